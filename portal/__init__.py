@@ -1,0 +1,51 @@
+"""The portal: configuration, database, web, capabilities, in this order."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from flask import Blueprint, Flask
+
+from portal import web
+from portal.cli import cli
+from portal.config import Config
+from portal.core import db
+from portal.web.cache import PageCache
+from portal.web.i18n import LanguagePrefix
+
+ROOT = Path(__file__).resolve().parent.parent
+
+BLUEPRINTS: tuple[str, ...] = (
+    "portal.pages.routes",
+)
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """A portal on `config` (default: from the environment).
+
+    Raises ConfigurationError when production lacks a secret.
+    """
+    config = config or Config.from_environment()
+    app = Flask(
+        "portal",
+        root_path=str(ROOT),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    app.config.update(
+        PORTAL=config,
+        SECRET_KEY=config.secret_key,
+        TESTING=config.is_testing,
+        SEND_FILE_MAX_AGE_DEFAULT=31536000,
+    )
+    db.start(config.database_url)
+    web.init_app(app)
+    for name in BLUEPRINTS:
+        app.register_blueprint(_blueprint(name))
+    app.cli.add_command(cli)
+    app.wsgi_app = LanguagePrefix(PageCache(app.wsgi_app, config))  # type: ignore[method-assign]
+    return app
+
+
+def _blueprint(module: str) -> Blueprint:
+    return cast(Blueprint, import_module(module).bp)

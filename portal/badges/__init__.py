@@ -1,0 +1,1 @@
+"""The code on the door and the small page behind it."""

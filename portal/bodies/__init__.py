@@ -1,0 +1,1 @@
+"""Where the city lies and who is responsible: areas and bodies."""

@@ -1,0 +1,104 @@
+"""Every setting of the portal, typed, read once from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+MINIMUM_SECRET_LENGTH = 32
+
+
+class ConfigurationError(Exception):
+    """A setting is missing or unsafe; the message names it and says what to do."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The government-site block of the footer and what the site says of itself.
+
+    An empty value is left out of the page; none is ever made up.
+    """
+
+    name: str = "信用淮南"
+    url: str = "http://127.0.0.1:8000"
+    sponsor: str = ""
+    operator: str = ""
+    identifier: str = ""
+    icp: str = ""
+    police: str = ""
+    phone: str = ""
+    error_report_url: str = ""
+    is_demo: bool = True
+
+    @property
+    def host(self) -> str:
+        return self.url.partition("://")[2].rstrip("/")
+
+
+@dataclass(frozen=True)
+class Config:
+    """What `create_app` needs to know; tests build their own."""
+
+    environment: str = "development"
+    database_url: str = f"sqlite:///{VAR / 'portal.sqlite'}"
+    secret_key: str = "development only: refused in production"  # noqa: S105
+    limits_url: str = "memory://"
+    qr_key: str = ""
+    log_format: str = "text"
+    page_cache_bytes: int = 64 * 1024 * 1024
+    is_testing: bool = False
+    site: Site = field(default_factory=Site)
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Config":
+        """Read the settings; raises ConfigurationError when production lacks a secret."""
+        get = environment.get
+        name = get("PORTAL_ENV", "development")
+        config = cls(
+            environment=name,
+            database_url=get("DATABASE_URL") or cls.database_url,
+            secret_key=get("SECRET_KEY") or cls.secret_key,
+            limits_url=get("LIMITS_URL") or cls.limits_url,
+            qr_key=get("QR_KEY", ""),
+            log_format=get("LOG_FORMAT") or ("json" if name == "production" else "text"),
+            page_cache_bytes=int(get("PAGE_CACHE_BYTES") or cls.page_cache_bytes),
+            site=_site(environment, is_demo=name != "production"),
+        )
+        _refuse_weak(config, environment)
+        return config
+
+
+def _site(environment: Mapping[str, str], *, is_demo: bool) -> Site:
+    get = environment.get
+    return Site(
+        name=get("SITE_NAME") or Site.name,
+        url=(get("SITE_URL") or Site.url).rstrip("/"),
+        sponsor=get("SITE_SPONSOR", ""),
+        operator=get("SITE_OPERATOR", ""),
+        identifier=get("SITE_IDENTIFIER", ""),
+        icp=get("SITE_ICP", ""),
+        police=get("SITE_POLICE", ""),
+        phone=get("SITE_PHONE", ""),
+        error_report_url=get("SITE_ERROR_REPORT_URL", ""),
+        is_demo=get("SITE_DEMO", "1" if is_demo else "0") == "1",
+    )
+
+
+def _refuse_weak(config: Config, environment: Mapping[str, str]) -> None:
+    if not config.is_production:
+        return
+    for name in ("SECRET_KEY", "QR_KEY"):
+        if len(environment.get(name, "")) < MINIMUM_SECRET_LENGTH:
+            raise ConfigurationError(
+                f"{name} is missing or shorter than {MINIMUM_SECRET_LENGTH} characters. "
+                "Set it in the environment before starting in production."
+            )
+    for name in ("SITE_URL", "DATABASE_URL"):
+        if not environment.get(name):
+            raise ConfigurationError(f"{name} is missing. Set it before starting in production.")

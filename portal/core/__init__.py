@@ -1,0 +1,1 @@
+"""What knows neither the web nor credit: time, database, audit trail, text."""

@@ -1,0 +1,1 @@
+"""A fictional city that shows every state."""

@@ -1,0 +1,1 @@
+"""The city's data in: read, check, store, count, refuse."""

@@ -1,0 +1,1 @@
+"""Finding a business and reading its public record."""

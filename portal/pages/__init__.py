@@ -1,0 +1,1 @@
+"""Home, help, the terms of the law and the statements of the site."""

@@ -1,0 +1,1 @@
+"""What is on record, and how long the public may see it."""

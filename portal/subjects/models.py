@@ -1,0 +1,66 @@
+"""The subjects of credit records, and every name each is known by."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.core.db import Base, BigId
+
+
+class Subject(Base):
+    """An organisation or an individual business. Never a private person.
+
+    Every text here was masked when stored and may be shown to anyone.
+    """
+
+    __tablename__ = "subject"
+    __table_args__ = (
+        CheckConstraint("length(code) = 18", name="code_length"),
+        Index("ix_subject_area_kind", "area_code", "kind"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(18), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(24))
+    status: Mapped[str] = mapped_column(String(16), default="active")
+    legal_representative: Mapped[str] = mapped_column(String(100), default="")
+    registered_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    capital: Mapped[str] = mapped_column(String(60), default="")
+    scope: Mapped[str] = mapped_column(Text, default="")
+    address: Mapped[str] = mapped_column(String(300), default="")
+    area_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
+    industry: Mapped[str] = mapped_column(String(40), default="")
+    authority: Mapped[str] = mapped_column(String(200), default="")
+    source_unit: Mapped[str] = mapped_column(String(200), default="")
+    updated_at: Mapped[datetime]
+    fingerprint: Mapped[str] = mapped_column(String(32), default="")
+
+    names: Mapped[list["SubjectName"]] = relationship(
+        back_populates="subject", order_by="SubjectName.rank"
+    )
+
+
+class SubjectName(Base):
+    """One name of a subject: registered, former, or the sign over its door.
+
+    `rank` is the static order of search results: subjects in existence first, then short names.
+    """
+
+    __tablename__ = "subject_name"
+    __table_args__ = (
+        UniqueConstraint("subject_id", "kind", "text"),
+        Index("ix_subject_name_normalised", "normalised"),
+    )
+
+    rank: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    text: Mapped[str] = mapped_column(String(200))
+    normalised: Mapped[str] = mapped_column(String(200))
+    initials: Mapped[str] = mapped_column(String(200))
+    pinyin: Mapped[str] = mapped_column(String(1000))
+
+    subject: Mapped[Subject] = relationship(back_populates="names")

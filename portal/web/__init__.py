@@ -1,0 +1,29 @@
+"""Flask plumbing; knows no credit."""
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+from portal.web import (
+    access,
+    errors,
+    filters,
+    health,
+    i18n,
+    limits,
+    logs,
+    pages,
+    security,
+    transactions,
+)
+
+csrf = CSRFProtect()
+
+
+def init_app(app: Flask) -> None:
+    """Join everything; after_request functions run in reverse order of this list."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    for part in (logs, security, i18n, filters, pages, transactions, access, limits, errors):
+        part.init_app(app)
+    csrf.init_app(app)
+    app.register_blueprint(health.bp)

@@ -1,0 +1,164 @@
+"""Public pages from memory, before Flask, keyed by data version and day."""
+
+import gzip
+import hashlib
+import threading
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+import brotli
+
+from portal.config import Config
+from portal.core import clock
+from portal.core.revision import RevisionReader
+
+Headers = list[tuple[str, str]]
+WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+BROTLI_QUALITY = 5
+GZIP_LEVEL = 6
+COMPRESSED_TYPES = ("text/", "application/json", "application/javascript", "image/svg+xml")
+DROPPED = frozenset({"content-length", "x-request-id", "etag"})
+
+
+class Page:
+    """One answer: its bytes plain and compressed, made when first asked for."""
+
+    def __init__(self, headers: Headers, body: bytes) -> None:
+        self.etag = f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
+        self.base = [(n, v) for n, v in headers if n.lower() not in DROPPED]
+        self.base.append(("ETag", self.etag))
+        content_type = next((v for n, v in headers if n.lower() == "content-type"), "")
+        self.is_compressible = content_type.startswith(COMPRESSED_TYPES)
+        if self.is_compressible:
+            self.base = _vary_by_encoding(self.base)
+        self.variants = {"": self._variant("", body)}
+
+    def variant(self, encoding: str) -> tuple[Headers, list[bytes]]:
+        """Headers and body in `encoding`: `br`, `gzip` or the empty string."""
+        if not self.is_compressible:
+            encoding = ""
+        found = self.variants.get(encoding)
+        if found is None:
+            plain = self.variants[""][1][0]
+            body = (
+                brotli.compress(plain, quality=BROTLI_QUALITY)
+                if encoding == "br"
+                else gzip.compress(plain, GZIP_LEVEL, mtime=0)
+            )
+            found = self.variants[encoding] = self._variant(encoding, body)
+        return found
+
+    def _variant(self, encoding: str, body: bytes) -> tuple[Headers, list[bytes]]:
+        headers = [*self.base, ("Content-Length", str(len(body)))]
+        if encoding:
+            headers.append(("Content-Encoding", encoding))
+        return headers, [body]
+
+
+class PageCache:
+    """WSGI middleware that answers GET of public pages without waking Flask.
+
+    A page is kept when Flask marked it `Cache-Control: public` and it sets no cookie. Everything
+    is dropped when the data version or the day changes, so nothing ended is shown again.
+    """
+
+    def __init__(self, app: WsgiApp, config: Config) -> None:
+        self.app = app
+        self.limit = config.page_cache_bytes
+        self.revision = RevisionReader(config.database_url)
+        self.lock = threading.Lock()
+        self.pages: dict[Any, Page] = {}
+        self.static: dict[Any, Page] = {}
+        self.bytes = 0
+        self.state: tuple[int, date] | None = None
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        cookie = environ.get("HTTP_COOKIE", "")
+        method = environ["REQUEST_METHOD"]
+        if not self.limit or method not in {"GET", "HEAD"} or "session=" in cookie:
+            return self.app(environ, start_response)
+        path = environ["PATH_INFO"]
+        if path.startswith("/static/"):
+            pages = self.static
+        else:
+            state = (self.revision.current(), clock.today())
+            if state != self.state:
+                self._forget(state)
+            pages = self.pages
+        key = (
+            path,
+            environ.get("QUERY_STRING"),
+            "view=elder" in cookie,
+            environ.get("HTTP_HX_REQUEST"),
+            environ.get("HTTP_HOST"),
+        )
+        page = pages.get(key)
+        if page is None:
+            fresh = self._ask(environ, start_response)
+            if not isinstance(fresh, Page):
+                return fresh
+            page = fresh
+            self._keep(pages, key, page)
+        return self._answer(page, environ, start_response)
+
+    def _answer(self, page: Page, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        if page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+            start_response("304 NOT MODIFIED", page.base)
+            return []
+        accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
+        encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
+        headers, body = page.variant(encoding)
+        start_response("200 OK", headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else body
+
+    def _ask(self, environ: dict[str, Any], start_response: Any) -> Page | Iterable[bytes]:
+        started: list[Any] = []
+
+        def capture(status: str, headers: Headers, exc_info: Any = None) -> None:
+            started[:] = [status, headers]
+
+        asked = {**environ, "REQUEST_METHOD": "GET"}
+        asked.pop("HTTP_IF_NONE_MATCH", None)
+        asked.pop("HTTP_IF_MODIFIED_SINCE", None)
+        asked.pop("HTTP_RANGE", None)
+        answer = self.app(asked, capture)
+        try:
+            body = b"".join(answer)
+        finally:
+            close = getattr(answer, "close", None)
+            if close:
+                close()
+        status, headers = started
+        if status.startswith("200") and _is_public(headers):
+            return Page(headers, body)
+        start_response(status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _keep(self, pages: dict[Any, Page], key: Any, page: Page) -> None:
+        size = len(page.variants[""][1][0]) * 2
+        with self.lock:
+            if self.bytes + size > self.limit:
+                pages.clear()
+                self.bytes = 0
+            pages[key] = page
+            self.bytes += size
+
+    def _forget(self, state: tuple[int, date]) -> None:
+        with self.lock:
+            # A new dict: a request under way keeps its page out of the new state.
+            self.pages = {}
+            self.bytes = 0
+            self.state = state
+
+
+def _is_public(headers: Headers) -> bool:
+    names = {name.lower(): value for name, value in headers}
+    return "set-cookie" not in names and names.get("cache-control", "").startswith("public")
+
+
+def _vary_by_encoding(headers: Headers) -> Headers:
+    vary = [value for name, value in headers if name.lower() == "vary"]
+    rest = [(name, value) for name, value in headers if name.lower() != "vary"]
+    return [*rest, ("Vary", ", ".join([*vary, "Accept-Encoding"]))]

@@ -1,0 +1,40 @@
+"""How dates, numbers and codes are written, in both languages."""
+
+from datetime import date, datetime
+from functools import lru_cache
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from flask import Flask
+
+from portal.core.clock import CITY
+from portal.web import i18n
+
+DAY_FORMATS = {"zh": "y年M月d日", "en": "d MMMM y"}
+INSTANT_FORMATS = {"zh": "y年M月d日 HH:mm", "en": "d MMMM y, HH:mm"}
+
+
+@lru_cache(maxsize=8192)
+def _day(value: date, language: str) -> str:
+    return format_date(value, DAY_FORMATS[language], locale=i18n.BABEL_LOCALES[language])
+
+
+def day(value: date | None) -> str:
+    """2026年10月15日 or 15 October 2026; nothing for None."""
+    return "" if value is None else _day(value, i18n.locale())
+
+
+def instant(value: datetime) -> str:
+    """Day and minute in the city's time."""
+    language = i18n.locale()
+    local = value.astimezone(CITY)
+    return format_datetime(local, INSTANT_FORMATS[language], locale=i18n.BABEL_LOCALES[language])
+
+
+def number(value: int) -> str:
+    """A count with the separators of the language."""
+    return format_decimal(value, locale=i18n.BABEL_LOCALES[i18n.locale()])
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(day=day, instant=instant, number=number)

@@ -1,0 +1,26 @@
+"""What a load balancer asks: is the process alive, can it answer."""
+
+from flask import Blueprint, Response
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.core import db
+from portal.web.access import public
+
+bp = Blueprint("health", __name__)
+
+
+@bp.get("/healthz")
+@public
+def healthz() -> Response:
+    return Response("ok\n", mimetype="text/plain")
+
+
+@bp.get("/readyz")
+@public
+def readyz() -> Response:
+    try:
+        db.session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return Response("database unreachable\n", status=503, mimetype="text/plain")
+    return Response("ready\n", mimetype="text/plain")

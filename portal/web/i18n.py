@@ -1,0 +1,92 @@
+"""Language: Chinese at the root, English under /en/; a message is one look-up in a dict."""
+
+import gettext as gettext_module
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, has_request_context, request
+from markupsafe import Markup, escape
+
+TRANSLATIONS = Path(__file__).resolve().parent.parent.parent / "translations"
+DEFAULT = "zh"
+LOCALES = {"zh": "zh-Hans", "en": "en"}
+BABEL_LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
+
+WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class LanguagePrefix:
+    """Moves /en into SCRIPT_NAME, so that every address built on the page keeps its language."""
+
+    def __init__(self, app: WsgiApp) -> None:
+        self.app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        environ["portal.locale"] = DEFAULT
+        if path == "/en" or path.startswith("/en/"):
+            environ["portal.locale"] = "en"
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + "/en"
+            environ["PATH_INFO"] = path[3:] or "/"
+        return self.app(environ, start_response)
+
+
+def locale() -> str:
+    """The language of the running request: `zh` or `en`."""
+    if not has_request_context():
+        return DEFAULT
+    return str(request.environ.get("portal.locale", DEFAULT))
+
+
+@lru_cache(maxsize=len(LOCALES))
+def _catalogue(language: str) -> dict[Any, str]:
+    try:
+        translation = gettext_module.translation("messages", str(TRANSLATIONS), [language])
+    except FileNotFoundError:
+        return {}
+    return dict(translation._catalog)  # type: ignore[attr-defined]
+
+
+def translate(message: str, **values: object) -> str:
+    """`message` in the request's language, its %(name)s places filled in.
+
+    Inside a template values are escaped, as newstyle gettext does.
+    """
+    language = locale()
+    if language != DEFAULT:
+        message = _catalogue(language).get(message) or message
+    if not values:
+        return message
+    return message % values
+
+
+def ntranslate(singular: str, plural: str, n: int, **values: object) -> str:
+    """Like `translate` for a counted thing; Chinese has one form, English two."""
+    language = locale()
+    message = singular
+    if language != DEFAULT:
+        index = 0 if n == 1 else 1
+        fallback = singular if n == 1 else plural
+        message = _catalogue(language).get((singular, index)) or fallback
+    return message % {"n": n, **values}
+
+
+_ = translate
+
+
+def _in_template(message: str, **values: object) -> Markup:
+    escaped = {name: escape(value) for name, value in values.items()}
+    return Markup(translate(message, **escaped))  # noqa: S704  # values are escaped above
+
+
+def _in_template_counted(singular: str, plural: str, n: int, **values: object) -> Markup:
+    escaped = {name: escape(value) for name, value in values.items()}
+    return Markup(ntranslate(singular, plural, n, **escaped))  # noqa: S704
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(
+        _=_in_template, gettext=_in_template, ngettext=_in_template_counted, locale=locale
+    )

@@ -1,0 +1,28 @@
+"""How often one address may ask: generous for people, 429 for machines."""
+
+from flask import Flask, current_app
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+limiter = Limiter(get_remote_address, headers_enabled=False, strategy="moving-window")
+
+
+def look_ups() -> str:
+    """The limit of pages that search."""
+    return str(current_app.config["LOOK_UPS_LIMIT"])
+
+
+def reports() -> str:
+    """The limit of pages that write without signing in."""
+    return str(current_app.config["REPORTS_LIMIT"])
+
+
+def init_app(app: Flask) -> None:
+    config = app.config["PORTAL"]
+    app.config.update(
+        RATELIMIT_STORAGE_URI=config.limits_url,
+        RATELIMIT_ENABLED=not config.is_testing,
+        LOOK_UPS_LIMIT="120 per minute",
+        REPORTS_LIMIT="10 per minute",
+    )
+    limiter.init_app(app)

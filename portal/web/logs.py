@@ -1,0 +1,53 @@
+"""Logs: one event a request, with a number to quote, without any personal data."""
+
+import logging
+import time
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, request
+
+from portal.core import ids
+
+log = structlog.get_logger("portal")
+
+
+def begin() -> None:
+    g.request_id = ids.random_id(8)
+    g.started = time.perf_counter()
+
+
+def finish(response: Response) -> Response:
+    # The query string may hold what a person typed, so the log names the endpoint only.
+    if "request_id" in g:
+        response.headers["X-Request-Id"] = g.request_id
+        log.info(
+            "request",
+            id=g.request_id,
+            method=request.method,
+            endpoint=request.endpoint,
+            status=response.status_code,
+            milliseconds=round((time.perf_counter() - g.started) * 1000, 1),
+        )
+    return response
+
+
+def init_app(app: Flask) -> None:
+    config = app.config["PORTAL"]
+    renderer: Any = structlog.dev.ConsoleRenderer(colors=False)
+    if config.log_format == "json":
+        renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.WARNING if config.log_format == "text" else logging.INFO
+        ),
+        cache_logger_on_first_use=False,
+    )
+    app.before_request(begin)
+    app.after_request(finish)

@@ -1,0 +1,31 @@
+"""One request, one transaction: writing requests commit below 400, reading ones never."""
+
+from flask import Flask, Response, request
+
+from portal.core import db
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def begin() -> None:
+    """Tell the database whether this request may write."""
+    db.reads_only.set(request.method in SAFE)
+
+
+def settle(response: Response) -> Response:
+    """Commit what a writing request did, if it answers below 400; otherwise roll back."""
+    if request.method not in SAFE and response.status_code < 400:
+        db.session.commit()
+    else:
+        db.session.rollback()
+    return response
+
+
+def forget(_error: BaseException | None) -> None:
+    db.session.remove()
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(begin)
+    app.after_request(settle)
+    app.teardown_request(forget)
