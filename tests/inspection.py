@@ -84,16 +84,16 @@ def valid_html(sheet: Sheet) -> Iterator[str]:
 
 
 def one_heading_that_begins_the_title(sheet: Sheet) -> Iterator[str]:
-    headings = sheet.tree.xpath("//h1")
-    titles = sheet.tree.xpath("/html/head/title")
+    headings = [words(heading) for heading in sheet.tree.xpath("//h1")]
+    titles = [words(title) for title in sheet.tree.xpath("/html/head/title")]
     if len(headings) != 1:
         yield f"{len(headings)} <h1> instead of one"
-    elif not words(headings[0]):
+    elif not headings[0]:
         yield "the <h1> is empty"
     elif len(titles) != 1:
         yield f"{len(titles)} <title> instead of one"
-    elif not re.sub(r"^(错误：|Error: )", "", words(titles[0])).startswith(words(headings[0])):
-        yield f"the title {words(titles[0])!r} does not begin with the heading {words(headings[0])!r}"
+    elif not re.sub("^(错误：|Error: )", "", titles[0]).startswith(headings[0]):
+        yield f"the title {titles[0]!r} does not begin with the heading {headings[0]!r}"
 
 
 def headings_in_order(sheet: Sheet) -> Iterator[str]:
