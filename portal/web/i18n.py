@@ -9,6 +9,8 @@ from typing import Any
 from flask import Flask, has_request_context, request
 from markupsafe import Markup, escape
 
+from portal.core.text import N_
+
 TRANSLATIONS = Path(__file__).resolve().parent.parent.parent / "translations"
 DEFAULT = "zh"
 LOCALES = {"zh": "zh-Hans", "en": "en"}
@@ -88,5 +90,9 @@ def _in_template_counted(singular: str, plural: str, n: int, **values: object) -
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
-        _=_in_template, gettext=_in_template, ngettext=_in_template_counted, locale=locale
+        _=_in_template,
+        gettext=_in_template,
+        ngettext=_in_template_counted,
+        N_=N_,
+        locale=locale,
     )
