@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import Engine
 from sqlalchemy.orm import scoped_session
 
 from portal import create_app
@@ -66,22 +67,22 @@ def migrated(server: Server) -> str:
     app = make_app(url)
     result = app.test_cli_runner().invoke(args=["portal", "migrate"], catch_exceptions=False)
     assert result.exit_code == 0, result.output
-    _let_go()
+    let_go(app)
     return url
 
 
 @pytest.fixture(scope="session")
-def shared_app(server: Server, migrated: str) -> Flask:
+def shared_app(server: Server, migrated: str) -> Iterator[Flask]:
     """The one portal that tests with savepoints share."""
     app = make_app(server.new(like=migrated))
-    app.extensions["test engine"] = db.session.get_bind()
-    return app
+    yield app
+    let_go(app)
 
 
 @pytest.fixture
 def app(shared_app: Flask) -> Iterator[Flask]:
     """A portal whose database forgets everything at the end of the test."""
-    connection = shared_app.extensions["test engine"].connect()
+    connection = engine_of(shared_app).connect()
     transaction = connection.begin()
     db.session.remove()
     db.session.configure(bind=connection, join_transaction_mode="create_savepoint")
@@ -110,13 +111,14 @@ def own_app(server: Server, migrated: str) -> Iterator[Flask]:
 
     For tests of commands, several connections, killed processes; `app` is quicker.
     """
-    yield make_app(server.new(like=migrated), page_cache_bytes=Config.page_cache_bytes)
-    _let_go()
+    app = make_app(server.new(like=migrated), page_cache_bytes=Config.page_cache_bytes)
+    yield app
+    let_go(app)
 
 
 def make_app(url: str, **settings: Any) -> Flask:
     """A portal for tests on the database at `url`."""
-    return create_app(
+    app = create_app(
         Config(
             **{
                 "database_url": url,
@@ -128,14 +130,24 @@ def make_app(url: str, **settings: Any) -> Flask:
             }
         )
     )
+    app.extensions["test engine"] = db.session.get_bind()
+    return app
 
 
-def _let_go() -> None:
-    """Close the connections of the portal made last."""
-    engine = db.session.get_bind()
+def engine_of(app: Flask) -> Engine:
+    """The engine that `make_app` started for `app`."""
+    engine: Engine = app.extensions["test engine"]
+    return engine
+
+
+def let_go(app: Flask) -> None:
+    """Close every connection that `app` holds."""
     db.session.remove()
     db.session.configure(bind=None)
-    engine.dispose()
+    engine_of(app).dispose()
+    reader = app.wsgi_app.app.revision.local  # type: ignore[attr-defined]
+    if hasattr(reader, "connection"):
+        reader.connection.close()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -24,7 +24,10 @@ RUN_AXE = """async () => {
   for (const kind of ["violations", "incomplete"])
     for (const rule of found[kind])
       for (const node of rule.nodes)
-        told.push(`axe ${kind}: ${rule.id}: ${node.target.join(" ")}: ${node.failureSummary}`);
+        told.push([
+          kind, [rule.id, node.any[0]?.data?.messageKey].filter(Boolean).join("/"),
+          `${node.target.join(" ")}: ${node.failureSummary}`,
+        ]);
   return told;
 }"""
 RUN_CODESNIFFER = """() => new Promise((done) => {
@@ -58,9 +61,14 @@ def _source(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def axe(page: Page) -> list[str]:
+def axe(page: Page, undecided: Container[str] = ()) -> list[str]:
+    """Violations, and what axe could not decide unless its rule is in `undecided`."""
     page.evaluate(_source(AXE))
-    return list(page.evaluate(RUN_AXE))
+    return [
+        f"axe {kind}: {rule}: {rest}"
+        for kind, rule, rest in page.evaluate(RUN_AXE)
+        if kind == "violations" or rule not in undecided
+    ]
 
 
 def codesniffer(page: Page) -> list[str]:

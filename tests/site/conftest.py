@@ -8,12 +8,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import sync_playwright
+
+from portal.cli import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,9 +28,21 @@ class Site:
     url: str
     database_url: str
 
-    def read(self, address: str) -> str:
-        with urlopen(self.url + address) as answer:  # noqa: S310  # our own server
+    def read(self, address: str, cookie: str = "") -> str:
+        """The source of a page, also of one that says why it cannot be shown."""
+        with self._open(address, cookie) as answer:
             return str(answer.read().decode())
+
+    def mimetype(self, address: str) -> str:
+        with self._open(address, "") as answer:
+            return str(answer.headers.get_content_type())
+
+    def _open(self, address: str, cookie: str) -> Any:
+        request = Request(self.url + address, headers={"Cookie": cookie})  # noqa: S310  # our own
+        try:
+            return urlopen(request)  # noqa: S310  # our own server
+        except HTTPError as error:
+            return error
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +64,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     port = _free_port()
     database_url = f"sqlite:///{folder / 'portal.sqlite'}"
     environment = {**os.environ, "DATABASE_URL": database_url, "PORTAL_ENV": "development"}
-    for command in (["migrate"], ["demo", "--subjects", "200"]):
+    commands = [["migrate"], ["demo", "--subjects", "200"]]
+    for command in [command for command in commands if command[0] in cli.commands]:
         ran = subprocess.run(
             [sys.executable, "-m", "flask", "--app", "wsgi", "portal", *command],
             cwd=ROOT,
@@ -91,9 +107,9 @@ def _wait(site: Site, server: subprocess.Popen[bytes], log: Path) -> None:
     for _attempt in range(200):
         assert server.poll() is None, log.read_text()
         try:
-            site.read("/readyz")
+            if site.read("/readyz") == "ready\n":
+                return
         except (URLError, ConnectionError):
-            time.sleep(0.1)
-        else:
-            return
+            pass
+        time.sleep(0.1)
     raise AssertionError(f"the portal did not answer: {log.read_text()}")

@@ -29,8 +29,8 @@ def strangers(graph: grimp.ImportGraph) -> Iterator[str]:
     """Imports from one capability into another that are neither its service nor its models."""
     for importer in sorted(graph.modules):
         own = importer.split(".")[1:2]
-        if len(importer.split(".")) < 3:
-            continue  # portal itself, its command line and its list of models stand above all
+        if len(importer.split(".")) < 3 or own == ["migrations"]:
+            continue  # these stand above all: portal itself, its command line, its list of models
         for imported in sorted(graph.find_modules_directly_imported_by(importer)):
             package, *inside = imported.split(".")[1:]
             if [package] == own or package in SHARED:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal.core import db, revision
 from portal.migrations import alembic_config, upgrade
-from tests.conftest import make_app
+from tests.conftest import engine_of, let_go, make_app
 from tests.databases import Server
 
 
@@ -19,7 +19,7 @@ def test_history_is_one_line() -> None:
 
 def test_models_and_migrations_agree(own_app: Flask) -> None:
     config = alembic_config()
-    with db.session.get_bind().connect() as connection:
+    with engine_of(own_app).connect() as connection:
         config.attributes["connection"] = connection
         command.check(config)
 
@@ -31,9 +31,7 @@ def test_migrating_twice_changes_nothing(own_app: Flask) -> None:
 
 
 def test_an_empty_database_can_be_migrated(server: Server) -> None:
-    make_app(server.new())
+    app = make_app(server.new())
     upgrade()
     assert db.session.scalar(select(revision.Revision.value)) is not None
-    engine = db.session.get_bind()
-    db.session.remove()
-    engine.dispose()
+    let_go(app)
