@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core.db import Base, BigId
+from portal.core.text import N_
 
 
 class Subject(Base):
@@ -64,3 +65,19 @@ class SubjectName(Base):
     pinyin: Mapped[str] = mapped_column(String(1000))
 
     subject: Mapped[Subject] = relationship(back_populates="names")
+
+
+KINDS = {
+    "enterprise": N_("企业"),
+    "individual_business": N_("个体工商户"),
+    "social_organisation": N_("社会组织"),
+    "government": N_("机关事业单位"),
+    "cooperative": N_("农民专业合作社"),
+}
+STATUSES = {
+    "active": N_("存续"),
+    "cancelled": N_("注销"),
+    "revoked": N_("吊销"),
+    "moved_out": N_("迁出"),
+}
+NAME_KINDS = {"registered": N_("登记名称"), "former": N_("曾用名"), "sign": N_("招牌名")}

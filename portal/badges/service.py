@@ -1,0 +1,251 @@
+"""Issuing, replacing and revoking door codes; what a scan shows; reports of wrong doors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, update
+
+from portal.badges import rules
+from portal.badges.models import DoorCode, DoorCodeReport, SigningKey
+from portal.bodies import service as bodies
+from portal.core import audit, bulk, clock, ids, keys, qr, revision
+from portal.core.db import session
+from portal.core.errors import Refused
+from portal.records import service as records
+from portal.subjects import service as subjects
+from portal.subjects.models import Subject
+
+COLUMNS = ("id", "subject_id", "issued_on", "valid_until", "revoked_on", "revoked_reason",
+           "replaced_by")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Everything the small page behind a door code says."""
+
+    state: str
+    id: str
+    door_code: Any = None
+    subject: Any = None
+    area: str = ""
+    sign: str = ""
+    licence: Any = None
+    inspection: Any = None
+    adverse: int = 0
+    is_signed: bool = False
+    replaced_by: str | None = None
+
+
+_SCAN = (
+    select(
+        DoorCode.id, DoorCode.subject_id, DoorCode.issued_on, DoorCode.valid_until,
+        DoorCode.revoked_on, DoorCode.revoked_reason, DoorCode.replaced_by, Subject.code,
+        Subject.name, Subject.address, Subject.area_code, Subject.status, Subject.kind,
+    )
+    .join(Subject, Subject.id == DoorCode.subject_id)
+    .where(DoorCode.id == bindparam("id"))
+)  # fmt: skip
+_CURRENT = (
+    select(DoorCode.id)
+    .where(
+        DoorCode.subject_id == bindparam("subject_id"),
+        DoorCode.revoked_on.is_(None),
+        DoorCode.replaced_by.is_(None),
+        DoorCode.valid_until >= bindparam("today"),
+    )
+    .order_by(DoorCode.issued_on.desc(), DoorCode.id)
+    .limit(1)
+)
+
+
+def issue(subject_ids: Sequence[int], *, actor: str, on: date | None = None) -> list[str]:
+    """Give each subject a new door code, valid for three years; returns the ids."""
+    issued_on = on or clock.today()
+    valid_until = issued_on.replace(year=issued_on.year + rules.VALID_YEARS, day=1)
+    codes = [ids.random_id(rules.ID_LENGTH) for _subject in subject_ids]
+    rows = [
+        (code, subject_id, issued_on, valid_until, None, "", None)
+        for code, subject_id in zip(codes, subject_ids, strict=True)
+    ]
+    bulk.insert(DoorCode, COLUMNS, rows)
+    audit.record("badges.issue", "door_code", codes[0] if codes else "", actor, count=len(codes))
+    revision.bump()
+    return codes
+
+
+def replace(door_code_id: str, *, actor: str) -> str:
+    """A new code for the same door; whoever scans the old one is led to it."""
+    old = _need(door_code_id)
+    (new,) = issue([old.subject_id], actor=actor)
+    old.replaced_by = new
+    audit.record("badges.replace", "door_code", old.id, actor, by=new)
+    return new
+
+
+def revoke(door_code_id: str, *, reason: str, actor: str) -> None:
+    """Stop a code from today on; its page says so and why."""
+    old = _need(door_code_id)
+    old.revoked_on, old.revoked_reason = clock.today(), reason
+    audit.record("badges.revoke", "door_code", old.id, actor, reason=reason)
+    revision.bump()
+
+
+def _need(door_code_id: str) -> DoorCode:
+    found = session.get(DoorCode, door_code_id)
+    if found is None:
+        raise Refused("no_such_door_code")
+    return found
+
+
+def current_code(subject_id: int, today: date) -> str | None:
+    """The valid door code of a subject, if it has one."""
+    return session.scalar(_CURRENT, {"subject_id": subject_id, "today": today})
+
+
+def scan(text: str) -> Scan:
+    """What a scanned short number or signed token stands for today."""
+    claim = rules.read(text) if len(text) > 2 * rules.ID_LENGTH else None
+    is_signed = claim is not None and _is_signed_by_us(text, claim.key_id)
+    if len(text) > 2 * rules.ID_LENGTH and not is_signed:
+        return Scan("unknown", text[: rules.ID_LENGTH])
+    id_ = claim.id if claim else ids.normalise_id(text)
+    row = session.execute(_SCAN, {"id": id_}).one_or_none()
+    today = clock.today()
+    state = rules.state_of(row, today)
+    if row is None:
+        return Scan(state, id_)
+    newest = partial(records.public_page, row.subject_id, today, size=1)
+    return Scan(
+        state=state,
+        id=id_,
+        door_code=row,
+        subject=row,
+        area=bodies.area_path(row.area_code),
+        sign=subjects.sign_of(row.subject_id),
+        licence=next(iter(newest(kind="licence")), None),
+        inspection=next(iter(newest(kind="inspection")), None),
+        adverse=records.adverse_count(row.subject_id, today),
+        is_signed=is_signed,
+        replaced_by=row.replaced_by,
+    )
+
+
+def report_wrong_door(text: str) -> str:
+    """Count one report that a code hangs on a wrong door; returns the id it was filed under.
+
+    Nothing about the person who reports is kept.
+    """
+    id_ = scan(text).id[: rules.ID_LENGTH]
+    today = clock.today()
+    counted = session.execute(
+        update(DoorCodeReport)
+        .where(DoorCodeReport.door_code_id == id_, DoorCodeReport.reported_on == today)
+        .values(count=DoorCodeReport.count + 1)
+        .returning(DoorCodeReport.count)
+    ).scalar()
+    if counted is None:
+        session.add(
+            DoorCodeReport(door_code_id=id_, reported_on=today, count=1, first_at=clock.now())
+        )
+        audit.record("badges.report_wrong_door", "door_code", id_, "anyone")
+    return id_
+
+
+def wrong_door_reports() -> Sequence[Any]:
+    """Reported codes, most often reported first, for whoever has to look at the doors."""
+    total = func.sum(DoorCodeReport.count).label("total")
+    return session.execute(
+        select(DoorCodeReport.door_code_id, total, func.max(DoorCodeReport.reported_on))
+        .group_by(DoorCodeReport.door_code_id)
+        .order_by(total.desc(), DoorCodeReport.door_code_id)
+    ).all()
+
+
+def token(door_code_id: str) -> str:
+    """The signed claim of a door code, for the larger QR code."""
+    row = session.execute(_SCAN, {"id": door_code_id}).one()
+    claim = rules.Claim(row.id, row.code, row.issued_on, row.valid_until, _key_in_use())
+    return rules.sign(claim, keys.private_key())
+
+
+def register_key() -> int:
+    """The number of the key in use, published when first needed."""
+    public = keys.public_bytes().hex()
+    known = session.scalar(select(SigningKey.id).where(SigningKey.public_key == public))
+    if known is not None:
+        return known
+    key = SigningKey(public_key=public, created_on=clock.today())
+    session.add(key)
+    session.flush()  # the number is part of every token
+    return key.id
+
+
+def _key_in_use() -> int:
+    public = keys.public_bytes().hex()
+    return session.scalars(select(SigningKey.id).where(SigningKey.public_key == public)).one()
+
+
+def revoke_key(key_id: int, *, actor: str) -> None:
+    """Stop trusting a key from today on."""
+    key = session.get(SigningKey, key_id)
+    if key is None:
+        raise Refused("no_such_key")
+    key.revoked_on = clock.today()
+    audit.record("badges.revoke_key", "signing_key", key_id, actor)
+    revision.bump()
+
+
+def signing_keys() -> Sequence[SigningKey]:
+    """Every key ever published, oldest first."""
+    return session.scalars(select(SigningKey).order_by(SigningKey.id)).all()
+
+
+def _is_signed_by_us(text: str, key_id: int) -> bool:
+    key = session.get(SigningKey, key_id)
+    if key is None or key.revoked_on is not None:
+        return False
+    return rules.verify(text, bytes.fromhex(key.public_key))
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What the A5 sheet for a door shows."""
+
+    id: str
+    name: str
+    sign: str
+    code: str
+    address: str
+    issued_on: date
+    valid_until: date
+    address_of_code: str
+    short_qr: str
+    signed_qr: str
+
+    @property
+    def number(self) -> str:
+        return f"{self.id[:5]}-{self.id[5:]}"
+
+
+def sheet(text: str, site_url: str) -> Sheet | None:
+    """The print sheet of a code that is valid today, or None."""
+    found = scan(text)
+    if found.state != "valid":
+        return None
+    row = found.subject
+    prefix = f"{site_url}/Q/".upper()
+    return Sheet(
+        id=row.id,
+        name=row.name,
+        sign=found.sign,
+        code=row.code,
+        address=row.address,
+        issued_on=row.issued_on,
+        valid_until=row.valid_until,
+        address_of_code=prefix + row.id,
+        short_qr=qr.svg_data(prefix + row.id, error="q"),
+        signed_qr=qr.svg_data(prefix + token(row.id), error="m"),
+    )

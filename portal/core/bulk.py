@@ -1,0 +1,74 @@
+"""Many rows at once, on both databases: reserved ids, COPY or executemany."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, String, Table, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.core.db import Base, is_sqlite, session
+
+CHUNK = 500
+
+
+class IdBlock(Base):
+    """The next free id of a table; reserving a block also makes writers of that table queue."""
+
+    __tablename__ = "id_block"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    next: Mapped[int] = mapped_column(BigInteger)
+
+
+def reserve(table: str, count: int) -> int:
+    """Take `count` ids of `table` for this transaction; returns the first."""
+    following = session.execute(
+        update(IdBlock)
+        .where(IdBlock.name == table)
+        .values(next=IdBlock.next + count)
+        .returning(IdBlock.next)
+    ).scalar()
+    if following is None:
+        session.add(IdBlock(name=table, next=1 + count))
+        session.flush()  # a second block of the same transaction must see it
+        return 1
+    return following - count
+
+
+def insert(table: Any, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows given as tuples in the order of `columns`; every column must be named."""
+    if not rows:
+        return
+    target: Table = table.__table__ if hasattr(table, "__table__") else table
+    connection = session.connection()
+    converters = _converters(target, columns, connection.dialect)
+    driver = connection.connection.driver_connection
+    if is_sqlite():
+        marks = ", ".join("?" * len(columns))
+        statement = f"INSERT INTO {target.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
+        driver.executemany(statement, _converted(rows, converters))  # type: ignore[union-attr]
+        return
+    statement = f"COPY {target.name} ({', '.join(columns)}) FROM STDIN"
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[union-attr]
+        for row in _converted(rows, converters):
+            copy.write_row(row)
+
+
+def _converters(target: Table, columns: Sequence[str], dialect: Any) -> list[tuple[int, Any]]:
+    found = []
+    for place, name in enumerate(columns):
+        processor = target.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+        if processor is not None:
+            found.append((place, processor))
+    return found
+
+
+def _converted(
+    rows: Iterable[Sequence[Any]], converters: list[tuple[int, Any]]
+) -> Iterable[Sequence[Any]]:
+    for row in rows:
+        values = list(row)
+        for place, convert in converters:
+            if values[place] is not None:
+                values[place] = convert(values[place])
+        yield values

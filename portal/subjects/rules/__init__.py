@@ -1,0 +1,1 @@
+"""The pure knowledge of subjects: codes and names."""

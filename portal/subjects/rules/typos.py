@@ -1,0 +1,81 @@
+"""Which single slip of the hand turns a wrong credit code into a valid one."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from portal.core.digits import CREDIT_ALPHABET as ALPHABET
+from portal.subjects.rules.code_digits import is_valid
+from portal.subjects.rules.code_tables import REGIONS
+from portal.subjects.rules.codes import normalise
+
+Slip = Literal["substituted", "swapped", "missing", "extra"]
+
+# What is mistaken for what on screens, in print and by hand.
+ALIKE = frozenset(
+    frozenset(pair)
+    for pair in "0D 0Q 0O 0U 1I 1L 1T 1J 17 2Z 27 38 35 5S 56 58 68 6G 8B 9G 9P CG DO EF HN MN KX UV VY WU PR QO".split()
+)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A valid code one slip away. `position` counts from 1 in the text that was typed."""
+
+    code: str
+    slip: Slip
+    position: int
+    found: str
+    expected: str
+
+    @property
+    def weight(self) -> tuple[int, str]:
+        """Likelier first: known regions, look-alike characters and swaps."""
+        near = self.slip == "swapped" or frozenset((self.found, self.expected)) in ALIKE
+        return (0 if near else 1) + (0 if self.code[2:8] in REGIONS else 2), self.code
+
+
+def suggest(text: str, exists: Callable[[str], bool] | None = None) -> list[Suggestion]:
+    """Valid codes one slip away, likeliest first; with `exists`, only those it knows."""
+    code = normalise(text)
+    if is_valid(code):
+        return []
+    unique = {found.code: found for found in _slips(code) if is_valid(found.code)}
+    kept = [found for found in unique.values() if exists is None or exists(found.code)]
+    return sorted(kept, key=lambda found: found.weight)
+
+
+def _slips(code: str) -> Iterator[Suggestion]:
+    if len(code) == 17:
+        yield from _with_one_more(code)
+    if len(code) == 18:
+        yield from _with_one_changed(code)
+        yield from _with_two_swapped(code)
+    if len(code) == 19:
+        yield from _with_one_less(code)
+
+
+def _with_one_changed(code: str) -> Iterator[Suggestion]:
+    for place, found in enumerate(code):
+        for letter in ALPHABET:
+            changed = code[:place] + letter + code[place + 1 :]
+            yield Suggestion(changed, "substituted", place + 1, found, letter)
+
+
+def _with_two_swapped(code: str) -> Iterator[Suggestion]:
+    for place in range(17):
+        pair = code[place : place + 2]
+        swapped = code[:place] + pair[::-1] + code[place + 2 :]
+        yield Suggestion(swapped, "swapped", place + 1, pair, pair[::-1])
+
+
+def _with_one_more(code: str) -> Iterator[Suggestion]:
+    for place in range(18):
+        for letter in ALPHABET:
+            longer = code[:place] + letter + code[place:]
+            yield Suggestion(longer, "missing", place + 1, "", letter)
+
+
+def _with_one_less(code: str) -> Iterator[Suggestion]:
+    for place, found in enumerate(code):
+        yield Suggestion(code[:place] + code[place + 1 :], "extra", place + 1, found, "")

@@ -1,0 +1,48 @@
+"""Questions about subjects, and storing them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from portal.core.db import session
+from portal.subjects.models import KINDS, STATUSES, Subject, SubjectName
+from portal.subjects.service.register import Counts, SubjectFacts, store
+from portal.subjects.service.search import NOTHING, Hit, Results, by_codes, search
+
+__all__ = [
+    "KINDS", "NOTHING", "STATUSES", "Counts", "Hit", "Results", "SubjectFacts", "by_codes",
+    "exists", "other_names", "public_row", "search", "sign_of", "store",
+]  # fmt: skip
+
+_PUBLIC_ROW = select(
+    Subject.id, Subject.code, Subject.name, Subject.kind, Subject.status,
+    Subject.legal_representative, Subject.registered_on, Subject.ended_on, Subject.capital,
+    Subject.scope, Subject.address, Subject.area_code, Subject.source_unit, Subject.updated_at,
+).where(Subject.code == bindparam("code"))  # fmt: skip
+_OTHER_NAMES = (
+    select(SubjectName.kind, SubjectName.text)
+    .where(SubjectName.subject_id == bindparam("subject_id"), SubjectName.kind != "registered")
+    .order_by(SubjectName.rank)
+)
+
+
+def public_row(code: str) -> Any:
+    """The public facts of a subject as one row, or None."""
+    return session.execute(_PUBLIC_ROW, {"code": code}).one_or_none()
+
+
+def exists(code: str) -> bool:
+    """Whether a subject has this code."""
+    return session.scalar(select(Subject.id).where(Subject.code == code)) is not None
+
+
+def other_names(subject_id: int) -> Sequence[Any]:
+    """Signs and former names, as rows of kind and text."""
+    return session.execute(_OTHER_NAMES, {"subject_id": subject_id}).all()
+
+
+def sign_of(subject_id: int) -> str:
+    """The sign over the door, or nothing."""
+    rows = other_names(subject_id)
+    return next((str(row.text) for row in rows if row.kind == "sign"), "")

@@ -1,0 +1,228 @@
+"""Storing subjects: new ones, changed ones, and every name each is known by."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select, text, update
+
+from portal.core import bulk, clock, db, revision
+from portal.core.db import session
+from portal.core.masking import mask_text
+from portal.subjects.models import Subject, SubjectName
+from portal.subjects.rules import names
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectFacts:
+    """What a register says of one subject. The code must be valid and normalised."""
+
+    code: str
+    name: str
+    kind: str
+    status: str = "active"
+    legal_representative: str = ""
+    registered_on: date | None = None
+    ended_on: date | None = None
+    capital: str = ""
+    scope: str = ""
+    address: str = ""
+    area_code: str | None = None
+    industry: str = ""
+    authority: str = ""
+    source_unit: str = ""
+    former_names: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the rows of one storing."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+FACT_COLUMNS = (
+    "code", "name", "kind", "status", "legal_representative", "registered_on", "ended_on",
+    "capital", "scope", "address", "area_code", "industry", "authority", "source_unit",
+)  # fmt: skip
+SUBJECT_COLUMNS = ("id", *FACT_COLUMNS, "updated_at", "fingerprint")
+NAME_COLUMNS = ("rank", "subject_id", "kind", "text", "normalised", "initials", "pinyin")
+
+_EXISTING = select(Subject.code, Subject.id, Subject.fingerprint, Subject.name).where(
+    Subject.code.in_(bindparam("codes", expanding=True))
+)
+
+
+def store(rows: Iterable[SubjectFacts]) -> Counts:
+    """Insert or update subjects by code; a changed registered name stays findable as a former one.
+
+    Free text is masked before it is stored (rules.md R4.1).
+    """
+    counts = Counts()
+    chunk: dict[str, SubjectFacts] = {}
+    for row in rows:
+        chunk[row.code] = row
+        if len(chunk) == CHUNK:
+            _store_chunk(chunk, counts)
+            chunk = {}
+    _store_chunk(chunk, counts)
+    if counts.added or counts.changed:
+        revision.bump()
+    return counts
+
+
+def _store_chunk(chunk: dict[str, SubjectFacts], counts: Counts) -> None:
+    if not chunk:
+        return
+    known = {row.code: row for row in session.execute(_EXISTING, {"codes": list(chunk)})}
+    new = []
+    for code, facts in chunk.items():
+        fingerprint = _fingerprint(facts)
+        if code not in known:
+            new.append((facts, fingerprint))
+        elif known[code].fingerprint == fingerprint:
+            counts.unchanged += 1
+        else:
+            _change(known[code], facts, fingerprint)
+            counts.changed += 1
+    _add(new)
+    counts.added += len(new)
+
+
+def _fingerprint(facts: SubjectFacts) -> str:
+    return hashlib.blake2b(repr(astuple(facts)).encode(), digest_size=16).hexdigest()
+
+
+def _masked(facts: SubjectFacts) -> SubjectFacts:
+    return replace(facts, scope=mask_text(facts.scope), address=mask_text(facts.address))
+
+
+def _add(new: Sequence[tuple[SubjectFacts, str]]) -> None:
+    if not new:
+        return
+    first = bulk.reserve("subject", len(new))
+    now = clock.now()
+    rows: list[tuple[Any, ...]] = []
+    name_rows: list[tuple[Any, ...]] = []
+    for subject_id, (facts, fingerprint) in enumerate(new, first):
+        masked = _masked(facts)
+        values = [getattr(masked, column) for column in FACT_COLUMNS]
+        rows.append((subject_id, *values, now, fingerprint))
+        name_rows += _name_rows(subject_id, facts)
+    bulk.insert(Subject, SUBJECT_COLUMNS, rows)
+    bulk.insert(SubjectName, NAME_COLUMNS, name_rows)
+    index_names(
+        (row[0], facts_tokens(row[3], new[row[1] - first][0])) for row in name_rows
+    )
+
+
+def _change(known: Any, facts: SubjectFacts, fingerprint: str) -> None:
+    kept = set(
+        session.scalars(
+            select(SubjectName.text).where(
+                SubjectName.subject_id == known.id, SubjectName.kind == "former"
+            )
+        )
+    )
+    if known.name != facts.name:
+        kept.add(known.name)
+    former = tuple(sorted({*facts.former_names, *kept} - {facts.name}))
+    facts = replace(facts, former_names=former)
+    masked = _masked(facts)
+    _unindex(known.id)
+    session.execute(
+        update(Subject)
+        .where(Subject.id == known.id)
+        .values(
+            {column: getattr(masked, column) for column in FACT_COLUMNS}
+            | {"updated_at": clock.now(), "fingerprint": fingerprint}
+        )
+    )
+    name_rows = _name_rows(known.id, facts)
+    bulk.insert(SubjectName, NAME_COLUMNS, name_rows)
+    index_names((row[0], facts_tokens(row[3], facts)) for row in name_rows)
+
+
+def _name_rows(subject_id: int, facts: SubjectFacts) -> list[tuple[Any, ...]]:
+    rows = []
+    known_as = [("registered", facts.name)]
+    known_as += [("sign", text) for text in dict.fromkeys(facts.signs)]
+    known_as += [("former", text) for text in dict.fromkeys(facts.former_names)]
+    for ordinal, (kind, name) in enumerate(known_as[:16]):
+        columns = names.columns(name)
+        rank = static_rank(facts.status, len(columns.normalised), subject_id, ordinal)
+        rows.append(
+            (rank, subject_id, kind, name, columns.normalised, columns.initials, columns.pinyin)
+        )
+    return rows
+
+
+def static_rank(status: str, length: int, subject_id: int, ordinal: int) -> int:
+    """The fixed order of a name among results: in existence, then short, then early."""
+    is_over = int(status != "active")
+    return is_over << 60 | min(length, 255) << 52 | subject_id << 4 | ordinal
+
+
+def facts_tokens(name: str, facts: SubjectFacts) -> list[str]:
+    """Everything the index knows of one name: its parts, its county and its kind."""
+    return [*names.tokens(name), *filter_tokens(facts.area_code, facts.kind)]
+
+
+def filter_tokens(area_code: str | None, kind: str | None) -> list[str]:
+    """The tokens by which results are narrowed to a county and a kind."""
+    tokens = []
+    if area_code:
+        tokens.append("xarea" + county_of(area_code))
+    if kind:
+        tokens.append("xkind" + kind.replace("_", ""))
+    return tokens
+
+
+def county_of(area_code: str) -> str:
+    """The county part of an area code of the city's own tree (a town's code starts with it)."""
+    return area_code[:6] if area_code[:1].isdigit() else area_code.replace("-", "").lower()
+
+
+def index_names(rows: Iterable[tuple[int, list[str]]]) -> None:
+    """Add names to the full-text index of the database in use."""
+    driver = session.connection().connection.driver_connection
+    if db.is_sqlite():
+        driver.executemany(  # type: ignore[union-attr]
+            "INSERT INTO name_index (rowid, tokens) VALUES (?, ?)",
+            ((rank, " ".join(tokens)) for rank, tokens in rows),
+        )
+        return
+    with driver.cursor() as cursor, cursor.copy(  # type: ignore[union-attr]
+        "COPY name_index (rank, tokens) FROM STDIN"
+    ) as copy:
+        for rank, tokens in rows:
+            copy.write_row((rank, " ".join(f"'{token}'" for token in set(tokens))))
+
+
+def _unindex(subject_id: int) -> None:
+    subject = session.execute(
+        select(Subject.area_code, Subject.kind).where(Subject.id == subject_id)
+    ).one()
+    filters = filter_tokens(subject.area_code, subject.kind)
+    for name in session.scalars(select(SubjectName).where(SubjectName.subject_id == subject_id)):
+        if db.is_sqlite():
+            session.execute(
+                text(
+                    "INSERT INTO name_index (name_index, rowid, tokens) "
+                    "VALUES ('delete', :rank, :tokens)"
+                ),
+                {"rank": name.rank, "tokens": " ".join([*names.tokens(name.text), *filters])},
+            )
+        else:
+            session.execute(
+                text("DELETE FROM name_index WHERE rank = :rank"), {"rank": name.rank}
+            )
+        session.expunge(name)
+    session.execute(delete(SubjectName).where(SubjectName.subject_id == subject_id))

@@ -1,0 +1,209 @@
+"""Finding subjects by any of their names, by pinyin, or by code."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, select, text
+
+from portal.core import db
+from portal.core.db import session
+from portal.subjects.models import Subject, SubjectName
+from portal.subjects.rules import names
+from portal.subjects.service.register import filter_tokens
+
+PAGE_SIZE = 20
+FIRST_CANDIDATES = 100
+LAST_PAGE = 50
+COUNT_CAP = 1000
+MAX_QUERY_LENGTH = 60
+
+# Order of what matched, best first; a code never competes with names.
+EXACT, PREFIX, SIGN, PART = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A subject found, and the name by which it was found."""
+
+    code: str
+    name: str
+    kind: str
+    status: str
+    area_code: str | None
+    address: str
+    signs: tuple[str, ...]
+    matched_kind: str
+    matched_text: str
+    matched_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of results; `is_capped` says that there are more than `total`."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    is_capped: bool
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    subject_id: int
+    rank: int
+    tier: int
+    kind: str
+    text: str
+    by: str
+
+
+NOTHING = Results((), 0, is_capped=False, page=1, pages=0)
+
+_FIELDS = "n.rank, n.subject_id, n.kind, n.text, n.normalised"
+_SQLITE = (
+    "SELECT {fields} FROM name_index i CROSS JOIN subject_name n ON n.rank = i.rowid "
+    "WHERE i.name_index MATCH :tokens {verify} ORDER BY i.rowid LIMIT :limit"
+)
+_POSTGRESQL = (
+    "SELECT {fields} FROM name_index i JOIN subject_name n ON n.rank = i.rank "
+    "WHERE i.tokens @@ CAST(:tokens AS tsquery) {verify} ORDER BY i.rank LIMIT :limit"
+)
+_PREFIX = (
+    "SELECT " + _FIELDS + " FROM subject_name n WHERE n.normalised {collate} >= :low "
+    "AND n.normalised {collate} < :high ORDER BY n.normalised {collate}, n.rank LIMIT :limit"
+)
+_HITS = select(
+    Subject.id,
+    Subject.code,
+    Subject.name,
+    Subject.kind,
+    Subject.status,
+    Subject.area_code,
+    Subject.address,
+).where(Subject.id.in_(bindparam("ids", expanding=True)))
+_SIGNS = select(SubjectName.subject_id, SubjectName.text).where(
+    SubjectName.subject_id.in_(bindparam("ids", expanding=True)), SubjectName.kind == "sign"
+)
+
+
+def search(
+    query: str, *, area_code: str | None = None, kind: str | None = None, page: int = 1
+) -> Results:
+    """Subjects one of whose names contains every word of `query`.
+
+    Words are matched as written, as pinyin initials or as full pinyin. Order: the whole name,
+    its beginning, a shop sign, any part; within these subjects in existence, then short names.
+    """
+    words = [word for part in query.split() if (word := names.normalise(part))]
+    if not words or sum(map(len, words)) > MAX_QUERY_LENGTH:
+        return NOTHING
+    page = min(max(page, 1), LAST_PAGE)
+    filters = filter_tokens(area_code, kind)
+    wanted = max(FIRST_CANDIDATES, page * PAGE_SIZE + 1)
+    found = _ranked(_candidates(words, filters, wanted))
+    total = len(found)
+    if total >= FIRST_CANDIDATES:
+        total = max(total, len(_ranked(_candidates(words, filters, COUNT_CAP))))
+    shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    return Results(
+        hits=_hits(shown),
+        total=total,
+        is_capped=total >= COUNT_CAP,
+        page=page,
+        pages=min(-(-total // PAGE_SIZE), LAST_PAGE),
+    )
+
+
+def _candidates(words: Sequence[str], filters: Sequence[str], limit: int) -> Iterable[_Found]:
+    if len(words) == 1 and not filters:
+        yield from _beginning(words[0], limit)
+    for way in names.query_ways(words):
+        yield from _containing(words, way, filters, limit)
+
+
+def _beginning(word: str, limit: int) -> Iterable[_Found]:
+    collate = "" if db.is_sqlite() else 'COLLATE "C"'
+    rows = session.execute(
+        text(_PREFIX.format(collate=collate)),
+        {"low": word, "high": word + "\U0010ffff", "limit": limit},
+    )
+    for row in rows:
+        tier = EXACT if row.normalised == word else PREFIX
+        yield _Found(row.subject_id, row.rank, tier, row.kind, row.text, "name")
+
+
+def _containing(
+    words: Sequence[str], way: Any, filters: Sequence[str], limit: int
+) -> Iterable[_Found]:
+    parameters: dict[str, Any] = {"limit": limit}
+    conditions = []
+    inside = "instr(n.{column}, :{name}) > 0"
+    if not db.is_sqlite():
+        inside = "strpos(n.{column}, :{name}) > 0"
+    for place, word in enumerate(words):
+        conditions.append(" AND " + inside.format(column=way.column, name=f"word{place}"))
+        parameters[f"word{place}"] = word
+    tokens = [*way.tokens, *filters]
+    template = _SQLITE if db.is_sqlite() else _POSTGRESQL
+    joiner = " " if db.is_sqlite() else " & "
+    quote = '"{}"' if db.is_sqlite() else "'{}'"
+    parameters["tokens"] = joiner.join(quote.format(token) for token in tokens)
+    statement = template.format(fields=_FIELDS, verify="".join(conditions))
+    for row in session.execute(text(statement), parameters):
+        yield _Found(row.subject_id, row.rank, _tier(words, row), row.kind, row.text, way.name)
+
+
+def _tier(words: Sequence[str], row: Any) -> int:
+    if row.normalised == words[0]:
+        return EXACT
+    if row.normalised.startswith(words[0]):
+        return PREFIX
+    return SIGN if row.kind == "sign" else PART
+
+
+def _ranked(candidates: Iterable[_Found]) -> list[_Found]:
+    best: dict[int, _Found] = {}
+    for found in candidates:
+        known = best.get(found.subject_id)
+        if known is None or (found.tier, found.rank) < (known.tier, known.rank):
+            best[found.subject_id] = found
+    return sorted(best.values(), key=lambda found: (found.tier, found.rank))
+
+
+def _hits(shown: Sequence[_Found]) -> tuple[Hit, ...]:
+    if not shown:
+        return ()
+    ids = [found.subject_id for found in shown]
+    subjects = {row.id: row for row in session.execute(_HITS, {"ids": ids})}
+    signs: dict[int, list[str]] = {}
+    for row in session.execute(_SIGNS, {"ids": ids}):
+        signs.setdefault(row.subject_id, []).append(row.text)
+    return tuple(
+        Hit(
+            code=subject.code,
+            name=subject.name,
+            kind=subject.kind,
+            status=subject.status,
+            area_code=subject.area_code,
+            address=subject.address,
+            signs=tuple(signs.get(found.subject_id, ())),
+            matched_kind=found.kind,
+            matched_text=found.text,
+            matched_by=found.by,
+        )
+        for found in shown
+        if (subject := subjects[found.subject_id])
+    )
+
+
+def by_codes(codes: Iterable[str]) -> tuple[Hit, ...]:
+    """The subjects that have these codes, in the order given."""
+    wanted = list(codes)
+    rows = session.execute(
+        select(Subject.id, Subject.code, Subject.name).where(Subject.code.in_(wanted))
+    ).all()
+    place = {code: index for index, code in enumerate(wanted)}
+    rows = sorted(rows, key=lambda row: place[row.code])
+    return _hits([_Found(row.id, 0, EXACT, "code", row.code, "code") for row in rows])
