@@ -41,7 +41,9 @@ class SampleForm(Form):
         description=N_("写事实就可以，不用写身份证号和电话"),
     )
     district = SelectField(
-        N_("所在县区"), choices=[("", N_("请选择")), ("a", N_("虚构县")), ("b", N_("示范区"))]
+        N_("所在县区"),
+        choices=[("", N_("请选择")), ("a", N_("虚构县")), ("b", N_("示范区"))],
+        validate_choice=False,
     )
     seen_on = DateField(N_("哪一天看到的"))
     way = RadioField(
