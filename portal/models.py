@@ -2,9 +2,9 @@
 
 from portal.badges import models as badges
 from portal.bodies import models as bodies
-from portal.core import audit, revision
+from portal.core import audit, bulk, revision
 from portal.ingest import models as ingest
 from portal.records import models as records
 from portal.subjects import models as subjects
 
-__all__ = ["audit", "badges", "bodies", "ingest", "records", "revision", "subjects"]
+__all__ = ["audit", "badges", "bodies", "bulk", "ingest", "records", "revision", "subjects"]

@@ -8,8 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.db import Base, is_sqlite, session
 
-CHUNK = 500
-
 
 class IdBlock(Base):
     """The next free id of a table; reserving a block also makes writers of that table queue."""
@@ -21,17 +19,13 @@ class IdBlock(Base):
 
 
 def reserve(table: str, count: int) -> int:
-    """Take `count` ids of `table` for this transaction; returns the first."""
+    """Take `count` ids of a table that has a block for this transaction; returns the first."""
     following = session.execute(
         update(IdBlock)
         .where(IdBlock.name == table)
         .values(next=IdBlock.next + count)
         .returning(IdBlock.next)
-    ).scalar()
-    if following is None:
-        session.add(IdBlock(name=table, next=1 + count))
-        session.flush()  # a second block of the same transaction must see it
-        return 1
+    ).scalar_one()
     return following - count
 
 

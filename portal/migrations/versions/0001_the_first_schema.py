@@ -217,6 +217,15 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['record_id'], ['record.id'], name=op.f('fk_record_original_record_id_record')),
     sa.PrimaryKeyConstraint('record_id', name=op.f('pk_record_original'))
     )
+    op.create_table('id_block',
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('next', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_id_block'))
+    )
+    op.bulk_insert(
+        sa.table("id_block", sa.column("name"), sa.column("next")),
+        [{"name": "subject", "next": 1}, {"name": "record", "next": 1}],
+    )
     op.bulk_insert(sa.table("revision", sa.column("id"), sa.column("value")), [{"id": 1, "value": 1}])
     if op.get_bind().dialect.name == "sqlite":
         _sqlite_only()

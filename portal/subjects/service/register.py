@@ -118,9 +118,7 @@ def _add(new: Sequence[tuple[SubjectFacts, str]]) -> None:
         name_rows += _name_rows(subject_id, facts)
     bulk.insert(Subject, SUBJECT_COLUMNS, rows)
     bulk.insert(SubjectName, NAME_COLUMNS, name_rows)
-    index_names(
-        (row[0], facts_tokens(row[3], new[row[1] - first][0])) for row in name_rows
-    )
+    index_names((row[0], _tokens(row, new[row[1] - first][0])) for row in name_rows)
 
 
 def _change(known: Any, facts: SubjectFacts, fingerprint: str) -> None:
@@ -147,7 +145,7 @@ def _change(known: Any, facts: SubjectFacts, fingerprint: str) -> None:
     )
     name_rows = _name_rows(known.id, facts)
     bulk.insert(SubjectName, NAME_COLUMNS, name_rows)
-    index_names((row[0], facts_tokens(row[3], facts)) for row in name_rows)
+    index_names((row[0], _tokens(row, facts)) for row in name_rows)
 
 
 def _name_rows(subject_id: int, facts: SubjectFacts) -> list[tuple[Any, ...]]:
@@ -170,9 +168,10 @@ def static_rank(status: str, length: int, subject_id: int, ordinal: int) -> int:
     return is_over << 60 | min(length, 255) << 52 | subject_id << 4 | ordinal
 
 
-def facts_tokens(name: str, facts: SubjectFacts) -> list[str]:
+def _tokens(name_row: tuple[Any, ...], facts: SubjectFacts) -> list[str]:
     """Everything the index knows of one name: its parts, its county and its kind."""
-    return [*names.tokens(name), *filter_tokens(facts.area_code, facts.kind)]
+    columns = names.NameColumns(*name_row[4:7])
+    return [*names.tokens_of(columns), *filter_tokens(facts.area_code, facts.kind)]
 
 
 def filter_tokens(area_code: str | None, kind: str | None) -> list[str]:

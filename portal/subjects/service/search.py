@@ -61,7 +61,7 @@ class _Found:
 
 NOTHING = Results((), 0, is_capped=False, page=1, pages=0)
 
-_FIELDS = "n.rank, n.subject_id, n.kind, n.text, n.normalised"
+_FIELDS = "n.rank, n.subject_id, n.kind, n.text, n.{column} AS matched"
 _SQLITE = (
     "SELECT {fields} FROM name_index i CROSS JOIN subject_name n ON n.rank = i.rowid "
     "WHERE i.name_index MATCH :tokens {verify} ORDER BY i.rowid LIMIT :limit"
@@ -71,7 +71,8 @@ _POSTGRESQL = (
     "WHERE i.tokens @@ CAST(:tokens AS tsquery) {verify} ORDER BY i.rank LIMIT :limit"
 )
 _PREFIX = (
-    "SELECT " + _FIELDS + " FROM subject_name n WHERE n.normalised {collate} >= :low "
+    "SELECT n.rank, n.subject_id, n.kind, n.text, n.normalised AS matched "
+    "FROM subject_name n WHERE n.normalised {collate} >= :low "
     "AND n.normalised {collate} < :high ORDER BY n.normalised {collate}, n.rank LIMIT :limit"
 )
 _HITS = select(
@@ -130,12 +131,13 @@ def _beginning(word: str, limit: int) -> Iterable[_Found]:
         {"low": word, "high": word + "\U0010ffff", "limit": limit},
     )
     for row in rows:
-        tier = EXACT if row.normalised == word else PREFIX
-        yield _Found(row.subject_id, row.rank, tier, row.kind, row.text, "name")
+        yield _Found(
+            row.subject_id, row.rank, _tier([word], row), row.kind, row.text, "name"
+        )
 
 
 def _containing(
-    words: Sequence[str], way: Any, filters: Sequence[str], limit: int
+    words: Sequence[str], way: names.Way, filters: Sequence[str], limit: int
 ) -> Iterable[_Found]:
     parameters: dict[str, Any] = {"limit": limit}
     conditions = []
@@ -150,15 +152,16 @@ def _containing(
     joiner = " " if db.is_sqlite() else " & "
     quote = '"{}"' if db.is_sqlite() else "'{}'"
     parameters["tokens"] = joiner.join(quote.format(token) for token in tokens)
-    statement = template.format(fields=_FIELDS, verify="".join(conditions))
+    fields = _FIELDS.format(column=way.column)
+    statement = template.format(fields=fields, verify="".join(conditions))
     for row in session.execute(text(statement), parameters):
         yield _Found(row.subject_id, row.rank, _tier(words, row), row.kind, row.text, way.name)
 
 
 def _tier(words: Sequence[str], row: Any) -> int:
-    if row.normalised == words[0]:
+    if row.matched == words[0]:
         return EXACT
-    if row.normalised.startswith(words[0]):
+    if row.matched.startswith(words[0]):
         return PREFIX
     return SIGN if row.kind == "sign" else PART
 

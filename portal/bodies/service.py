@@ -1,0 +1,138 @@
+"""Questions about areas and bodies, and loading both from content/."""
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from sqlalchemy import select
+
+from portal.bodies.models import Area, Body
+from portal.core import content
+from portal.core.db import session
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One area of content/areas.csv: city, county, functional zone or town."""
+
+    code: str
+    name: str
+    english: str
+    level: str
+    kind: str
+    parent: str
+    zone: str
+    aliases: tuple[str, ...]
+
+
+@cache
+def places() -> Mapping[str, Place]:
+    """Every area by its present code."""
+    with (content.ROOT / "areas.csv").open(encoding="utf-8", newline="") as file:
+        found = [
+            Place(**{**row, "aliases": tuple(row["aliases"].split())})
+            for row in csv.DictReader(file)
+        ]
+    return MappingProxyType({place.code: place for place in found})
+
+
+@cache
+def _by_any_code() -> Mapping[str, Place]:
+    aliases = {alias: place for place in places().values() for alias in place.aliases}
+    return MappingProxyType({**aliases, **places()})
+
+
+def find_area(code: str | None) -> Place | None:
+    """The area with this code, present or former."""
+    return _by_any_code().get(code or "")
+
+
+def counties() -> list[Place]:
+    """The seven counties and districts, in the order of their codes."""
+    return [place for place in places().values() if place.level == "county"]
+
+
+def towns(county_code: str) -> list[Place]:
+    """The towns, townships, subdistricts and units of a county."""
+    found = places().values()
+    return [place for place in found if place.level == "town" and place.parent == county_code]
+
+
+@cache
+def area_path(code: str | None, language: str = "zh") -> str:
+    """County and town of an area in words, largest first (English: smallest first)."""
+    place = find_area(code)
+    parts: list[str] = []
+    while place is not None and place.level != "city":
+        parts.append(place.english if language == "en" else place.name)
+        place = find_area(place.parent)
+    return ", ".join(parts) if language == "en" else "".join(reversed(parts))
+
+
+@cache
+def county_of(code: str | None) -> Place | None:
+    """The county that an area lies in; read from the tree of areas, never from a credit code."""
+    place = find_area(code)
+    while place is not None and place.level != "county":
+        place = find_area(place.parent)
+    return place
+
+
+def responsible_for(town_code: str) -> Place | None:
+    """Who runs a town: its functional zone where one does, otherwise its county."""
+    place = find_area(town_code)
+    if place is None:
+        return None
+    return find_area(place.zone) or county_of(place.code)
+
+
+def find_in_address(address: str) -> Place | None:
+    """The smallest area whose name an address contains; towns of one name need their county."""
+    county = next((place for place in counties() if place.name in address), None)
+    if county is None:
+        return None
+    town = next((place for place in towns(county.code) if place.name in address), None)
+    return town or county
+
+
+def load() -> int:
+    """Bring areas and bodies of the database to what content/ says; returns how many differ."""
+    return _upsert(Area, "code", _area_rows()) + _upsert(Body, "slug", _body_rows())
+
+
+def _area_rows() -> Iterable[dict[str, object]]:
+    for place in places().values():
+        yield {
+            "code": place.code,
+            "name": place.name,
+            "english": place.english,
+            "level": place.level,
+            "kind": place.kind,
+            "parent_code": place.parent or None,
+            "zone_code": place.zone or None,
+            "aliases": list(place.aliases),
+        }
+
+
+def _body_rows() -> Iterable[dict[str, object]]:
+    for row in content.need("bodies.toml", "bodies"):
+        yield {**{key: value for key, value in row.items() if key != "area"},
+               "area_code": row["area"]}  # fmt: skip
+
+
+def _upsert(model: type, key: str, rows: Iterable[dict[str, object]]) -> int:
+    known = {getattr(thing, key): thing for thing in session.scalars(select(model))}
+    changed = 0
+    for row in rows:
+        thing = known.get(row[key])
+        if thing is None:
+            session.add(model(**row))
+            session.flush()  # a town refers to its county
+            changed += 1
+        elif any(getattr(thing, name) != value for name, value in row.items()):
+            for name, value in row.items():
+                setattr(thing, name, value)
+            changed += 1
+    return changed

