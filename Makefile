@@ -57,10 +57,12 @@ fix: setup ## put right what tools can put right
 	@$(MAKE) --no-print-directory i18n
 
 i18n: $(RUNTIME) ## read the texts anew, update the catalogues, say what is missing
-	@$(BABEL) -q extract -F translations/babel.cfg -k N_ --no-location --sort-output --omit-header \
-		-o translations/messages.pot .
-	@$(BABEL) -q update -i translations/messages.pot -d translations --no-fuzzy-matching \
-		--ignore-pot-creation-date --ignore-obsolete
+	@mkdir -p var
+	@$(BABEL) -q extract -F translations/babel.cfg -k N_ --no-location --omit-header -o var/messages.pot .
+	@$(BABEL) -q update -i var/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete \
+		--ignore-pot-creation-date --width 100
+	@sed -i -E '/^"(Project-Id-Version|Report-Msgid-Bugs-To|PO(T-Creation|-Revision)-Date|Last-Translator|Language-Team|Generated-By):/d' \
+		translations/*/LC_MESSAGES/messages.po
 	@$(PYTHON) -m pytest -q tests/site/test_translations.py || true
 
 migrate: $(RUNTIME) ## bring the database to the newest schema

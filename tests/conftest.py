@@ -21,6 +21,8 @@ from tests.databases import SERVERS, Server
 
 # Processor seconds a test may take, by the name of its module or folder; others may take 60.
 LIMITS = {"test_rules": 0.25, "test_service": 1.0, "test_routes": 2.0, "journeys": 5.0}
+# A property is tried on a hundred examples.
+HYPOTHESIS_FACTOR = 40
 SECRET = "only for tests, and long enough to be accepted"
 
 
@@ -191,4 +193,6 @@ def limit_of(item: pytest.Item) -> float:
     if mark:
         return float(mark.args[0])
     path = item.path.as_posix()
-    return next((seconds for name, seconds in LIMITS.items() if name in path), 60.0)
+    allowed = next((seconds for name, seconds in LIMITS.items() if name in path), 60.0)
+    is_property = getattr(getattr(item, "function", None), "is_hypothesis_test", False)
+    return allowed * (HYPOTHESIS_FACTOR if is_property else 1)

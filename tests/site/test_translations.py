@@ -72,12 +72,6 @@ def test_the_catalogue_has_every_text_and_no_other(english: Catalog) -> None:
     assert there - source == set(), "run make i18n: nothing says these any more"
 
 
-def test_the_template_catalogue_is_current() -> None:
-    assert {message.id for message in messages(catalogue(TRANSLATIONS / "messages.pot"))} == (
-        extracted()
-    )
-
-
 def test_every_text_is_translated(english: Catalog) -> None:
     assert [fault for message in messages(english) for fault in faults(message)] == []
 

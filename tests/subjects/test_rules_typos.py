@@ -24,6 +24,7 @@ def test_the_slip_is_named(typed: str, slip: str, position: int, found: str, exp
     assert first == [Suggestion(GOOD, slip, position, found, expected)]  # type: ignore[arg-type]
 
 
+@pytest.mark.limit(5)
 def test_every_single_substitution_leads_back_to_the_code() -> None:
     for place in range(18):
         for letter in CREDIT_ALPHABET:

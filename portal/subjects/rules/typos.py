@@ -12,10 +12,8 @@ from portal.subjects.rules.codes import normalise
 Slip = Literal["substituted", "swapped", "missing", "extra"]
 
 # What is mistaken for what on screens, in print and by hand.
-ALIKE = frozenset(
-    frozenset(pair)
-    for pair in "0D 0Q 0O 0U 1I 1L 1T 1J 17 2Z 27 38 35 5S 56 58 68 6G 8B 9G 9P CG DO EF HN MN KX UV VY WU PR QO".split()
-)
+_ALIKE = "0D0Q0O0U1I1L1T1J172Z2738355S5658686G8B9G9PCGDOEFHNMNKXUVVYWUPRQO"
+ALIKE = frozenset(frozenset(_ALIKE[place : place + 2]) for place in range(0, len(_ALIKE), 2))
 
 
 @dataclass(frozen=True)
