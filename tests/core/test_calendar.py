@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from portal.core import calendar, content
 from portal.core.calendar import Calendar, Deadline, Term, Unit, add, add_months
 
+# Hypothesis tries a hundred cases a test.
+pytestmark = pytest.mark.limit(5)
+
 CALENDAR = calendar.load()
 WORKING = "working days"
 

@@ -25,6 +25,9 @@ from portal.records.rules import (
     repair_window,
 )
 
+# Hypothesis tries a hundred cases a test.
+pytestmark = pytest.mark.limit(5)
+
 LAW = files.load()
 TODAY = date(2026, 11, 23)
 DECIDED = date(2026, 5, 31)

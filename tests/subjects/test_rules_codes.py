@@ -12,6 +12,9 @@ from portal.core.digits import CREDIT_ALPHABET, credit_check, organisation_check
 from portal.subjects.rules import codes
 from portal.subjects.rules.codes import batch, check, is_valid, make, normalise, parts, subject_kind
 
+# Hypothesis tries a hundred cases a test.
+pytestmark = pytest.mark.limit(5)
+
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 GOOD = "92340403MA2NRT016E"
 
