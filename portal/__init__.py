@@ -6,10 +6,10 @@ from typing import cast
 
 from flask import Blueprint, Flask
 
-from portal import web
+from portal import web, words
 from portal.cli import cli
-from portal.config import Config
-from portal.core import db
+from portal.config import VAR, Config
+from portal.core import db, keys
 from portal.web.cache import PageCache
 from portal.web.i18n import LanguagePrefix
 
@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 BLUEPRINTS: tuple[str, ...] = (
     "portal.pages.routes",
+    "portal.lookup.routes",
+    "portal.badges.routes",
 )
 
 
@@ -39,7 +41,9 @@ def create_app(config: Config | None = None) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=31536000,
     )
     db.start(config.database_url)
+    keys.start(config.qr_key, VAR / "qr.key")
     web.init_app(app)
+    words.init_app(app)
     for name in BLUEPRINTS:
         app.register_blueprint(_blueprint(name))
     app.cli.add_command(cli)

@@ -14,9 +14,14 @@ def migrate() -> None:
 
     Example: flask --app wsgi portal migrate
     """
+    from portal.badges import service as badges
+    from portal.bodies import service as bodies
     from portal.migrations import upgrade
 
     upgrade()
+    bodies.load()
+    badges.register_key()
+    db.session.commit()
     click.echo("schema: current")
 
 

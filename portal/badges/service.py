@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, func, select, update
 
 from portal.badges import rules
 from portal.badges.models import DoorCode, DoorCodeReport, SigningKey
-from portal.bodies import service as bodies
 from portal.core import audit, bulk, clock, ids, keys, qr, revision
+from portal.core.calendar import add_months
 from portal.core.db import session
 from portal.core.errors import Refused
 from portal.records import service as records
@@ -30,7 +30,6 @@ class Scan:
     id: str
     door_code: Any = None
     subject: Any = None
-    area: str = ""
     sign: str = ""
     licence: Any = None
     inspection: Any = None
@@ -64,7 +63,7 @@ _CURRENT = (
 def issue(subject_ids: Sequence[int], *, actor: str, on: date | None = None) -> list[str]:
     """Give each subject a new door code, valid for three years; returns the ids."""
     issued_on = on or clock.today()
-    valid_until = issued_on.replace(year=issued_on.year + rules.VALID_YEARS, day=1)
+    valid_until = add_months(issued_on, 12 * rules.VALID_YEARS)
     codes = [ids.random_id(rules.ID_LENGTH) for _subject in subject_ids]
     rows = [
         (code, subject_id, issued_on, valid_until, None, "", None)
@@ -123,7 +122,6 @@ def scan(text: str) -> Scan:
         id=id_,
         door_code=row,
         subject=row,
-        area=bodies.area_path(row.area_code),
         sign=subjects.sign_of(row.subject_id),
         licence=next(iter(newest(kind="licence")), None),
         inspection=next(iter(newest(kind="inspection")), None),

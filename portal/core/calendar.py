@@ -107,7 +107,7 @@ class Calendar:
         )
 
     def _is_announced(self, day: date) -> bool:
-        """The notice for a year may still move the last days of the year before, as that for 2019 did."""
+        """A year's notice may still move the last days of the year before, as that for 2019 did."""
         if day.year not in self.years:
             return False
         return day.year + 1 in self.years or (day.month, day.day) <= (12, 27)

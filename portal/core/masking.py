@@ -16,10 +16,11 @@ MOBILE = "［手机号码已隐去］"
 BANK_CARD = "［银行卡号已隐去］"
 EMAIL = "［邮箱已隐去］"
 
-COMPOUND_SURNAMES = frozenset(
-    "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 "
-    "太叔 申屠 公孙 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 令狐 西门 东郭 南门 呼延 轩辕 拓跋 百里 第五".split()
+_COMPOUND = (
+    "欧阳太史端木上官司马东方独孤南宫万俟闻人夏侯诸葛尉迟公羊赫连澹台皇甫宗政濮阳公冶"
+    "太叔申屠公孙慕容仲孙钟离长孙宇文司徒鲜于司空令狐西门东郭南门呼延轩辕拓跋百里第五"
 )
+COMPOUND_SURNAMES = frozenset(_COMPOUND[place : place + 2] for place in range(0, len(_COMPOUND), 2))
 
 # Every decimal digit of Unicode, and the look-alikes of X, @, dot, hyphen and blank, one to one.
 _HYPHENS = "‐‑‒–—―−－﹣"
@@ -31,7 +32,6 @@ _FOLD = {
 }
 _FOLD |= dict.fromkeys(map(ord, _HYPHENS), "-") | dict.fromkeys(map(ord, _BLANKS), " ")
 _FOLD |= dict.fromkeys(map(ord, "xＸｘХх×"), "X") | {ord("＠"): "@", ord("．"): ".", ord("＋"): "+"}
-
 
 
 def _number(length: int) -> re.Pattern[str]:

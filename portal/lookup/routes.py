@@ -1,6 +1,6 @@
 """Search, the public page of a subject, and the check of a code."""
 
-from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.bodies import service as bodies
@@ -9,7 +9,7 @@ from portal.subjects import service as subjects
 from portal.web.access import public
 from portal.web.limits import limiter, look_ups
 from portal.web.pages import render
-from portal.web.paging import page_number
+from portal.web.paging import links, page_number
 
 bp = Blueprint("lookup", __name__)
 
@@ -32,6 +32,7 @@ def search() -> ResponseReturnValue:
         fragment="results",
         query=query,
         found=found,
+        pages=links(found.results.page, found.results.pages),
         counties=bodies.counties(),
     )
 
@@ -40,14 +41,20 @@ def search() -> ResponseReturnValue:
 @public
 def show(code: str) -> Response:
     profile = service.profile(code) or abort(404)
-    return render("lookup/show.html", profile=profile)
+    site = current_app.config["PORTAL"].site
+    return render("lookup/show.html", profile=profile, schema=service.schema(profile, site.url))
 
 
 @bp.get("/subjects/<code>/records")
 @public
 def records(code: str) -> Response:
     listing = service.listing(code, kind=request.args.get("kind"), page=page_number()) or abort(404)
-    return render("lookup/records.html", fragment="records", listing=listing)
+    return render(
+        "lookup/records.html",
+        fragment="records",
+        listing=listing,
+        pages=links(listing.page, listing.pages),
+    )
 
 
 @bp.get("/code-check")

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.badges import service as badges
-from portal.bodies import service as bodies
 from portal.core import clock
 from portal.records import service as records
 from portal.subjects import service as subjects
 from portal.subjects.service import codes
 
 RECORDS_ON_PROFILE = 10
-SHORTEST_CODE_PART = 8
+SLIPS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +20,16 @@ class Found:
 
     results: subjects.Results
     subject_code: str | None = None
-    check: "codes.CodeCheck | None" = None
+    check: codes.CodeCheck | None = None
     near: tuple["NearCode", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NearCode:
-    """A subject whose code differs from the typed one in the positions named (from 1)."""
+    """A subject whose code is one slip of the hand away from the one typed."""
 
     hit: subjects.Hit
-    positions: tuple[int, ...]
+    slip: codes.Suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +37,8 @@ class Profile:
     """The public page of a subject."""
 
     subject: Any
-    area: str
-    names: Sequence[Any]
+    signs: Sequence[str]
+    former: Sequence[str]
     records: Sequence[Any]
     counts: Mapping[str, int]
     total: int
@@ -59,6 +58,17 @@ class Listing:
     pages: int
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedCode:
+    """What can be said of a code, its owner if it has one, and likely right spellings."""
+
+    check: codes.CodeCheck
+    parts: codes.CodeParts | None
+    owner: subjects.Hit | None
+    near: tuple[NearCode, ...]
+    slips: tuple[codes.Suggestion, ...]
+
+
 def find(
     query: str, *, area_code: str | None = None, kind: str | None = None, page: int = 1
 ) -> Found:
@@ -73,8 +83,8 @@ def find(
 
 
 def _near(code: str) -> tuple[NearCode, ...]:
-    changes = {candidate.code: candidate.positions for candidate in codes.suggest(code)}
-    return tuple(NearCode(hit, changes[hit.code]) for hit in subjects.by_codes(changes))
+    slips = {slip.code: slip for slip in codes.suggest(code)}
+    return tuple(NearCode(hit, slips[hit.code]) for hit in subjects.by_codes(slips))
 
 
 def profile(code: str) -> Profile | None:
@@ -84,10 +94,11 @@ def profile(code: str) -> Profile | None:
         return None
     today = clock.today()
     counts = records.public_counts(subject.id, today)
+    names = subjects.other_names(subject.id)
     return Profile(
         subject=subject,
-        area=bodies.area_path(subject.area_code),
-        names=subjects.other_names(subject.id),
+        signs=[name.text for name in names if name.kind == "sign"],
+        former=[name.text for name in names if name.kind == "former"],
         records=records.public_page(subject.id, today, size=RECORDS_ON_PROFILE) if counts else (),
         counts=counts,
         total=sum(counts.values()),
@@ -110,9 +121,33 @@ def listing(code: str, *, kind: str | None, page: int) -> Listing | None:
     return Listing(subject, found, counts, total, kind, page, pages)
 
 
-def check_code(text: str) -> tuple["codes.CodeCheck", tuple[NearCode, ...], subjects.Hit | None]:
+def check_code(text: str) -> CheckedCode:
     """Everything that can be said of a code: findings, near codes, whose it is."""
     check = codes.check(text)
     owner = subjects.by_codes([check.code])
-    near = () if check.is_valid else _near(check.code)
-    return check, near, owner[0] if owner else None
+    return CheckedCode(
+        check=check,
+        parts=codes.parts(check.code) if check.is_valid else None,
+        owner=owner[0] if owner else None,
+        near=() if check.is_valid else _near(check.code),
+        slips=() if check.is_valid else tuple(codes.suggest(check.code)[:SLIPS_SHOWN]),
+    )
+
+
+def schema(profile: Profile, site_url: str) -> dict[str, Any]:
+    """The profile as a schema.org organisation, for machines; no rating, no person."""
+    subject = profile.subject
+    return {
+        "@context": "https://schema.org",
+        "@type": "Organization",
+        "@id": f"{site_url}/subjects/{subject.code}",
+        "name": subject.name,
+        "alternateName": [*profile.signs, *profile.former],
+        "identifier": {
+            "@type": "PropertyValue",
+            "propertyID": "统一社会信用代码",
+            "value": subject.code,
+        },
+        "address": subject.address,
+        "url": f"{site_url}/subjects/{subject.code}",
+    }

@@ -26,6 +26,10 @@ LONG_NAME = (
     "淮南市虚构示范区云杉巷第一千零一号豆腐文化体验与牛肉汤技艺传承农民专业合作社联合社有限责任公司"
 )
 
+AUTHORITY = "示范区市场监督管理局（虚构）"
+LICENCE = "食品经营许可（虚构）"
+PENALTY = "未按规定公示菜品价格（虚构）"
+
 
 def _needed(message: str) -> list[InputRequired]:
     return [InputRequired(message)]
@@ -85,6 +89,9 @@ def samples() -> dict[str, Any]:
     return {
         "code_value": CODE,
         "long_name": LONG_NAME,
+        "authority": AUTHORITY,
+        "licence": LICENCE,
+        "penalty": PENALTY,
         "days": {
             "graded": date(2026, 10, 15),
             "decided": date(2026, 8, 19),

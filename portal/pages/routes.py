@@ -1,9 +1,10 @@
-"""Home and the page that shows every component."""
+"""Home, help, terms, and the pages about the site."""
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, abort
 
-from portal.pages import gallery
+from portal.pages import gallery, service
 from portal.web.access import public
+from portal.web.i18n import locale
 from portal.web.pages import render
 
 bp = Blueprint("pages", __name__)
@@ -15,7 +16,48 @@ def home() -> Response:
     return render("pages/home.html")
 
 
+@bp.get("/help/")
+@public
+def help_index() -> Response:
+    return render("pages/help_index.html", articles=service.help_articles(locale()))
+
+
+@bp.get("/help/<name>")
+@public
+def help_article(name: str) -> Response:
+    return _article(f"help/{name}")
+
+
+@bp.get("/about")
+@public
+def about() -> Response:
+    return _article("about")
+
+
+@bp.get("/privacy")
+@public
+def privacy() -> Response:
+    return _article("privacy")
+
+
+@bp.get("/accessibility")
+@public
+def accessibility() -> Response:
+    return _article("accessibility")
+
+
+@bp.get("/terms")
+@public
+def terms() -> Response:
+    return render("pages/terms.html", terms=service.terms(), periods=service.periods())
+
+
 @bp.get("/about/components")
 @public
 def components() -> Response:
     return render("pages/components.html", **gallery.samples())
+
+
+def _article(name: str) -> Response:
+    article = service.article(name, locale()) or abort(404)
+    return render("pages/article.html", article=article, in_help=name.startswith("help/"))

@@ -8,13 +8,13 @@ from datetime import date
 
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
-from portal.core import audit, bulk, clock, content, revision
+from portal.core import audit, bulk, clock, revision
 from portal.core.db import session
 from portal.core.errors import Refused
 from portal.core.masking import mask_text
-from portal.records import rules
+from portal.records import law, rules
 from portal.records.models import Record, RecordOriginal
 from portal.subjects.models import Subject
 
@@ -183,6 +183,26 @@ def _derived(facts: RecordFacts) -> tuple[Any, ...]:
     )
 
 
+def _publication(facts: RecordFacts) -> rules.Publication:
+    override = None
+    if facts.override_until is not None:
+        override = rules.Override(
+            facts.override_authority, facts.override_reason, facts.override_until
+        )
+    return rules.publication(
+        facts.kind,
+        facts.record_class,  # type: ignore[arg-type]  # the rule refuses any other class
+        facts.decided_on,
+        law=law.load(),
+        today=clock.today(),
+        published_on=facts.published_on,
+        performed_on=facts.performed_on,
+        repaired_on=facts.repaired_on,
+        withdrawn_on=facts.withdrawn_on,
+        override=override,
+    )
+
+
 def is_public_on() -> Any:
     """The one condition that makes a record public on the day bound as `today`."""
     today = bindparam("today")
@@ -226,6 +246,20 @@ def public_page(
     if kind is None:
         return session.execute(_VIEW, values).all()
     return session.execute(_VIEW_OF_KIND, {**values, "kind": kind}).all()
+
+
+_ADVERSE = select(func.count()).where(
+    Record.subject_id == bindparam("subject_id"),
+    Record.kind.in_(bindparam("kinds", expanding=True)),
+    is_public_on(),
+)
+
+
+def adverse_count(subject_id: int, today: date) -> int:
+    """How many adverse records are public today."""
+    kinds = [key for key, kind in law.load().kinds.items() if kind.is_adverse]
+    values = {"subject_id": subject_id, "today": today, "kinds": kinds}
+    return session.execute(_ADVERSE, values).scalar_one()
 
 
 def repair(record_id: int, *, on: date, actor: str) -> None:

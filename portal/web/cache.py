@@ -88,6 +88,7 @@ class PageCache:
                 self._forget(state)
             pages = self.pages
         key = (
+            environ.get("SCRIPT_NAME"),
             path,
             environ.get("QUERY_STRING"),
             "view=elder" in cookie,

@@ -8,8 +8,11 @@ from babel.numbers import format_decimal
 from flask import Flask
 
 from portal.core.clock import CITY
+from portal.core.text import N_
 from portal.web import i18n
 
+FAR = date(2099, 12, 31)
+LONG_TERM = N_("长期")
 DAY_FORMATS = {"zh": "y年M月d日", "en": "d MMMM y"}
 INSTANT_FORMATS = {"zh": "y年M月d日 HH:mm", "en": "d MMMM y, HH:mm"}
 
@@ -36,5 +39,10 @@ def number(value: int) -> str:
     return format_decimal(value, locale=i18n.BABEL_LOCALES[i18n.locale()])
 
 
+def term_end(value: date) -> str:
+    """The last day of a term; the form's 2099-12-31 and later mean a long term."""
+    return i18n.translate(LONG_TERM) if value >= FAR else day(value)
+
+
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(day=day, instant=instant, number=number)
+    app.jinja_env.filters.update(day=day, instant=instant, number=number, term_end=term_end)

@@ -31,7 +31,9 @@ def test_the_last_character_of_an_identity_number_follows_from_the_others() -> N
     assert identity_check("11010519491231002") == "X"
 
 
-@pytest.mark.parametrize(("digits", "holds"), [("4111111111111111", True), ("4111111111111112", False)])
+@pytest.mark.parametrize(
+    ("digits", "holds"), [("4111111111111111", True), ("4111111111111112", False)]
+)
 def test_a_bank_card_passes_luhn(digits: str, holds: bool) -> None:
     assert passes_luhn(digits) is holds
 

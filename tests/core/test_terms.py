@@ -45,7 +45,9 @@ def test_limits_that_are_not_times_stand_apart() -> None:
 
 
 def version(length: int, effective_from: date | None) -> LawTerm:
-    return LawTerm("k", "", "", length, "days", "", "", "b", "", verified=True, effective_from=effective_from)
+    return LawTerm(
+        "k", "", "", length, "days", "", "", "b", "", verified=True, effective_from=effective_from
+    )
 
 
 @pytest.mark.parametrize(

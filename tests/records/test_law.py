@@ -24,9 +24,19 @@ def test_no_default_class_of_a_penalty_claims_to_be_verified() -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        ("classes", 'record_class = "serious"', 'record_class = "general"', "has no class 'serious'"),
+        (
+            "classes",
+            'record_class = "serious"',
+            'record_class = "general"',
+            "has no class 'serious'",
+        ),
         ("record_kinds", 'key = "honour"', 'key = "praise"', "kind 'honour' is missing"),
-        ("record_kinds", 'repair_route = "court"', 'repair_route = "x"', "route of 'court' is unknown"),
+        (
+            "record_kinds",
+            'repair_route = "court"',
+            'repair_route = "x"',
+            "route of 'court' is unknown",
+        ),
         ("penalty_kinds", "small_fine_fen = 300_000", "", "key 'small_fine_fen' is missing"),
         ("classes", "min_months = 0", "", "classes 1: key 'min_months' is missing"),
     ],

@@ -53,8 +53,8 @@ def _admitted(pairs: Iterable[str]) -> tuple[bytes, bytes]:
     """Two tables whose values share a bit just when the two letters make a known pair."""
     bits = {second: 1 << place for place, second in enumerate(sorted({pair[1] for pair in pairs}))}
     masks: dict[str, int] = {}
-    for first, second in pairs:
-        masks[first] = masks.get(first, 0) | bits[second]
+    for pair in pairs:
+        masks[pair[0]] = masks.get(pair[0], 0) | bits[pair[1]]
     return _table(masks), _table(bits)
 
 
@@ -71,7 +71,7 @@ _BAD_0 = bytes(value == 0 for value in range(256))
 _KIND = _admitted(sorted(KINDS))
 # Second digits of provinces take more than eight bits, first digits do not.
 _PROVINCE = _admitted(sorted(province[::-1] for province in PROVINCES))
-_NOT_ORGANISATION_END = _table({letter: 1 for letter in set(ALPHABET) - set("0123456789X")})
+_NOT_ORGANISATION_END = _table(dict.fromkeys(set(ALPHABET) - set("0123456789X"), 1))
 
 
 def batch(codes: Sequence[str]) -> list[bool]:
@@ -120,7 +120,9 @@ def _integer(column: bytes) -> int:
 
 def _sum(columns: Sequence[bytes], tables: Sequence[bytes]) -> int:
     """Stays below 256 a code: eight columns modulo 31, or nine modulo 11."""
-    return sum(_integer(column.translate(table)) for column, table in zip(columns, tables))
+    return sum(
+        _integer(column.translate(table)) for column, table in zip(columns, tables, strict=True)
+    )
 
 
 def _outer_sum(columns: Sequence[bytes]) -> int:

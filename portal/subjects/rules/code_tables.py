@@ -146,6 +146,5 @@ REGIONS = {
 
 # Prefectures of Anhui, those of today and those whose codes still stand in old registrations.
 ANHUI_PREFECTURES = frozenset(
-    "3400 3401 3402 3403 3404 3405 3406 3407 3408 3410 3411 3412 3413 3414 3415 3416 3417 3418 "
-    "3421 3422 3423 3424 3425 3426 3427 3428 3429".split()
+    f"34{number:02}" for number in (*range(9), *range(10, 19), *range(21, 30))
 )

@@ -148,12 +148,16 @@ def _faults(text: str, code: str) -> tuple[Finding, ...]:
 def _spoilt_by_spreadsheet(text: str, code: str) -> Finding | None:
     plain = "".join(unicodedata.normalize("NFKC", text).split()).upper()
     if SCIENTIFIC.fullmatch(plain):
-        message = N_("代码被电子表格改成了科学记数法（%(value)s），原代码已丢失，请设为文本格式后重新导出。")
+        message = N_(
+            "代码被电子表格改成了科学记数法（%(value)s），原代码已丢失，请设为文本格式后重新导出。"
+        )
         return Finding("excel_scientific", message, data={"value": plain})
     tail = DECIMAL_TAIL.fullmatch(plain)
     digits = tail[1] if tail else code
     if len(digits) == 18 and digits.isdigit() and digits.endswith("000") and not is_valid(digits):
-        message = N_("代码第16至18位被电子表格改成了0（只保留15位有效数字），请设为文本格式后重新导出。")
+        message = N_(
+            "代码第16至18位被电子表格改成了0（只保留15位有效数字），请设为文本格式后重新导出。"
+        )
         return Finding("excel_rounded", message, positions=(16, 17, 18))
     if digits.isdigit() and 5 <= len(digits) <= 8:
         return _lost_zeros(digits.zfill(9))
@@ -204,7 +208,9 @@ def _letter(letter: str, place: int) -> Finding:
     data: dict[str, str | int] = {"position": place, "letter": letter}
     if letter in LOOKALIKES:
         message = N_("第%(position)d位的“%(letter)s”不会出现在代码中，可能应为“%(likely)s”。")
-        return Finding("letter", message, positions=(place,), data={**data, "likely": LOOKALIKES[letter]})
+        return Finding(
+            "letter", message, positions=(place,), data={**data, "likely": LOOKALIKES[letter]}
+        )
     message = N_("第%(position)d位的“%(letter)s”不是代码允许的字符。")
     return Finding("letter", message, positions=(place,), data=data)
 
@@ -234,7 +240,9 @@ def _region(code: str) -> Iterator[Finding]:
 def _known_region(region: Region) -> Iterator[Finding]:
     if region.is_fictional:
         message = N_("行政区划%(region)s是演示用的虚构地区，此代码不属于任何真实主体。")
-        yield Finding("region_fictional", message, "notice", tuple(range(3, 9)), {"region": region.code})
+        yield Finding(
+            "region_fictional", message, "notice", tuple(range(3, 9)), {"region": region.code}
+        )
     if region.until:
         message = N_("行政区划%(region)s是%(name)s的旧代码，现为%(now)s；原有代码继续有效。")
         data: dict[str, str | int] = {
@@ -258,7 +266,9 @@ def _check_digits(code: str) -> Iterator[Finding]:
     if all(letter in ALPHABET for letter in code[8:17]):
         expected = organisation_check(code[8:16])
         if code[16] != expected:
-            message = N_("第9至17位主体标识码的校验位（第17位）不符：按前8位应为“%(expected)s”，现为“%(found)s”。")
+            message = N_(
+                "第9至17位主体标识码的校验位（第17位）不符：按前8位应为“%(expected)s”，现为“%(found)s”。"
+            )
             data: dict[str, str | int] = {"expected": expected, "found": code[16]}
             yield Finding("inner_check", message, positions=tuple(range(9, 18)), data=data)
     if all(letter in ALPHABET for letter in code):

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import compress
 from typing import Literal
 
 from portal.core.digits import CREDIT_ALPHABET as ALPHABET
-from portal.subjects.rules.code_digits import is_valid
+from portal.subjects.rules.code_digits import batch, is_valid
 from portal.subjects.rules.code_tables import REGIONS
 from portal.subjects.rules.codes import normalise
 
 Slip = Literal["substituted", "swapped", "missing", "extra"]
+_Slip = tuple[str, Slip, int, str, str]
 
 # What is mistaken for what on screens, in print and by hand.
-ALIKE = frozenset(
-    frozenset(pair)
-    for pair in "0D 0Q 0O 0U 1I 1L 1T 1J 17 2Z 27 38 35 5S 56 58 68 6G 8B 9G 9P CG DO EF HN MN KX UV VY WU PR QO".split()
-)
+_ALIKE = "0D0Q0O0U1I1L1T1J172Z2738355S5658686G8B9G9PCGDOEFHNMNKXUVVYWUPRQO"
+ALIKE = frozenset(frozenset(_ALIKE[place : place + 2]) for place in range(0, len(_ALIKE), 2))
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,14 @@ def suggest(text: str, exists: Callable[[str], bool] | None = None) -> list[Sugg
     code = normalise(text)
     if is_valid(code):
         return []
-    unique = {found.code: found for found in _slips(code) if is_valid(found.code)}
+    slips = list(_slips(code))
+    valid = compress(slips, batch([slip[0] for slip in slips]))
+    unique = {slip[0]: Suggestion(*slip) for slip in valid}
     kept = [found for found in unique.values() if exists is None or exists(found.code)]
     return sorted(kept, key=lambda found: found.weight)
 
 
-def _slips(code: str) -> Iterator[Suggestion]:
+def _slips(code: str) -> Iterator[_Slip]:
     if len(code) == 17:
         yield from _with_one_more(code)
     if len(code) == 18:
@@ -55,27 +57,27 @@ def _slips(code: str) -> Iterator[Suggestion]:
         yield from _with_one_less(code)
 
 
-def _with_one_changed(code: str) -> Iterator[Suggestion]:
+def _with_one_changed(code: str) -> Iterator[_Slip]:
     for place, found in enumerate(code):
         for letter in ALPHABET:
             changed = code[:place] + letter + code[place + 1 :]
-            yield Suggestion(changed, "substituted", place + 1, found, letter)
+            yield (changed, "substituted", place + 1, found, letter)
 
 
-def _with_two_swapped(code: str) -> Iterator[Suggestion]:
+def _with_two_swapped(code: str) -> Iterator[_Slip]:
     for place in range(17):
         pair = code[place : place + 2]
         swapped = code[:place] + pair[::-1] + code[place + 2 :]
-        yield Suggestion(swapped, "swapped", place + 1, pair, pair[::-1])
+        yield (swapped, "swapped", place + 1, pair, pair[::-1])
 
 
-def _with_one_more(code: str) -> Iterator[Suggestion]:
+def _with_one_more(code: str) -> Iterator[_Slip]:
     for place in range(18):
         for letter in ALPHABET:
             longer = code[:place] + letter + code[place:]
-            yield Suggestion(longer, "missing", place + 1, "", letter)
+            yield (longer, "missing", place + 1, "", letter)
 
 
-def _with_one_less(code: str) -> Iterator[Suggestion]:
+def _with_one_less(code: str) -> Iterator[_Slip]:
     for place, found in enumerate(code):
-        yield Suggestion(code[:place] + code[place + 1 :], "extra", place + 1, found, "")
+        yield (code[:place] + code[place + 1 :], "extra", place + 1, found, "")

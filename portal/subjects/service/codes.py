@@ -2,12 +2,20 @@
 
 import re
 
-from portal.subjects.rules.codes import CodeCheck, Finding, check, is_valid, normalise, parts
+from portal.subjects.rules.codes import (
+    CodeCheck,
+    CodeParts,
+    Finding,
+    check,
+    is_valid,
+    normalise,
+    parts,
+)
 from portal.subjects.rules.typos import Suggestion, suggest
 
 __all__ = [
-    "CodeCheck", "Finding", "Suggestion", "check", "is_valid", "looks_like_code", "normalise",
-    "parts", "suggest",
+    "CodeCheck", "CodeParts", "Finding", "Suggestion", "check", "is_valid", "looks_like_code",
+    "normalise", "parts", "suggest",
 ]  # fmt: skip
 
 SHAPE = re.compile(r"[0-9A-Z]{15,20}")

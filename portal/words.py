@@ -1,0 +1,33 @@
+"""The words of the capabilities that templates print: kinds, classes, areas."""
+
+from flask import Flask
+
+from portal.bodies import service as bodies
+from portal.records import law
+from portal.records.rules import CLASSES, KINDS
+from portal.subjects.models import KINDS as SUBJECT_KINDS
+from portal.subjects.models import NAME_KINDS
+from portal.web import i18n
+
+
+def area(code: str | None) -> str:
+    """County and town in the page's language."""
+    return bodies.area_path(code, i18n.locale())
+
+
+def repair_way(kind: str) -> str:
+    """Where a record of this kind is repaired, in the page's language."""
+    known = law.load()
+    route = known.routes[known.kinds[kind].repair_route]
+    return route.en if i18n.locale() == "en" else route.zh
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(area=area, repair_way=repair_way)
+    app.jinja_env.globals.update(
+        subject_kinds=SUBJECT_KINDS,
+        name_kinds=NAME_KINDS,
+        record_kinds=KINDS,
+        record_classes=CLASSES,
+        adverse_kinds=frozenset(k for k, kind in law.load().kinds.items() if kind.is_adverse),
+    )
