@@ -214,14 +214,8 @@ def publication(
     record_kind = kind_of(law, kind)
     starts_on = published_on or decided_on
     if record_kind.period == "none":
-        return Publication(
-            public_from=starts_on,
-            public_until=_earliest(repaired_on, withdrawn_on),
-            earliest_repair_on=performed_on if record_kind.is_adverse else None,
-            record_class=None,
-            class_basis=record_kind.basis,
-            verified=record_kind.verified,
-        )
+        ended_on = _earliest(repaired_on, withdrawn_on)
+        return _without_class(record_kind, starts_on, ended_on, performed_on)
     graded = _class_for(record_kind, record_class)
     span = _span(law, graded, decided_on, today, special_period)
     max_until = add_months(decided_on, span.max_months)
@@ -238,6 +232,19 @@ def publication(
         verified=span.verified,
         notes=span.notes,
         max_until=max_until,
+    )
+
+
+def _without_class(
+    kind: RecordKind, starts_on: date, ended_on: date | None, performed_on: date | None
+) -> Publication:
+    return Publication(
+        public_from=starts_on,
+        public_until=ended_on,
+        earliest_repair_on=performed_on if kind.is_adverse else None,
+        record_class=None,
+        class_basis=kind.basis,
+        verified=kind.verified,
     )
 
 

@@ -72,8 +72,8 @@ _POSTGRESQL = (
 )
 _PREFIX = (
     "SELECT n.rank, n.subject_id, n.kind, n.text, n.normalised AS matched "
-    "FROM subject_name n WHERE n.normalised {collate} >= :low "
-    "AND n.normalised {collate} < :high ORDER BY n.normalised {collate}, n.rank LIMIT :limit"
+    "FROM subject_name n WHERE n.normalised >= :low "
+    "AND n.normalised < :high ORDER BY n.normalised, n.rank LIMIT :limit"
 )
 _HITS = select(
     Subject.id,
@@ -125,15 +125,11 @@ def _candidates(words: Sequence[str], filters: Sequence[str], limit: int) -> Ite
 
 
 def _beginning(word: str, limit: int) -> Iterable[_Found]:
-    collate = "" if db.is_sqlite() else 'COLLATE "C"'
     rows = session.execute(
-        text(_PREFIX.format(collate=collate)),
-        {"low": word, "high": word + "\U0010ffff", "limit": limit},
+        text(_PREFIX), {"low": word, "high": word + "\U0010ffff", "limit": limit}
     )
     for row in rows:
-        yield _Found(
-            row.subject_id, row.rank, _tier([word], row), row.kind, row.text, "name"
-        )
+        yield _Found(row.subject_id, row.rank, _tier([word], row), row.kind, row.text, "name")
 
 
 def _containing(
@@ -197,7 +193,7 @@ def _hits(shown: Sequence[_Found]) -> tuple[Hit, ...]:
             matched_by=found.by,
         )
         for found in shown
-        if (subject := subjects[found.subject_id])
+        for subject in (subjects[found.subject_id],)
     )
 
 
