@@ -24,11 +24,11 @@ def make_code(kind: str = "92") -> str:
     return codes.make(kind, "340499", f"MA{next(_numbers):06d}"[:8])
 
 
-def make_subject(**facts: Any) -> Subject:
+def make_subject(name: str = "虚构县张记牛肉汤馆", **facts: Any) -> Subject:
     """A beef-soup shop in Tianjia'an, unless told otherwise."""
     given = {
         "code": make_code(),
-        "name": "虚构县张记牛肉汤馆",
+        "name": name,
         "kind": "individual_business",
         "area_code": "340403002",
         "address": "虚构路1号",
