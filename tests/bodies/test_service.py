@@ -78,8 +78,9 @@ def test_loading_twice_changes_nothing_and_mends_what_differs() -> None:
 def test_every_body_that_leads_a_scenario_is_on_file(app: Flask) -> None:
     names = set(db.session.scalars(select(Body.short_name)))
     for leading in (
-        "市自规局", "市城管局", "市医保局", "市人社局", "市税务局", "市市场监管局", "市应急局", "市发改委",
-        "市住建局", "市商务局", "市文旅局", "市农业农村局", "市教体局", "市科技局", "淮南海关", "国网淮南供电公司",
+        "市自规局", "市城管局", "市医保局", "市人社局", "市税务局", "市市场监管局", "市应急局",
+        "市发改委", "市住建局", "市商务局", "市文旅局", "市农业农村局", "市教体局", "市科技局",
+        "淮南海关", "国网淮南供电公司",
     ):  # fmt: skip
         assert leading in names
     assert db.session.scalar(select(func.count(Area.code))) == len(service.places())
