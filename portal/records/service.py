@@ -1,11 +1,10 @@
 """Storing records with their publication, and asking what is public today."""
 
 import hashlib
-
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
-
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, update
@@ -79,6 +78,8 @@ DERIVED_COLUMNS = (
     "public_from", "public_until", "updated_at", "fingerprint",
 )  # fmt: skip
 COLUMNS = ("id", "subject_id", "key", *PLAIN_COLUMNS, *DERIVED_COLUMNS)
+# The row number may move when a file grows; the record does not change by that.
+_lasting = attrgetter(*(each.name for each in fields(RecordFacts) if each.name != "row_number"))
 ORIGINAL_COLUMNS = ("record_id", "batch_id", "row_number", "row")
 
 
@@ -164,9 +165,7 @@ def _change(record_id: int, facts: RecordFacts, fingerprint: str, batch_id: int 
 
 
 def _fingerprint(facts: RecordFacts) -> str:
-    # The row number may move when a file grows; the record does not change by that.
-    values = astuple(facts)[:-1]
-    return hashlib.blake2b(repr(values).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(repr(_lasting(facts)).encode(), digest_size=16).hexdigest()
 
 
 def _derived(facts: RecordFacts) -> tuple[Any, ...]:

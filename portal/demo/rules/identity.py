@@ -15,7 +15,7 @@ DOOR_ID_LENGTH = 10
 
 def credit_code(kind: str, organisation: str) -> str:
     """A code with both check digits, in the region that does not exist."""
-    first17 = f"{kind}{REGION}{organisation}{organisation_check(organisation)}"
+    first17 = kind + REGION + organisation + organisation_check(organisation)
     return first17 + credit_check(first17)
 
 
@@ -67,7 +67,7 @@ def name(dice: Dice, kind: str, trade: Trade, town: Town, owner: str) -> str:
 
 def firm_name(dice: Dice, trade: Trade, town: Town) -> str:
     """Place, brand, trade, form: 淮南砚溪建筑劳务有限公司"""
-    where = dice.pick(words.CITY_PREFIXES) if dice.chance(0.85) else town.county
+    where = dice.pick(words.CITY_PREFIXES) if dice.chance(0.74) else town.county
     letters = dice.pick(words.LETTERS) if dice.chance(0.01) else ""
     called, line, form = brand(dice), dice.pick(trade.firms), dice.pick(words.FIRM_FORMS)
     if where == "淮南" and dice.chance(0.1):
@@ -85,11 +85,11 @@ def shop_name(dice: Dice, trade: Trade, town: Town, owner: str) -> str:
         return f"{town.county}{owner}{line}"
     if draw < 0.25:
         return f"{town.county}{town.name}{brand(dice)}{line}"
-    if draw < 0.47:
+    if draw < 0.37:
         return f"淮南市{town.county}{brand(dice)}{line}"
-    if draw < 0.55:
+    if draw < 0.47:
         return f"{dice.pick(words.TRIPLES)}{line}"
-    if draw < 0.56:
+    if draw < 0.48:
         return f"{town.county}{dice.pick(words.LETTERS)}{brand(dice)}{line}"
     return f"{town.county}{brand(dice)}{line}"
 
@@ -98,7 +98,7 @@ def sign(dice: Dice, trade: Trade, town: Town) -> str:
     """What stands over the door: 张记牛肉汤(田东店)"""
     is_soup = trade.scenario == "beef-soup"
     pattern = dice.pick(words.SOUP_SIGNS if is_soup else words.SHOP_SIGNS)
-    said = pattern.format(
+    said: str = pattern.format(
         surname=dice.pick(words.SURNAMES),
         brand=dice.pick(words.PAIRS),
         line=dice.pick(trade.shops or trade.firms or trade.others),
