@@ -17,7 +17,7 @@ from portal.records import service as records
 from portal.subjects import service as subjects
 from portal.subjects.models import Subject
 
-__all__ = ["SHOWCASE", "build", "is_empty"]
+__all__ = ["SHOWCASE", "build", "is_empty", "setting"]
 
 ACTOR = "demo"
 CHUNK = 2000
@@ -35,7 +35,7 @@ def build(count: int, *, seed: int, progress: Callable[[int], None]) -> None:
 
     `progress` is told how many more are done.
     """
-    lives = City(_setting(), seed).lives(count)
+    lives = City(setting(clock.today()), seed).lives(count)
     while chunk := list(islice(lives, CHUNK)):
         subjects.store(subjects.SubjectFacts(**life.subject) for life in chunk)
         records.store(records.RecordFacts(**facts) for life in chunk for facts in life.records)
@@ -43,8 +43,8 @@ def build(count: int, *, seed: int, progress: Callable[[int], None]) -> None:
         progress(len(chunk))
 
 
-def _setting() -> Setting:
-    today = clock.today()
+def setting(today: date) -> Setting:
+    """Everything of the real city that the fictional one needs, for one day."""
     rows = content.need(TRADE_FILE, "trades")
     return Setting(
         today=today,

@@ -136,7 +136,8 @@ class Registry:
         decided_on = add_months(gone_on, -longest)
         if add_months(decided_on, longest) == gone_on:
             return decided_on, {}
-        # No decision ends on 29 February: repair ends this one.
+        # No decision ends by itself on this day, 29 February: repair ends this one.
+        decided_on += timedelta(1)
         return decided_on, {"performed_on": decided_on + timedelta(30), "repaired_on": gone_on}
 
     def _special(self, stage: str, decided_on: date) -> Facts:

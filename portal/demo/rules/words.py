@@ -13,7 +13,7 @@ THIRD = "和盛源达泰兴瑞祥丰裕恒联创新宏远诚信佳美安康乐�
 PAIRS = tuple(first + second for first in FIRST for second in SECOND if first != second)
 TRIPLES = tuple(pair + third for pair in PAIRS for third in THIRD)
 
-SURNAMES = tuple(
+SURNAMES: tuple[str, ...] = tuple(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田"
     "董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白"
     "邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
@@ -24,7 +24,10 @@ _GIVEN = (
     "翎羽棣华椿荣楹联榆钱檀香绮霞纾雅锦书铎声钧陶阡陌霖泽霏雨雯清韶光颢天"
     "骁勇鹤鸣鹭洲麒瑞"
 )
-GIVEN = (*(_GIVEN[place : place + 2] for place in range(0, len(_GIVEN), 2)), *"砚霁珩笙蘅昀栩屿穗")
+GIVEN: tuple[str, ...] = (
+    *(_GIVEN[place : place + 2] for place in range(0, len(_GIVEN), 2)),
+    *"砚霁珩笙蘅昀栩屿穗",
+)
 
 ROAD_KINDS = ("路", "路", "路", "街", "大道", "巷", "东路", "西路", "南路", "北路")
 ROOMS = ("", "", "门面房", "商铺", "一楼", "二楼", "101室", "203室", "3幢2单元105室", "B座1208室")
