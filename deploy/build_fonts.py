@@ -29,7 +29,7 @@ LATIN_AND_SIGNS = [
 
 def table_of_general_characters() -> set[int]:
     """The 8,105 characters of 通用规范汉字表 (property kTGH of Unihan)."""
-    lines = bz2.open(UNIHAN, "rt", encoding="utf-8").read()
+    lines = bz2.decompress(Path(UNIHAN).read_bytes()).decode()
     found = {int(code, 16) for code in re.findall(r"^U\+([0-9A-F]+)\tkTGH\t", lines, re.M)}
     if len(found) != 8105:
         raise SystemExit(f"expected 8,105 characters, found {len(found)}")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import select
 
@@ -31,10 +32,8 @@ class Place:
 def places() -> Mapping[str, Place]:
     """Every area by its present code."""
     with (content.ROOT / "areas.csv").open(encoding="utf-8", newline="") as file:
-        found = [
-            Place(**{**row, "aliases": tuple(row["aliases"].split())})
-            for row in csv.DictReader(file)
-        ]
+        rows: list[dict[str, Any]] = list(csv.DictReader(file))
+    found = [Place(**{**row, "aliases": tuple(row["aliases"].split())}) for row in rows]
     return MappingProxyType({place.code: place for place in found})
 
 
@@ -127,8 +126,8 @@ def _body_rows() -> Iterable[dict[str, object]]:
                "area_code": row["area"]}  # fmt: skip
 
 
-def _upsert(model: type, key: str, rows: Iterable[dict[str, object]]) -> int:
-    known = {getattr(thing, key): thing for thing in session.scalars(select(model))}
+def _upsert(model: type[Any], key: str, rows: Iterable[dict[str, object]]) -> int:
+    known: dict[Any, Any] = {getattr(thing, key): thing for thing in session.scalars(select(model))}
     changed = 0
     for row in rows:
         thing = known.get(row[key])

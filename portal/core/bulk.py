@@ -36,14 +36,14 @@ def insert(table: Any, columns: Sequence[str], rows: Sequence[Sequence[Any]]) ->
     target: Table = table.__table__ if hasattr(table, "__table__") else table
     connection = session.connection()
     converters = _converters(target, columns, connection.dialect)
-    driver = connection.connection.driver_connection
+    driver: Any = connection.connection.driver_connection
     if is_sqlite():
         marks = ", ".join("?" * len(columns))
         statement = f"INSERT INTO {target.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
-        driver.executemany(statement, _converted(rows, converters))  # type: ignore[union-attr]
+        driver.executemany(statement, _converted(rows, converters))
         return
     statement = f"COPY {target.name} ({', '.join(columns)}) FROM STDIN"
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[union-attr]
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
         for row in _converted(rows, converters):
             copy.write_row(row)
 

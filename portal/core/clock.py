@@ -8,7 +8,7 @@ CITY = ZoneInfo("Asia/Shanghai")
 
 
 def _system() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251
+    return datetime.now(UTC)
 
 
 source: Callable[[], datetime] = _system

@@ -1,4 +1,4 @@
-"""The private key that signs door codes: from the setting, or a file beside a development database."""
+"""The private key that signs door codes: from the setting, or a file while developing."""
 
 import hashlib
 import os
@@ -12,7 +12,7 @@ _secret = ""
 
 def start(secret: str, fallback: Path) -> None:
     """Take the secret from the setting, or make one in `fallback` (never in production)."""
-    global _secret  # noqa: PLW0603
+    global _secret
     _secret = secret or _from_file(fallback)
 
 

@@ -27,7 +27,7 @@ def render(html: str, *, identifier: str) -> bytes:
 
     Raises PrintError when a glyph is missing, or time or memory run out.
     """
-    global _pool  # noqa: PLW0603
+    global _pool
     with _lock:
         if _pool is None:
             _pool = _new_pool()

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 
 from portal.bodies import service as bodies
 from portal.lookup import service
-from portal.subjects import service as subjects
 from portal.web.access import public
 from portal.web.limits import limiter, look_ups
 from portal.web.pages import render

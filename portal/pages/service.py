@@ -12,8 +12,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from portal.core import content
-from portal.records import law
-from portal.records.rules import CLASSES, ClassRule
+from portal.records import service as records
 
 LANGUAGES = ("zh", "en")
 FENCE = "+++\n"
@@ -79,14 +78,14 @@ class Periods:
     """One instrument and what it says of each class."""
 
     instrument: Any
-    classes: Sequence[ClassRule]
+    classes: Sequence[records.ClassRule]
 
 
 @cache
 def periods() -> Sequence[Periods]:
     """Publication periods by instrument, the one in force first."""
-    known = law.load()
+    known = records.law_on_file()
     return [
-        Periods(each, [known.classes[each.key, name] for name in CLASSES])
+        Periods(each, [known.classes[each.key, name] for name in records.CLASSES])
         for each in reversed(known.instruments)
     ]

@@ -33,6 +33,23 @@ CLASSES: dict[RecordClass, str] = {
     "general": N_("一般"),
     "serious": N_("严重"),
 }
+# Labels of further facts, as the national form has them.
+DETAILS = (
+    N_("违法行为类型"),
+    N_("违法事实"),
+    N_("处罚依据"),
+    N_("处罚类别"),
+    N_("处罚内容"),
+    N_("罚款金额（万元）"),
+    N_("没收违法所得、没收非法财物的金额（万元）"),
+    N_("暂扣或吊销证照名称及编号"),
+    N_("许可类别"),
+    N_("许可证书名称"),
+    N_("许可编号"),
+    N_("许可内容"),
+    N_("检查结果"),
+    N_("备注"),
+)
 STATES = {
     "public": N_("公示中"),
     "repairable": N_("可申请修复"),
@@ -214,14 +231,8 @@ def publication(
     record_kind = kind_of(law, kind)
     starts_on = published_on or decided_on
     if record_kind.period == "none":
-        return Publication(
-            public_from=starts_on,
-            public_until=_earliest(repaired_on, withdrawn_on),
-            earliest_repair_on=performed_on if record_kind.is_adverse else None,
-            record_class=None,
-            class_basis=record_kind.basis,
-            verified=record_kind.verified,
-        )
+        ended_on = _earliest(repaired_on, withdrawn_on)
+        return _without_class(record_kind, starts_on, ended_on, performed_on)
     graded = _class_for(record_kind, record_class)
     span = _span(law, graded, decided_on, today, special_period)
     max_until = add_months(decided_on, span.max_months)
@@ -238,6 +249,19 @@ def publication(
         verified=span.verified,
         notes=span.notes,
         max_until=max_until,
+    )
+
+
+def _without_class(
+    kind: RecordKind, starts_on: date, ended_on: date | None, performed_on: date | None
+) -> Publication:
+    return Publication(
+        public_from=starts_on,
+        public_until=ended_on,
+        earliest_repair_on=performed_on if kind.is_adverse else None,
+        record_class=None,
+        class_basis=kind.basis,
+        verified=kind.verified,
     )
 
 

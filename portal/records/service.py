@@ -13,9 +13,16 @@ from portal.core import audit, bulk, clock, revision
 from portal.core.db import session
 from portal.core.errors import Refused
 from portal.core.masking import mask_text
-from portal.records import law, rules
+from portal.records import rules
+from portal.records.law import load as law_on_file
 from portal.records.models import Record, RecordOriginal
+from portal.records.rules import CLASSES, KINDS, ClassRule
 from portal.subjects.models import Subject
+
+__all__ = [
+    "CLASSES", "KINDS", "PAGE_SIZE", "ClassRule", "Counts", "RecordFacts", "adverse_count",
+    "law_on_file", "public_counts", "public_page", "repair", "store", "withdraw",
+]  # fmt: skip
 
 CHUNK = 500
 PAGE_SIZE = 20
@@ -192,7 +199,7 @@ def _publication(facts: RecordFacts) -> rules.Publication:
         facts.kind,
         facts.record_class,  # type: ignore[arg-type]  # the rule refuses any other class
         facts.decided_on,
-        law=law.load(),
+        law=law_on_file(),
         today=clock.today(),
         published_on=facts.published_on,
         performed_on=facts.performed_on,
@@ -211,7 +218,7 @@ def class_months(on: date) -> dict[str, tuple[int, int]]:
 
 def is_public_on() -> Any:
     """The one condition that makes a record public on the day bound as `today`."""
-    today = bindparam("today")
+    today: Any = bindparam("today")
     return (Record.public_from <= today) & (
         or_(Record.public_until.is_(None), Record.public_until > today)
     )
@@ -241,7 +248,7 @@ _COUNTS = (
 def public_counts(subject_id: int, today: date) -> dict[str, int]:
     """How many records of each kind are public today, in the order of the kinds."""
     counted = dict(session.execute(_COUNTS, {"subject_id": subject_id, "today": today}).all())
-    return {kind: counted[kind] for kind in rules.KINDS if kind in counted}
+    return {kind: counted[kind] for kind in KINDS if kind in counted}
 
 
 def public_page(
@@ -263,7 +270,7 @@ _ADVERSE = select(func.count()).where(
 
 def adverse_count(subject_id: int, today: date) -> int:
     """How many adverse records are public today."""
-    kinds = [key for key, kind in law.load().kinds.items() if kind.is_adverse]
+    kinds = [key for key, kind in law_on_file().kinds.items() if kind.is_adverse]
     values = {"subject_id": subject_id, "today": today, "kinds": kinds}
     return session.execute(_ADVERSE, values).scalar_one()
 

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.core.db import Base, BigId
 from portal.core.text import N_
 
+# A range of this column is a prefix: both databases compare it byte by byte.
+BYTE_ORDERED = String(200).with_variant(String(200, collation="C"), "postgresql")
+
 
 class Subject(Base):
     """An organisation or an individual business. Never a private person.
@@ -60,7 +63,7 @@ class SubjectName(Base):
     subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"), index=True)
     kind: Mapped[str] = mapped_column(String(12))
     text: Mapped[str] = mapped_column(String(200))
-    normalised: Mapped[str] = mapped_column(String(200))
+    normalised: Mapped[str] = mapped_column(BYTE_ORDERED)
     initials: Mapped[str] = mapped_column(String(200))
     pinyin: Mapped[str] = mapped_column(String(1000))
 

@@ -1,7 +1,7 @@
 """Who may open a page: a view without a mark answers 403."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, request
 
@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
     app.view_functions["static"] = public(_static(app))
 
 
-def _static(app: Flask) -> Callable[..., object]:
+def _static(app: Flask) -> Any:
     send = app.view_functions["static"]
 
     def static(**arguments: object) -> object:

@@ -102,6 +102,11 @@ def static(name: str) -> str:
 def init_app(app: Flask) -> None:
     app.after_request(remember_view)
     app.jinja_env.globals.update(
-        view=view, address_with=address_with, address_in=address_in, path=path, static=static,
-        site=app.config["PORTAL"].site, html_lang=lambda: i18n.LOCALES[i18n.locale()],
+        view=view,
+        address_with=address_with,
+        address_in=address_in,
+        path=path,
+        static=static,
+        site=app.config["PORTAL"].site,
+        html_lang=lambda: i18n.LOCALES[i18n.locale()],
     )

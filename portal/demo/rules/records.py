@@ -7,15 +7,8 @@ from datetime import date, timedelta
 from itertools import count
 
 from portal.core.calendar import add_months
-from portal.core.text import N_
 from portal.demo.rules.setting import SOURCE, Dice, Facts, Setting, Trade
 
-LABELS = {
-    "licence": N_("许可内容"),
-    "category": N_("处罚类别"),
-    "penalty": N_("处罚内容"),
-    "result": N_("检查结果"),
-}
 WORDS = {
     "licence": "许", "penalty": "罚", "reward": "奖", "coercion": "强", "confirmation": "确",
     "adjudication": "裁", "inspection": "检", "qualification": "资", "abnormal": "异",
@@ -99,14 +92,14 @@ class Registry:
         return self.record(
             code, "licence", self.dice.pick(trade.licences), decided_on, trade.body,
             valid_from=decided_on, valid_until=add_months(decided_on, 60) - timedelta(1),
-            details=((LABELS["licence"], trade.scope),),
+            details=(("许可内容", trade.scope),),
         )  # fmt: skip
 
     def inspection(self, code: str, trade: Trade, ago: int) -> Facts:
         result = self.dice.pick(RESULTS)
         return self.record(
             code, "inspection", trade.inspection, self.setting.ago(ago), trade.body,
-            details=((LABELS["result"], result),),
+            details=(("检查结果", result),),
         )  # fmt: skip
 
     def penalty(self, code: str, trade: Trade, stage: str, **more: object) -> Facts:
@@ -124,7 +117,7 @@ class Registry:
         facts = self.record(
             code, "penalty", self.dice.pick(trade.penalties), decided_on, trade.body,
             record_class=record_class, class_basis=SOURCE, fine_fen=fine * 100 or None,
-            details=((LABELS["category"], sanction), (LABELS["penalty"], content)),
+            details=(("处罚类别", sanction), ("处罚内容", content)),
             **ends,
         )  # fmt: skip
         return facts | more

@@ -193,16 +193,17 @@ def county_of(area_code: str) -> str:
 
 def index_names(rows: Iterable[tuple[int, list[str]]]) -> None:
     """Add names to the full-text index of the database in use."""
-    driver = session.connection().connection.driver_connection
+    driver: Any = session.connection().connection.driver_connection
     if db.is_sqlite():
-        driver.executemany(  # type: ignore[union-attr]
+        driver.executemany(
             "INSERT INTO name_index (rowid, tokens) VALUES (?, ?)",
             ((rank, " ".join(tokens)) for rank, tokens in rows),
         )
         return
-    with driver.cursor() as cursor, cursor.copy(  # type: ignore[union-attr]
-        "COPY name_index (rank, tokens) FROM STDIN"
-    ) as copy:
+    with (
+        driver.cursor() as cursor,
+        cursor.copy("COPY name_index (rank, tokens) FROM STDIN") as copy,
+    ):
         for rank, tokens in rows:
             copy.write_row((rank, " ".join(f"'{token}'" for token in set(tokens))))
 
@@ -222,8 +223,6 @@ def _unindex(subject_id: int) -> None:
                 {"rank": name.rank, "tokens": " ".join([*names.tokens(name.text), *filters])},
             )
         else:
-            session.execute(
-                text("DELETE FROM name_index WHERE rank = :rank"), {"rank": name.rank}
-            )
+            session.execute(text("DELETE FROM name_index WHERE rank = :rank"), {"rank": name.rank})
         session.expunge(name)
     session.execute(delete(SubjectName).where(SubjectName.subject_id == subject_id))

@@ -1,0 +1,79 @@
+"""Plain functions that store something with sensible defaults."""
+
+from dataclasses import replace
+from datetime import date
+from itertools import count
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.badges import service as badges
+from portal.core import db
+from portal.records import service as records
+from portal.records.models import Record
+from portal.subjects import service as subjects
+from portal.subjects.models import Subject
+from portal.subjects.rules import codes
+
+_numbers = count(1)
+TODAY = date(2026, 11, 20)
+
+
+def make_code(kind: str = "92") -> str:
+    """A valid code of the fictional region, never used before in this run."""
+    return codes.make(kind, "340499", f"MA{next(_numbers):06d}"[:8])
+
+
+def make_subject(name: str = "虚构县张记牛肉汤馆", **facts: Any) -> Subject:
+    """A beef-soup shop in Tianjia'an, unless told otherwise."""
+    given = {
+        "code": make_code(),
+        "name": name,
+        "kind": "individual_business",
+        "area_code": "340403002",
+        "address": "虚构路1号",
+        "source_unit": "演示数据",
+    }
+    facts_ = subjects.SubjectFacts(**{**given, **facts})
+    subjects.store([facts_])
+    db.session.commit()
+    return _detached(select(Subject).where(Subject.code == facts_.code))
+
+
+PENALTY = records.RecordFacts(
+    subject_code="",
+    kind="penalty",
+    number="虚构市监罚〔2026〕1号",
+    title="未按规定公示食品经营许可",
+    decided_on=date(2026, 9, 1),
+    authority="虚构县市场监督管理局",
+    record_class="general",
+    summary="当事人未在显著位置公示许可证。",
+    details=(("处罚依据", "虚构依据"), ("处罚内容", "罚款")),
+    source_unit="演示数据",
+)
+
+
+def make_record(subject: Subject, **facts: Any) -> Record:
+    """A general penalty of 1 September 2026, unless told otherwise."""
+    given = {"subject_code": subject.code, "number": f"虚构罚〔2026〕{next(_numbers)}号"}
+    facts_ = replace(PENALTY, **{**given, **facts})
+    records.store([facts_])
+    db.session.commit()
+    return _detached(
+        select(Record).where(Record.subject_id == subject.id, Record.key == facts_.key)
+    )
+
+
+def make_door_code(subject: Subject, on: date = TODAY) -> str:
+    """A door code issued on a day."""
+    (id_,) = badges.issue([subject.id], actor="test", on=on)
+    db.session.commit()
+    return id_
+
+
+def _detached(query: Any) -> Any:
+    """A stored thing that stays readable after the request that showed it."""
+    found = db.session.scalars(query).one()
+    db.session.expunge(found)
+    return found
