@@ -211,8 +211,8 @@ def _publication(facts: RecordFacts) -> rules.Publication:
 
 def class_months(on: date) -> dict[str, tuple[int, int]]:
     """Least and most months of publication of each class, by the instrument in force that day."""
-    instrument, _is_before_first = rules.in_force(law.load(), on)
-    found = {name: law.load().classes[instrument.key, name] for name in rules.CLASSES}
+    instrument, _is_before_first = rules.in_force(law_on_file(), on)
+    found = {name: law_on_file().classes[instrument.key, name] for name in rules.CLASSES}
     return {name: (rule.min_months, rule.max_months) for name, rule in found.items()}
 
 
