@@ -41,7 +41,7 @@ def door_id(dice: Dice) -> str:
 
 def brand(dice: Dice) -> str:
     """The part of a name that tells firms apart: two or three uncommon characters."""
-    return dice.pick(words.TRIPLES if dice.chance(0.45) else words.PAIRS)
+    return dice.pick(words.TRIPLES if dice.chance(0.6) else words.PAIRS)
 
 
 def person(dice: Dice) -> str:
