@@ -1,4 +1,4 @@
-"""The search box in a real browser: suggestions, input methods, keyboard, links that htmx follows."""
+"""The search box in a real browser: suggestions, input methods, keyboard, followed links."""
 
 from collections.abc import Iterator
 
