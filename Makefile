@@ -30,7 +30,7 @@ run: packages-run $(RUNTIME) $(CATALOGUES) ## the portal on http://127.0.0.1:800
 	@[ "$(DEMO)" = 0 ] || $(FLASK) portal demo --if-empty
 	@echo "Serving http://$(HOST):$(PORT) (Ctrl-C stops)"
 	@exec .venv/bin/granian --interface wsgi --workers 1 --blocking-threads 1 \
-		--host $(HOST) --port $(PORT) --log-level warning wsgi:app
+		--workers-kill-timeout 2 --host $(HOST) --port $(PORT) --log-level warning wsgi:app
 
 test: setup ## every test, on SQLite and PostgreSQL, in a real browser
 	@$(PYTHON) -m pytest $(ARGS)

@@ -30,6 +30,7 @@ class Answer:
 
     status: int
     mimetype: str
+    headers: dict[str, str]
     body: bytes
 
     @property
@@ -54,8 +55,8 @@ class Site:
         except HTTPError as error:
             opened = error
         with opened:
-            body = opened.read()
-            return Answer(opened.status, opened.headers.get_content_type(), body)
+            headers = opened.headers
+            return Answer(opened.status, headers.get_content_type(), dict(headers), opened.read())
 
     def values(self, query: str) -> list[str]:
         """The first column of `query` on the site's database."""
@@ -103,7 +104,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         server = subprocess.Popen(
             [
                 *(sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1"),
-                *("--blocking-threads", "1", "--host", "127.0.0.1", "--port", str(port)),
+                *(
+                    "--blocking-threads",
+                    "1",
+                    "--workers-kill-timeout",
+                    "2",
+                    "--host",
+                    "127.0.0.1",
+                    "--port",
+                    str(port),
+                ),
                 "wsgi:app",
             ],
             cwd=ROOT,

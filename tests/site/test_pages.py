@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page
 from werkzeug.routing import Rule
 
 from portal.web import access
+from tests import inspection
 from tests.conftest import make_app
 from tests.site import checkers
 from tests.site.conftest import ROOT, Site
@@ -63,7 +64,8 @@ def test_every_page_with_an_argument_has_an_example(rules: list[Rule], site: Sit
 
 @pytest.mark.parametrize("language", PREFIXES)
 def test_everything_public_answers(everything: list[str], site: Site, language: str) -> None:
-    told = {address: site.answer(PREFIXES[language] + address).status for address in everything}
+    asked = [*everything, *states(site)]
+    told = {address: site.answer(PREFIXES[language] + address).status for address in asked}
     assert {address: status for address, status in told.items() if status != 200} == {}
 
 
@@ -71,6 +73,17 @@ def test_everything_public_answers(everything: list[str], site: Site, language: 
 def test_what_is_missing_says_so(site: Site, language: str) -> None:
     for address in MISSING:
         assert site.answer(PREFIXES[language] + address).status == 404
+
+
+@pytest.mark.parametrize("mode", ["standard", "elder"])
+@pytest.mark.parametrize("language", PREFIXES)
+def test_pages_pass_inspection(site: Site, addresses: list[str], language: str, mode: str) -> None:
+    told = []
+    for address in addresses:
+        answer = site.answer(PREFIXES[language] + address, cookie=f"view={mode}")
+        sheet = inspection.parse(answer.text, headers=answer.headers, language=language)
+        told += [f"{address}: {problem}" for problem in inspection.inspect(sheet)]
+    assert told == [], "\n" + "\n".join(told)
 
 
 @pytest.mark.parametrize("width", HEIGHTS)
