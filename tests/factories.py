@@ -1,66 +1,72 @@
-"""Subjects, records and door codes for tests: plain functions with defaults."""
+"""Plain functions that store something with sensible defaults."""
 
-import itertools
+from dataclasses import replace
 from datetime import date
+from itertools import count
 from typing import Any
 
+from sqlalchemy import select
+
 from portal.badges import service as badges
-from portal.core import clock
-from portal.core.db import session
-from portal.core.digits import credit_check, organisation_check
+from portal.core import db
 from portal.records import service as records
+from portal.records.models import Record
 from portal.subjects import service as subjects
+from portal.subjects.models import Subject
+from portal.subjects.rules import codes
 
-FICTIONAL_REGION = "340499"
-numbers = itertools.count(1)
-
-
-def make_code(number: int | None = None, *, authority: str = "92") -> str:
-    """A right credit code of the fictional region, another one each time."""
-    middle = f"MA{next(numbers) if number is None else number:06d}"
-    first17 = f"{authority}{FICTIONAL_REGION}{middle}{organisation_check(middle)}"
-    return first17 + credit_check(first17)
+_numbers = count(1)
+TODAY = date(2026, 11, 20)
 
 
-def make_subject(name: str = "八公山区老街牛肉汤馆", **facts: Any) -> Any:
-    """A stored subject, as its public row: `make_subject("…", signs=("老街牛肉汤",)).code`."""
-    facts = {
+def make_code(kind: str = "92") -> str:
+    """A valid code of the fictional region, never used before in this run."""
+    return codes.make(kind, "340499", f"MA{next(_numbers):06d}"[:8])
+
+
+def make_subject(name: str = "虚构县张记牛肉汤馆", **facts: Any) -> Subject:
+    """A beef-soup shop in Tianjia'an, unless told otherwise."""
+    given = {
         "code": make_code(),
+        "name": name,
         "kind": "individual_business",
-        "registered_on": date(2019, 3, 8),
-        "address": "示范街1号",
-        "source_unit": "市场监督管理局",
-        **facts,
+        "area_code": "340403002",
+        "address": "虚构路1号",
+        "source_unit": "演示数据",
     }
-    subjects.store([subjects.SubjectFacts(name=name, **facts)])
-    return subjects.public_row(facts["code"])
+    facts_ = subjects.SubjectFacts(**{**given, **facts})
+    subjects.store([facts_])
+    db.session.commit()
+    return db.session.scalars(select(Subject).where(Subject.code == facts_.code)).one()
 
 
-def make_record(subject: Any, kind: str = "licence", **facts: Any) -> Any:
-    """A stored record of `subject`, as the listing has it; None when it is not public today."""
-    number = facts.pop("number", f"淮许〔2026〕{next(numbers)}号")
-    records.store(
-        [
-            records.RecordFacts(
-                **{
-                    "subject_code": subject.code,
-                    "kind": kind,
-                    "number": number,
-                    "title": "食品经营许可",
-                    "decided_on": date(2026, 3, 2),
-                    "authority": "市场监督管理局",
-                    "source_unit": "市场监督管理局",
-                    **facts,
-                }
-            )
-        ]
-    )
-    session.flush()  # what was stored in bulk must be read back at once
-    page = records.public_page(subject.id, clock.today(), kind=kind, size=1000)
-    return next((record for record in page if record.number == number), None)
+PENALTY = records.RecordFacts(
+    subject_code="",
+    kind="penalty",
+    number="虚构市监罚〔2026〕1号",
+    title="未按规定公示食品经营许可",
+    decided_on=date(2026, 9, 1),
+    authority="虚构县市场监督管理局",
+    record_class="general",
+    summary="当事人未在显著位置公示许可证。",
+    details=(("处罚依据", "虚构依据"), ("处罚内容", "罚款")),
+    source_unit="演示数据",
+)
 
 
-def make_door_code(subject: Any, **options: Any) -> str:
-    """The id of a new door code of `subject`."""
-    (door_code,) = badges.issue([subject.id], actor="test", **options)
-    return door_code
+def make_record(subject: Subject, **facts: Any) -> Record:
+    """A general penalty of 1 September 2026, unless told otherwise."""
+    given = {"subject_code": subject.code, "number": f"虚构罚〔2026〕{next(_numbers)}号"}
+    facts_ = replace(PENALTY, **{**given, **facts})
+    records.store([facts_])
+    db.session.commit()
+    return db.session.scalars(
+        select(Record).where(Record.subject_id == subject.id, Record.key == facts_.key)
+    ).one()
+
+
+def make_door_code(subject: Subject, on: date = TODAY) -> str:
+    """A door code issued on a day."""
+    (id_,) = badges.issue([subject.id], actor="test", on=on)
+    db.session.commit()
+    return id_

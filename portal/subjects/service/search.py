@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, text
 
-from portal.core import db
 from portal.core.db import session
 from portal.subjects.models import Subject, SubjectName
 from portal.subjects.rules import names
@@ -14,8 +13,8 @@ from portal.subjects.service.register import filter_tokens
 
 PAGE_SIZE = 20
 FIRST_CANDIDATES = 100
-LAST_PAGE = 50
-COUNT_CAP = 1000
+COUNT_CAP = 500
+LAST_PAGE = COUNT_CAP // PAGE_SIZE
 MAX_QUERY_LENGTH = 60
 
 # Order of what matched, best first; a code never competes with names.
@@ -70,6 +69,20 @@ _POSTGRESQL = (
     "SELECT {fields} FROM name_index i JOIN subject_name n ON n.rank = i.rank "
     "WHERE i.tokens @@ CAST(:tokens AS tsquery) {verify} ORDER BY i.rank LIMIT :limit"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    statement: str
+    inside: str
+    quoted: str
+    joiner: str
+
+
+_DIALECTS = {
+    "sqlite": _Dialect(_SQLITE, "instr", '"{}"', " "),
+    "postgresql": _Dialect(_POSTGRESQL, "strpos", "'{}'", " & "),
+}
 _PREFIX = (
     "SELECT n.rank, n.subject_id, n.kind, n.text, n.normalised AS matched "
     "FROM subject_name n WHERE n.normalised >= :low "
@@ -106,7 +119,7 @@ def search(
     found = _ranked(_candidates(words, filters, wanted))
     total = len(found)
     if total >= FIRST_CANDIDATES:
-        total = max(total, len(_ranked(_candidates(words, filters, COUNT_CAP))))
+        total = max(total, _count(words, filters))
     shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     return Results(
         hits=_hits(shown),
@@ -135,23 +148,36 @@ def _beginning(word: str, limit: int) -> Iterable[_Found]:
 def _containing(
     words: Sequence[str], way: names.Way, filters: Sequence[str], limit: int
 ) -> Iterable[_Found]:
-    parameters: dict[str, Any] = {"limit": limit}
-    conditions = []
-    inside = "instr(n.{column}, :{name}) > 0"
-    if not db.is_sqlite():
-        inside = "strpos(n.{column}, :{name}) > 0"
-    for place, word in enumerate(words):
-        conditions.append(" AND " + inside.format(column=way.column, name=f"word{place}"))
-        parameters[f"word{place}"] = word
-    tokens = [*way.tokens, *filters]
-    template = _SQLITE if db.is_sqlite() else _POSTGRESQL
-    joiner = " " if db.is_sqlite() else " & "
-    quote = '"{}"' if db.is_sqlite() else "'{}'"
-    parameters["tokens"] = joiner.join(quote.format(token) for token in tokens)
-    fields = _FIELDS.format(column=way.column)
-    statement = template.format(fields=fields, verify="".join(conditions))
+    statement, parameters = _statement(words, way, filters, limit)
     for row in session.execute(text(statement), parameters):
         yield _Found(row.subject_id, row.rank, _tier(words, row), row.kind, row.text, way.name)
+
+
+def _count(words: Sequence[str], filters: Sequence[str]) -> int:
+    """How many subjects contain the words, counted up to the cap."""
+    counts = []
+    for way in names.query_ways(words):
+        statement, parameters = _statement(words, way, filters, COUNT_CAP)
+        counted = f"SELECT count(DISTINCT subject_id) FROM ({statement}) AS found"  # noqa: S608
+        counts.append(session.execute(text(counted), parameters).scalar_one())
+    return int(max(counts))
+
+
+def _statement(
+    words: Sequence[str], way: names.Way, filters: Sequence[str], limit: int
+) -> tuple[str, dict[str, Any]]:
+    """The query of one way; a word of two characters is its token, so longer ones are verified."""
+    dialect = _DIALECTS[session.get_bind().dialect.name]
+    parameters: dict[str, Any] = {"limit": limit}
+    conditions = []
+    for place, word in enumerate(words):
+        if way.name != "name" or len(word) != 2:
+            conditions.append(f" AND {dialect.inside}(n.{way.column}, :word{place}) > 0")
+            parameters[f"word{place}"] = word
+    tokens = [dialect.quoted.format(token) for token in (*way.tokens, *filters)]
+    parameters["tokens"] = dialect.joiner.join(tokens)
+    fields = _FIELDS.format(column=way.column)
+    return dialect.statement.format(fields=fields, verify="".join(conditions)), parameters
 
 
 def _tier(words: Sequence[str], row: Any) -> int:
