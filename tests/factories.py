@@ -37,7 +37,7 @@ def make_subject(name: str = "虚构县张记牛肉汤馆", **facts: Any) -> Sub
     facts_ = subjects.SubjectFacts(**{**given, **facts})
     subjects.store([facts_])
     db.session.commit()
-    return db.session.scalars(select(Subject).where(Subject.code == facts_.code)).one()
+    return _detached(select(Subject).where(Subject.code == facts_.code))
 
 
 PENALTY = records.RecordFacts(
@@ -60,9 +60,9 @@ def make_record(subject: Subject, **facts: Any) -> Record:
     facts_ = replace(PENALTY, **{**given, **facts})
     records.store([facts_])
     db.session.commit()
-    return db.session.scalars(
+    return _detached(
         select(Record).where(Record.subject_id == subject.id, Record.key == facts_.key)
-    ).one()
+    )
 
 
 def make_door_code(subject: Subject, on: date = TODAY) -> str:
@@ -70,3 +70,10 @@ def make_door_code(subject: Subject, on: date = TODAY) -> str:
     (id_,) = badges.issue([subject.id], actor="test", on=on)
     db.session.commit()
     return id_
+
+
+def _detached(query: Any) -> Any:
+    """A stored thing that stays readable after the request that showed it."""
+    found = db.session.scalars(query).one()
+    db.session.expunge(found)
+    return found
