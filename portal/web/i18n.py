@@ -78,13 +78,18 @@ def ntranslate(singular: str, plural: str, n: int, **values: object) -> str:
 _ = translate
 
 
+def _escaped(value: object) -> object:
+    # A number stays one, for messages that write it as %(n)d.
+    return value if isinstance(value, int | float) else escape(value)
+
+
 def _in_template(message: str, **values: object) -> Markup:
-    escaped = {name: escape(value) for name, value in values.items()}
+    escaped = {name: _escaped(value) for name, value in values.items()}
     return Markup(translate(message, **escaped))  # noqa: S704  # values are escaped above
 
 
 def _in_template_counted(singular: str, plural: str, n: int, **values: object) -> Markup:
-    escaped = {name: escape(value) for name, value in values.items()}
+    escaped = {name: _escaped(value) for name, value in values.items()}
     return Markup(ntranslate(singular, plural, n, **escaped))  # noqa: S704
 
 

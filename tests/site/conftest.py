@@ -18,7 +18,6 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import sync_playwright
 
-from portal.cli import cli
 from tests.conftest import SECRET
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,8 +87,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "PORTAL_ENV": "development",
         "QR_KEY": SECRET,
     }
-    commands = [["migrate"], ["demo", "--subjects", "200"]]
-    for command in [command for command in commands if command[0] in cli.commands]:
+    for command in (["migrate"], ["demo", "--subjects", "200"]):
         ran = subprocess.run(
             [sys.executable, "-m", "flask", "--app", "wsgi", "portal", *command],
             cwd=ROOT,
