@@ -1,6 +1,9 @@
 """The operator's commands: `flask --app wsgi portal …`."""
 
+import sys
+
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from portal.core import audit, db
@@ -23,6 +26,39 @@ def migrate() -> None:
     badges.register_key()
     db.session.commit()
     click.echo("schema: current")
+
+
+@cli.command()
+@click.option("--subjects", default=3000, show_default=True, type=click.IntRange(100, 10_000_000),
+              help="How many subjects.")  # fmt: skip
+@click.option("--seed", default=1, show_default=True, help="The same seed makes the same city.")
+@click.option("--if-empty", is_flag=True, help="Do nothing when there are subjects already.")
+def demo(*, subjects: int, seed: int, if_empty: bool) -> None:
+    """Fill an empty database with a fictional Huainan. Refused in production.
+
+    Example: flask --app wsgi portal demo --subjects 3000 --seed 1
+    """
+    from portal.demo import service
+
+    if current_app.config["PORTAL"].is_production:
+        raise click.ClickException("The demo is refused in production (PORTAL_ENV=production).")
+    if not service.is_empty():
+        if if_empty:
+            click.echo("demo: the database has subjects already, nothing to do")
+            return
+        raise click.ClickException(
+            "The database has subjects already. The demo only fills an empty one; "
+            "choose another DATABASE_URL, or use --if-empty."
+        )
+    is_terminal = sys.stderr.isatty()
+    with click.progressbar(
+        length=subjects, label="demo", file=sys.stderr, hidden=not is_terminal
+    ) as bar:
+        service.build(subjects, seed=seed, progress=bar.update)
+    db.session.commit()
+    click.echo(f"demo: {subjects} subjects")
+    for shown in service.SHOWCASE:
+        click.echo("  ".join(filter(None, (shown.path, shown.door_path, shown.name))))
 
 
 @cli.command("verify-audit")

@@ -1,6 +1,6 @@
 """Issuing, replacing and revoking door codes; what a scan shows; reports of wrong doors."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -60,11 +60,24 @@ _CURRENT = (
 )
 
 
-def issue(subject_ids: Sequence[int], *, actor: str, on: date | None = None) -> list[str]:
-    """Give each subject a new door code, valid for three years; returns the ids."""
+def _new_id() -> str:
+    return ids.random_id(rules.ID_LENGTH)
+
+
+def issue(
+    subject_ids: Sequence[int],
+    *,
+    actor: str,
+    on: date | None = None,
+    new_id: Callable[[], str] = _new_id,
+) -> list[str]:
+    """Give each subject a new door code, valid for three years; returns the ids.
+
+    `new_id` gives the ids, which nobody may be able to guess; only the demo chooses its own.
+    """
     issued_on = on or clock.today()
     valid_until = add_months(issued_on, 12 * rules.VALID_YEARS)
-    codes = [ids.random_id(rules.ID_LENGTH) for _subject in subject_ids]
+    codes = [new_id() for _subject in subject_ids]
     rows = [
         (code, subject_id, issued_on, valid_until, None, "", None)
         for code, subject_id in zip(codes, subject_ids, strict=True)
@@ -75,10 +88,10 @@ def issue(subject_ids: Sequence[int], *, actor: str, on: date | None = None) -> 
     return codes
 
 
-def replace(door_code_id: str, *, actor: str) -> str:
+def replace(door_code_id: str, *, actor: str, new_id: Callable[[], str] = _new_id) -> str:
     """A new code for the same door; whoever scans the old one is led to it."""
     old = _need(door_code_id)
-    (new,) = issue([old.subject_id], actor=actor)
+    (new,) = issue([old.subject_id], actor=actor, new_id=new_id)
     old.replaced_by = new
     audit.record("badges.replace", "door_code", old.id, actor, by=new)
     return new

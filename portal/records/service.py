@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, update
@@ -84,6 +85,8 @@ DERIVED_COLUMNS = (
     "public_from", "public_until", "updated_at", "fingerprint",
 )  # fmt: skip
 COLUMNS = ("id", "subject_id", "key", *PLAIN_COLUMNS, *DERIVED_COLUMNS)
+# The row number may move when a file grows; the record does not change by that.
+_lasting = attrgetter(*(each.name for each in fields(RecordFacts) if each.name != "row_number"))
 ORIGINAL_COLUMNS = ("record_id", "batch_id", "row_number", "row")
 
 
@@ -169,9 +172,7 @@ def _change(record_id: int, facts: RecordFacts, fingerprint: str, batch_id: int 
 
 
 def _fingerprint(facts: RecordFacts) -> str:
-    # The row number may move when a file grows; the record does not change by that.
-    values = astuple(facts)[:-1]
-    return hashlib.blake2b(repr(values).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(repr(_lasting(facts)).encode(), digest_size=16).hexdigest()
 
 
 def _derived(facts: RecordFacts) -> tuple[Any, ...]:
@@ -206,6 +207,13 @@ def _publication(facts: RecordFacts) -> rules.Publication:
         withdrawn_on=facts.withdrawn_on,
         override=override,
     )
+
+
+def class_months(on: date) -> dict[str, tuple[int, int]]:
+    """Least and most months of publication of each class, by the instrument in force that day."""
+    instrument, _is_before_first = rules.in_force(law_on_file(), on)
+    found = {name: law_on_file().classes[instrument.key, name] for name in rules.CLASSES}
+    return {name: (rule.min_months, rule.max_months) for name, rule in found.items()}
 
 
 def is_public_on() -> Any:
