@@ -1,5 +1,6 @@
 """Databases for tests: fresh ones on SQLite and PostgreSQL, cloned from one that was migrated."""
 
+import atexit
 import itertools
 import os
 import shutil
@@ -49,8 +50,7 @@ class Postgresql:
 
     def __init__(self) -> None:
         given = os.environ.get("DATABASE_URL_TEST")
-        self.folder = Path(tempfile.mkdtemp(prefix="portal-postgresql-"))
-        self.own = None if given else _start_postgresql(self.folder)
+        self.own = None if given else _start_postgresql()
         self.url = make_url(given or self.own.get_uri()).set(drivername="postgresql")
         self.made: list[str] = []
 
@@ -67,7 +67,6 @@ class Postgresql:
         else:
             for name in self.made:
                 self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _execute(self, *statements: str) -> None:
         with psycopg.connect(
@@ -80,7 +79,10 @@ class Postgresql:
 SERVERS: dict[str, type[Server]] = {"sqlite": Sqlite, "postgresql": Postgresql}
 
 
-def _start_postgresql(folder: Path):
+def _start_postgresql():
+    folder = Path(tempfile.mkdtemp(prefix="portal-postgresql-"))
+    # Registered before the server is, so that it runs after the server's own last look at its lock.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     folder.chmod(0o755)  # as root the server runs as a user of its own
     # Its lock file would otherwise lie in /tmp for ever and lock out the machine's other users.
     run = folder / "run"
