@@ -13,6 +13,7 @@ from typing import IO, Any
 
 FONTS = Path(__file__).resolve().parents[2] / "static" / "fonts"
 TIMEOUT_SECONDS = 30
+FAREWELL_SECONDS = 2
 MEMORY_BYTES = 2 * 1024**3
 
 Process = subprocess.Popen[bytes]
@@ -75,10 +76,14 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
 def stop() -> None:
     """End the printer; the next document starts a new one."""
     global _printer
-    if _printer is not None:
+    if _printer is None:
+        return
+    try:
+        _printer.communicate(timeout=FAREWELL_SECONDS)
+    except subprocess.TimeoutExpired:
         _printer.kill()
         _printer.communicate()
-        _printer = None
+    _printer = None
 
 
 atexit.register(stop)
