@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
 TICK = os.sysconf("SC_CLK_TCK")
-CONNECTIONS = 8
+CONNECTIONS = 64
 # `make run` serves exactly so.
 GRANIAN = ("--interface", "wsgi", "--workers", "1", "--blocking-threads", "1",
            "--host", "127.0.0.1", "--log-level", "warning")  # fmt: skip
@@ -89,7 +89,7 @@ def wait_for(port: int, process: subprocess.Popen[bytes], seconds: float = 60) -
     until = time.monotonic() + seconds
     while True:
         try:
-            with urlopen(f"http://127.0.0.1:{port}/") as answer:  # noqa: S310  # our own server
+            with urlopen(f"http://127.0.0.1:{port}/") as answer:  # our own server
                 answer.read()
             return
         except OSError as error:

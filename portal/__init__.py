@@ -41,6 +41,7 @@ def create_app(config: Config | None = None) -> Flask:
         TESTING=config.is_testing,
         SEND_FILE_MAX_AGE_DEFAULT=31536000,
     )
+    app.ensure_sync = lambda view: view  # type: ignore[assignment]  # none is a coroutine
     db.start(config.database_url)
     keys.start(config.qr_key, VAR / "qr.key")
     web.init_app(app)

@@ -1,6 +1,6 @@
 """Templates compiled once per language: a fixed message costs nothing when a page is built."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
 from flask import Flask, current_app
@@ -29,6 +29,16 @@ class Page(Template):
     def _get_default_module(self, ctx: Context | None = None) -> Any:
         # With a context Jinja compares all globals, for each import of each page.
         return super()._get_default_module()
+
+
+class Names(Context):
+    """What a template sees. None of our functions asks for the context, so calls go straight."""
+
+    def call(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
+        # Jinja hands these to every call, for functions that ask.
+        named.pop("_block_vars", None)
+        named.pop("_loop_vars", None)
+        return function(*arguments, **named)
 
 
 def _translated(tokens: list[Token], language: str) -> Iterator[Token]:
@@ -63,6 +73,7 @@ def _environment(app: Flask, language: str) -> Environment:
     environment = app.jinja_env.overlay(extensions=[Translated])
     environment.extend(language=language)
     environment.template_class = Page
+    environment.context_class = Names
     return cast(Environment, environment)
 
 
