@@ -13,7 +13,8 @@ from bench.servers import ROOT
 FOLDER = ROOT / "var" / "bench"
 # A warm page of these is what a passer-by and a reader see most.
 SHOPS = """
-    SELECT subject.code, door_code.id FROM door_code JOIN subject ON subject.id = door_code.subject_id
+    SELECT subject.code, door_code.id
+    FROM door_code JOIN subject ON subject.id = door_code.subject_id
     WHERE door_code.valid_until > date('now') AND door_code.revoked_on IS NULL
       AND door_code.replaced_by IS NULL AND subject.status = 'active'
       AND EXISTS (SELECT 1 FROM record WHERE record.subject_id = subject.id
@@ -84,3 +85,11 @@ def rows(path: Path, query: str) -> list[Any]:
 
 def has(program: str) -> bool:
     return shutil.which(program) is not None
+
+
+def portal(database_url: str) -> Any:
+    """A portal in this process, its page cache off."""
+    from portal import create_app
+    from portal.config import Config
+
+    return create_app(Config(database_url=database_url, page_cache_bytes=0))

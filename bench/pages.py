@@ -123,10 +123,8 @@ def interleaved(measures: dict[str, Callable[[], float]], rounds: int) -> dict[s
 def fresh(city: Path, *, count: int, rounds: int) -> list[Figure]:
     """Goal 2: the same pages built anew each time, the page cache off, in process."""
     from bench.hello import app as hello
-    from portal import create_app
-    from portal.config import Config
 
-    portal = create_app(Config(database_url=data.url(city), page_cache_bytes=0))
+    portal = data.portal(data.url(city))
     measures = {"hello": _calls(hello.wsgi_app, ["/"], count * 5)}
     for name, addresses in paths(city).items():
         measures[name] = _calls(portal.wsgi_app, addresses, count)
