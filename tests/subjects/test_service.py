@@ -184,7 +184,7 @@ def test_a_subject_without_records_or_names_is_told_apart_from_none() -> None:
     assert service.exists(subject.code)
     assert not service.exists("9" * 18)
     assert service.public_row("9" * 18) is None
-    assert service.sign_of(subject.id) == ""
+    assert service.other_names(subject.id) == []
 
 
 @pytest.mark.parametrize(
