@@ -180,7 +180,6 @@ def _stopwatch() -> Callable[[Callable[[], Any]], tuple[float, Any]]:
 def _recall(city: Path, subjects: int, asked: dict[str, list[str]]) -> Figure:
     """What share of the subjects that a full scan finds are found, for rare enough parts."""
     from portal.core import db
-    from portal.subjects import service
 
     names = data.rows(city, "SELECT subject_id, normalised, initials, pinyin FROM subject_name")
     codes = dict(data.rows(city, "SELECT id, code FROM subject"))
