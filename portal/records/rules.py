@@ -207,19 +207,23 @@ def publication(
     performed_on: date | None = None,
     repaired_on: date | None = None,
     withdrawn_on: date | None = None,
+    publish_until: date | None = None,
     override: Override | None = None,
     special_period: SpecialPeriod | None = None,
 ) -> Publication:
-    """What the public may see of a record, from the law in force on the day of its decision."""
+    """What the public may see of a record, from the law in force on the day of its decision.
+
+    `publish_until` is the end that the source unit set; it can only shorten.
+    """
     record_kind = kind_of(law, kind)
     starts_on = published_on or decided_on
     if record_kind.period == "none":
-        ended_on = _earliest(repaired_on, withdrawn_on)
+        ended_on = _earliest(repaired_on, withdrawn_on, publish_until)
         return _without_class(record_kind, starts_on, ended_on, performed_on)
     graded = _class_for(record_kind, record_class)
     span = _span(law, graded, decided_on, today, special_period)
     max_until = add_months(decided_on, span.max_months)
-    ended_by = [max_until, repaired_on, withdrawn_on]
+    ended_by = [max_until, repaired_on, withdrawn_on, publish_until]
     if not span.is_published and override:
         ended_by.append(_checked(override, decided_on).until)
     earliest = add_months(decided_on, span.min_months)
