@@ -1,6 +1,7 @@
 """The words of the capabilities that templates print: kinds, classes, areas."""
 
 from flask import Flask
+from markupsafe import Markup
 
 from portal.bodies import service as bodies
 from portal.records import law
@@ -22,8 +23,16 @@ def repair_way(kind: str) -> str:
     return route.en if i18n.locale() == "en" else route.zh
 
 
+def detail_label(label: str) -> str:
+    """The label of a further fact; one that no catalogue knows stays Chinese and says so."""
+    translated = i18n.translate(label)
+    if i18n.locale() == i18n.DEFAULT or translated != label:
+        return translated
+    return Markup('<span lang="zh">{}</span>').format(label)
+
+
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(area=area, repair_way=repair_way)
+    app.jinja_env.filters.update(area=area, repair_way=repair_way, detail_label=detail_label)
     app.jinja_env.globals.update(
         subject_kinds=SUBJECT_KINDS,
         name_kinds=NAME_KINDS,

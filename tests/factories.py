@@ -23,11 +23,11 @@ def make_code(kind: str = "92") -> str:
     return codes.make(kind, "340499", f"MA{next(_numbers):06d}"[:8])
 
 
-def make_subject(**facts: Any) -> Subject:
+def make_subject(name: str = "虚构县张记牛肉汤馆", **facts: Any) -> Subject:
     """A beef-soup shop in Tianjia'an, unless told otherwise."""
     given = {
         "code": make_code(),
-        "name": "虚构县张记牛肉汤馆",
+        "name": name,
         "kind": "individual_business",
         "area_code": "340403002",
         "address": "虚构路1号",
@@ -36,7 +36,7 @@ def make_subject(**facts: Any) -> Subject:
     facts_ = subjects.SubjectFacts(**{**given, **facts})
     subjects.store([facts_])
     db.session.commit()
-    return db.session.scalars(select(Subject).where(Subject.code == facts_.code)).one()
+    return _detached(select(Subject).where(Subject.code == facts_.code))
 
 
 PENALTY = records.RecordFacts(
@@ -59,9 +59,9 @@ def make_record(subject: Subject, **facts: Any) -> Record:
     facts_ = PENALTY._replace(**{**given, **facts})
     records.store([facts_])
     db.session.commit()
-    return db.session.scalars(
+    return _detached(
         select(Record).where(Record.subject_id == subject.id, Record.key == facts_.key)
-    ).one()
+    )
 
 
 def make_door_code(subject: Subject, on: date = TODAY) -> str:
@@ -69,3 +69,10 @@ def make_door_code(subject: Subject, on: date = TODAY) -> str:
     (id_,) = badges.issue([subject.id], actor="test", on=on)
     db.session.commit()
     return id_
+
+
+def _detached(query: Any) -> Any:
+    """A stored thing that stays readable after the request that showed it."""
+    found = db.session.scalars(query).one()
+    db.session.expunge(found)
+    return found

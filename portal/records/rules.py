@@ -33,6 +33,22 @@ CLASSES: dict[RecordClass, str] = {
     "general": N_("一般"),
     "serious": N_("严重"),
 }
+# Labels of further facts, as the national form has them.
+DETAILS = (
+    N_("违法行为类型"),
+    N_("违法事实"),
+    N_("处罚依据"),
+    N_("处罚类别"),
+    N_("处罚内容"),
+    N_("罚款金额（万元）"),
+    N_("没收违法所得、没收非法财物的金额（万元）"),
+    N_("暂扣或吊销证照名称及编号"),
+    N_("许可类别"),
+    N_("许可证书名称"),
+    N_("许可编号"),
+    N_("许可内容"),
+    N_("备注"),
+)
 STATES = {
     "public": N_("公示中"),
     "repairable": N_("可申请修复"),

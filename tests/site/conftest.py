@@ -2,14 +2,16 @@
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.error import HTTPError, URLError
+from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import pytest
@@ -17,32 +19,48 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import sync_playwright
 
 from portal.cli import cli
+from tests.conftest import SECRET
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
+class Answer:
+    """One answer of the site."""
+
+    status: int
+    mimetype: str
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+@dataclass(frozen=True)
 class Site:
-    """A portal that answers at `url`, and the SQLite database beneath it."""
+    """A portal that answers at `url`, and the SQLite file beneath it."""
 
     url: str
-    database_url: str
+    database: Path
 
-    def read(self, address: str, cookie: str = "") -> str:
-        """The source of a page, also of one that says why it cannot be shown."""
-        with self._open(address, cookie) as answer:
-            return str(answer.read().decode())
-
-    def mimetype(self, address: str) -> str:
-        with self._open(address, "") as answer:
-            return str(answer.headers.get_content_type())
-
-    def _open(self, address: str, cookie: str) -> Any:
-        request = Request(self.url + address, headers={"Cookie": cookie})  # noqa: S310  # our own
+    def answer(self, address: str, cookie: str = "") -> Answer:
+        """What comes back for `address`, redirects followed, refusals too."""
+        request = Request(  # noqa: S310  # our own server
+            self.url + quote(address, safe="/?&=%"), headers={"Cookie": cookie}
+        )
         try:
-            return urlopen(request)  # noqa: S310  # our own server
+            opened = urlopen(request)  # noqa: S310  # our own server
         except HTTPError as error:
-            return error
+            opened = error
+        with opened:
+            body = opened.read()
+            return Answer(opened.status, opened.headers.get_content_type(), body)
+
+    def values(self, query: str) -> list[str]:
+        """The first column of `query` on the site's database."""
+        with closing(sqlite3.connect(self.database)) as connection:
+            return [str(row[0]) for row in connection.execute(query)]
 
 
 @pytest.fixture(scope="session")
@@ -62,8 +80,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Granian serving a city of 200 subjects, as `make run` does."""
     folder = tmp_path_factory.mktemp("site")
     port = _free_port()
-    database_url = f"sqlite:///{folder / 'portal.sqlite'}"
-    environment = {**os.environ, "DATABASE_URL": database_url, "PORTAL_ENV": "development"}
+    database = folder / "portal.sqlite"
+    environment = {
+        **os.environ,
+        "DATABASE_URL": f"sqlite:///{database}",
+        "PORTAL_ENV": "development",
+        "QR_KEY": SECRET,
+    }
     commands = [["migrate"], ["demo", "--subjects", "200"]]
     for command in [command for command in commands if command[0] in cli.commands]:
         ran = subprocess.run(
@@ -88,7 +111,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    found = Site(f"http://127.0.0.1:{port}", database_url)
+    found = Site(f"http://127.0.0.1:{port}", database)
     try:
         _wait(found, server, log)
         yield found
@@ -107,7 +130,7 @@ def _wait(site: Site, server: subprocess.Popen[bytes], log: Path) -> None:
     for _attempt in range(200):
         assert server.poll() is None, log.read_text()
         try:
-            if site.read("/readyz") == "ready\n":
+            if site.answer("/readyz").status == 200:
                 return
         except (URLError, ConnectionError):
             pass

@@ -1,7 +1,6 @@
 """Every public page in a real Chromium: languages, modes, widths, with scripts and without."""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from portal.web import access
 from tests.conftest import make_app
 from tests.site import checkers
 from tests.site.conftest import ROOT, Site
+from tests.site.examples import MISSING, examples, states
 
 PREFIXES = {"zh": "", "en": "/en"}
 HEIGHTS = {320: 640, 1280: 900}
@@ -29,23 +29,6 @@ UNDECIDED = {
 VIEW = frozenset({"view"})
 
 
-def by_link(address: str, pattern: str) -> Callable[[Site], str]:
-    """The first address on the page at `address` that fits `pattern`."""
-
-    def find(site: Site) -> str:
-        found = re.search(f'href="({pattern})"', site.read(address))
-        assert found, f"no link like {pattern} on {address}"
-        return found[1]
-
-    return find
-
-
-# One example, at least, for every public page whose address has an argument.
-EXAMPLES: dict[str, tuple[Callable[[Site], str], ...]] = {}
-# Further states of pages: found and not found, a code with a mistake, no such page.
-STATES: tuple[str, ...] = ("/no-such-page",)
-
-
 def is_page(app: Flask, rule: Rule) -> bool:
     view = app.view_functions[rule.endpoint]
     return "GET" in rule.methods and access.mark_of(view) == "public" and rule.endpoint != "static"
@@ -58,20 +41,36 @@ def rules() -> list[Rule]:
 
 
 @pytest.fixture(scope="module")
-def addresses(rules: list[Rule], site: Site) -> list[str]:
-    """The Chinese address of every public HTML page, as the URL map has them."""
-    found = [rule.rule for rule in rules if not rule.arguments]
-    found += [find(site) for rule in rules for find in EXAMPLES.get(rule.endpoint, ())]
-    return [address for address in [*found, *STATES] if is_html(site, address)]
+def everything(rules: list[Rule], site: Site) -> list[str]:
+    """A Chinese address of everything the URL map offers to the public."""
+    plain = [rule.rule for rule in rules if not rule.arguments]
+    found = examples(site)
+    endpoints = dict.fromkeys(rule.endpoint for rule in rules if rule.arguments)
+    return plain + [address for endpoint in endpoints for address in found.get(endpoint, ())]
 
 
-def is_html(site: Site, address: str) -> bool:
-    return site.mimetype(address) == "text/html"
+@pytest.fixture(scope="module")
+def addresses(everything: list[str], site: Site) -> list[str]:
+    """Those that are HTML pages, and further states of some."""
+    pages = [one for one in everything if site.answer(one).mimetype == "text/html"]
+    return [*pages, *states(site), *MISSING]
 
 
-def test_every_page_with_an_argument_has_an_example(rules: list[Rule]) -> None:
-    without = {rule.endpoint for rule in rules if rule.arguments} - set(EXAMPLES)
+def test_every_page_with_an_argument_has_an_example(rules: list[Rule], site: Site) -> None:
+    without = {rule.endpoint for rule in rules if rule.arguments} - set(examples(site))
     assert without == set()
+
+
+@pytest.mark.parametrize("language", PREFIXES)
+def test_everything_public_answers(everything: list[str], site: Site, language: str) -> None:
+    told = {address: site.answer(PREFIXES[language] + address).status for address in everything}
+    assert {address: status for address, status in told.items() if status != 200} == {}
+
+
+@pytest.mark.parametrize("language", PREFIXES)
+def test_what_is_missing_says_so(site: Site, language: str) -> None:
+    for address in MISSING:
+        assert site.answer(PREFIXES[language] + address).status == 404
 
 
 @pytest.mark.parametrize("width", HEIGHTS)
@@ -154,6 +153,6 @@ def test_the_nu_checker_finds_nothing(site: Site, addresses: list[str], tmp_path
         for language, prefix in PREFIXES.items():
             for mode in ("standard", "elder"):
                 file = tmp_path / f"{number}-{language}-{mode}.html"
-                file.write_text(site.read(prefix + address, cookie=f"view={mode}"))
+                file.write_text(site.answer(prefix + address, cookie=f"view={mode}").text)
                 files.append(file)
     assert checkers.nu(*files) == [], addresses

@@ -1,0 +1,55 @@
+"""Example addresses for pages with arguments, and further states of pages, from the demo city."""
+
+from tests.site.conftest import ROOT, Site
+
+SUBJECT = "SELECT code FROM subject WHERE {} ORDER BY id LIMIT 1"
+BUSY = """
+    SELECT subject.code FROM subject JOIN record ON record.subject_id = subject.id
+    WHERE record.public_from <= date('now') GROUP BY subject.id ORDER BY count(*) DESC LIMIT 1
+"""
+DOOR_CODE = "SELECT id FROM door_code WHERE {} ORDER BY id LIMIT 1"
+DOOR_CODES = (
+    "valid_until > date('now') AND revoked_on IS NULL AND replaced_by IS NULL",
+    "valid_until < date('now')",
+    "revoked_on IS NOT NULL",
+    "replaced_by IS NOT NULL",
+)
+# Addresses that must answer 404, with a page that says so.
+MISSING = ("/no-such-page", "/subjects/91340499MA000000XX", "/help/no-such-help")
+
+
+def examples(site: Site) -> dict[str, list[str]]:
+    """By endpoint; a page with an argument that has none here fails its test."""
+    shops = {code: None for query in _subjects() for code in site.values(query)}
+    busy = site.values(BUSY)
+    doors = [code for state in DOOR_CODES for code in site.values(DOOR_CODE.format(state))]
+    helps = sorted(path.stem for path in (ROOT / "content" / "zh" / "help").glob("*.md"))
+    return {
+        "lookup.show": [f"/subjects/{code}" for code in shops],
+        "lookup.records": [f"/subjects/{code}/records" for code in busy],
+        "badges.show": [f"/q/{code}" for code in [*doors, "ZZZZZZZZZZ"]],
+        "badges.reported": [f"/q/{code}/wrong" for code in doors[:1]],
+        "badges.sheet": [f"/q/{code}/sheet.pdf" for code in doors[:1]],
+        "pages.help_article": [f"/help/{name}" for name in helps],
+    }
+
+
+def _subjects() -> list[str]:
+    statuses = [f"status = '{status}'" for status in ("active", "cancelled", "revoked")]
+    longest = "length(name) = (SELECT max(length(name)) FROM subject)"
+    return [BUSY, *(SUBJECT.format(condition) for condition in (*statuses, longest))]
+
+
+def states(site: Site) -> list[str]:
+    """Found and not found, a right code and wrong ones."""
+    code = site.values(BUSY)[0]
+    swapped = code[:9] + code[10] + code[9] + code[11:]
+    return [
+        "/search?q=牛肉汤",
+        "/search?q=没有这样的名字",
+        f"/search?q={swapped}",
+        f"/code-check?code={code}",
+        f"/code-check?code={swapped}",
+        "/code-check?code=12345",
+        f"/subjects/{code}/records?page=2",
+    ]
