@@ -4,8 +4,10 @@ import click
 from flask.cli import AppGroup
 
 from portal.core import audit, db
+from portal.ingest.command import ingest
 
 cli = AppGroup("portal", help="Commands for operators.")
+cli.add_command(ingest)
 
 
 @cli.command()

@@ -32,7 +32,7 @@ OWN_FORM = (REGISTER, "licence", "penalty")
 KINDS = (REGISTER, *records.KINDS)
 
 Report = Callable[[int, Finding], None]
-Progress = Callable[[int], None]
+Progress = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ def run(
     batch = _open_batch(path, source, kind or layout.form.kind)
     outcome = Outcome(batch.kind, source.sha256, layout.unknown, layout.absent)
     intake = _Intake(layout, source, _record_kind(layout, kind), batch, outcome, report)
-    intake.take(chain(head[layout.header_row :], rows), progress)
+    intake.take(chain(head[layout.header_row :], rows), source.lines, progress)
     _close_batch(batch, outcome, actor)
     return outcome
 
@@ -102,7 +102,7 @@ class _Intake:
         self.chunk: list[Any] = []
         self.refused: list[dict[str, Any]] = []
 
-    def take(self, rows: Iterator[Row], progress: Progress | None) -> None:
+    def take(self, rows: Iterator[Row], lines: int, progress: Progress | None) -> None:
         read, build, key_of = self.reader.read, self.store.build, self.store.key
         chunk, seen, outcome = self.chunk, self.seen, self.outcome
         for row in rows:
@@ -125,7 +125,7 @@ class _Intake:
             if len(chunk) >= CHUNK:
                 self._flush()
                 if progress:
-                    progress(row.number)
+                    progress(row.number, lines)
         self._flush()
 
     def _again(self, facts: Any, number: int) -> None:

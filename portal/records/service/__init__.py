@@ -10,14 +10,16 @@ from sqlalchemy import bindparam, func, or_, select
 from portal.core import audit, clock, revision
 from portal.core.db import session
 from portal.core.errors import Refused
-from portal.records import law, rules
+from portal.records import rules
+from portal.records.law import load as law_on_file
 from portal.records.models import Record
-from portal.records.rules import CLASSES, KINDS, Classification
+from portal.records.rules import CLASSES, KINDS, Classification, ClassRule
 from portal.records.service.storing import Counts, RecordFacts, is_stored, store
 
 __all__ = [
-    "CLASSES", "KINDS", "Classification", "Counts", "RecordFacts", "adverse_count", "classify",
-    "is_public_on", "is_stored", "public_counts", "public_page", "repair", "store", "withdraw",
+    "CLASSES", "KINDS", "PAGE_SIZE", "ClassRule", "Classification", "Counts", "RecordFacts",
+    "adverse_count", "classify", "is_public_on", "is_stored", "law_on_file", "public_counts",
+    "public_page", "repair", "store", "withdraw",
 ]  # fmt: skip
 
 PAGE_SIZE = 20
@@ -26,7 +28,7 @@ PAGE_SIZE = 20
 @lru_cache(maxsize=65536)
 def classify(penalties: str, fine_fen: int | None, procedure: str) -> Classification:
     """The class to assume of a penalty whose source unit gives none; never verified."""
-    return rules.classify(penalties, law=law.load(), fine_fen=fine_fen, procedure=procedure)
+    return rules.classify(penalties, law=law_on_file(), fine_fen=fine_fen, procedure=procedure)
 
 
 def is_public_on() -> Any:
