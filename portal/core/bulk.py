@@ -7,6 +7,7 @@ from sqlalchemy import JSON, BigInteger, String, Table, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.db import Base, is_sqlite, session
+from portal.core.remember import Remembered
 
 
 class IdBlock(Base):
@@ -16,18 +17,6 @@ class IdBlock(Base):
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     next: Mapped[int] = mapped_column(BigInteger)
-
-
-class _Remembered(dict[Any, Any]):
-    """Converts each different value once; rows of one table share their days and instants."""
-
-    def __init__(self, convert: Callable[[Any], Any]) -> None:
-        super().__init__()
-        self.convert = convert
-
-    def __missing__(self, value: Any) -> Any:
-        self[value] = converted = None if value is None else self.convert(value)
-        return converted
 
 
 def reserve(table: str, count: int) -> int:
@@ -69,7 +58,8 @@ def _converters(
         processor = kind.dialect_impl(dialect).bind_processor(dialect)
         if processor is not None:
             is_hashable = not isinstance(kind, JSON)
-            found[place] = _Remembered(processor).__getitem__ if is_hashable else processor
+            # Rows of one table share their days and instants.
+            found[place] = Remembered(processor).__getitem__ if is_hashable else processor
     return found
 
 

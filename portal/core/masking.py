@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from portal.core.digits import (
     identity_check,
@@ -55,6 +55,9 @@ _MONEY_BEFORE = re.compile(r"[¥￥$€] ?$")
 _MONEY_AFTER = re.compile(r"\.\d{1,2}(?!\d)| ?元(?![旦月宵某])", re.A)
 _NUMBER_BEFORE = re.compile(r"[第字〕\])］] ?$")
 
+# Numbers of two texts do not make one together.
+BETWEEN_TEXTS = "\n\n\n"
+
 Span = tuple[int, int, str]
 
 
@@ -67,6 +70,14 @@ def mask_text(text: str) -> str:
         spans = sorted(find(folded))
         text, folded = _without(text, spans), _without(folded, spans)
     return text
+
+
+def mask_texts(texts: Sequence[str]) -> Sequence[str]:
+    """Several texts at once; most have nothing to hide, which one look at all of them tells."""
+    together = BETWEEN_TEXTS.join(texts)
+    if not _SUSPECT.search(together):
+        return texts
+    return [mask_text(text) for text in texts]
 
 
 def mask_person(name: str) -> str:

@@ -120,17 +120,16 @@ def _csv_rows(path: Path, encoding: str) -> Iterator[Row]:
         reader = csv.reader(file, delimiter=max(DELIMITERS, key=first.count), strict=True)
         number, line = 0, 0
         while True:
-            number += 1
             try:
-                cells = next(reader)
-            except StopIteration:
+                for cells in reader:
+                    number += 1
+                    line = reader.line_num
+                    if any(cells):
+                        yield Row(number, cells)
                 return
             except csv.Error as error:
+                number += 1
                 yield Row(number, [], _quotes(error, line + 1))
-                cells = []
-            if any(cells):
-                yield Row(number, cells)
-            line = reader.line_num
 
 
 def _quotes(error: csv.Error, line: int) -> str:

@@ -1,18 +1,14 @@
 """What fields of a row must say of each other."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from operator import itemgetter
 from typing import Any
 
-from portal.core.masking import mask_text
+from portal.core.masking import mask_text, mask_texts
 from portal.ingest.rules.forms import Form
-from portal.ingest.rules.values import FEN, show_amount
-
-Values = list[Any]
-Report = Callable[..., None]
-Check = Callable[[Values, Report, list[Any]], None]
+from portal.ingest.rules.values import FEN, Remark, show_amount
 
 # An amount as large as this was perhaps typed in yuan; one of the second size probably.
 SUSPICIOUS_FEN, LARGE_FEN = 100 * FEN, 500 * FEN
@@ -22,128 +18,158 @@ PUBLIC_AS_THEY_ARE = (
     "name", "number", "authority", "source_unit", "legal_representative", "former_names", "signs",
     "capital", "industry",
 )  # fmt: skip
-# Numbers of two cells do not make one together.
-BETWEEN_CELLS = "\n\n\n\n"
+
+Told = Iterator[tuple[int, Remark]]
 
 
-def not_in_the_future(form: Form, today: date) -> Check | None:
-    """The day of a decision or a registration has come."""
-    to = "decided_on" if form.place("decided_on") is not None else "registered_on"
-    place = form.place(to)
-    label = form.fields[place].label if place is not None else ""
+@dataclass(frozen=True)
+class Check:
+    """One rule over some fields: `judge` takes their values and says at which what is wrong."""
 
-    def check(values: Values, report: Report, findings: list[Any]) -> None:
-        day = values[place]
+    places: tuple[int, ...]
+    judge: Callable[..., Told]
+    # Whether many values of a single field are all in order, where that is quicker to say.
+    are_good: Callable[[Sequence[Any]], bool] | None = None
+
+    def on_row(self, values: Sequence[Any]) -> Told:
+        return self.judge(*[values[place] for place in self.places])
+
+    def bad_rows(self, columns: Sequence[Sequence[Any]]) -> Collection[int]:
+        """The places of the rows, given as columns, of which there is something to say."""
+        mine = [columns[place] for place in self.places]
+        combinations = set(zip(*mine, strict=True))
+        if self.are_good and self.are_good([only for (only,) in combinations]):
+            return ()
+        bad = {each for each in combinations if any(True for _ in self.judge(*each))}
+        if not bad:
+            return ()
+        return [row for row, each in enumerate(zip(*mine, strict=True)) if each in bad]
+
+
+def checks(form: Form, today: date) -> list[Check]:
+    """Every check that the fields of a form allow."""
+    made = (
+        _not_in_the_future(form, today),
+        *_periods_run_forward(form),
+        _fine_is_there(form),
+        _old_code_is_the_same_body(form),
+        _category_fits_the_code(form),
+        *_no_person_in_public(form),
+    )
+    return [check for check in made if check is not None]
+
+
+def _places(form: Form, *names: str) -> tuple[int, ...] | None:
+    places = tuple(place for name in names if (place := form.place(name)) is not None)
+    return places if len(places) == len(names) else None
+
+
+def _not_in_the_future(form: Form, today: date) -> Check | None:
+    places = _places(form, "decided_on") or _places(form, "registered_on")
+    if places is None:
+        return None
+    (place,) = places
+    message = f"{form.fields[place].label}不能晚于今天（{today}），请核对。"
+
+    def judge(day: date | None) -> Told:
         if day and day > today:
-            message = f"{label}不能晚于今天（{today}），请核对。"
-            report(findings, to, "future_date", message, value=day)
+            yield place, Remark("future_date", message)
 
-    return check if place is not None else None
-
-
-def period_runs_forward(form: Form, today: date) -> Check | None:
-    """Nothing ends before it begins."""
-    starts = form.place("valid_from")
-    starts = form.place("decided_on") if starts is None else starts
-    ends = [(to, form.place(to)) for to in ("valid_until", "publish_until", "repaired_on")]
-    pairs = [(to, place) for to, place in ends if place is not None]
-
-    def check(values: Values, report: Report, findings: list[Any]) -> None:
-        start = values[starts]  # type: ignore[index]
-        for to, place in pairs:
-            end = values[place]
-            if start and end and end < start:
-                message = f"{form.fields[place].label}早于{form.fields[starts].label}，请核对。"  # type: ignore[index]
-                report(findings, to, "period", message, value=end)
-
-    return check if pairs and starts is not None else None
+    return Check(places, judge)
 
 
-def fine_is_there(form: Form, today: date) -> Check | None:
-    """A fine has an amount, in 万元."""
-    fine, kinds, summary = map(form.place, ("fine_fen", "penalties", "summary"))
-    if fine is None or kinds is None or summary is None:
+def _periods_run_forward(form: Form) -> Iterator[Check]:
+    start_name = "valid_from" if _places(form, "valid_from") else "decided_on"
+    for end_name in ("valid_until", "publish_until", "repaired_on"):
+        begins = "decided_on" if end_name != "valid_until" else start_name
+        places = _places(form, begins, end_name)
+        if places:
+            yield Check(places, _forward(form, *places))
+
+
+def _forward(form: Form, start: int, end: int) -> Callable[..., Told]:
+    message = f"{form.fields[end].label}早于{form.fields[start].label}，请核对。"
+
+    def judge(begun: date | None, ended: date | None) -> Told:
+        if begun and ended and ended < begun:
+            yield end, Remark("period", message)
+
+    return judge
+
+
+def _fine_is_there(form: Form) -> Check | None:
+    places = _places(form, "fine_fen", "penalties", "summary")
+    if places is None:
         return None
 
-    def check(values: Values, report: Report, findings: list[Any]) -> None:
-        fen = values[fine]
+    def judge(fen: int | None, penalties: str, summary: str) -> Told:
         if not fen:
-            if FINE_NEEDED in values[kinds]:
-                report(findings, "fine_fen", "fine_missing", "处罚类别有罚款，请填写罚款金额（万元）。")
+            if FINE_NEEDED in penalties:
+                yield places[0], Remark("fine_missing", "处罚类别有罚款，请填写罚款金额（万元）。")
         elif fen >= SUSPICIOUS_FEN:
-            _large(fen, values[summary], report, findings)
+            yield from ((places[0], remark) for remark in _large(fen, summary))
 
-    return check
+    return Check(places, judge)
 
 
-def _large(fen: int, summary: str, report: Report, findings: list[Any]) -> None:
+def _large(fen: int, summary: str) -> Iterator[Remark]:
     amount = show_amount(fen)
     if re.search(rf"(?<![\d.,]){re.escape(amount)}(?:\.0+)? ?元", summary):
         message = f"处罚内容写的是{amount}元，金额栏应以万元为单位，请除以10000后重新导入。"
-        report(findings, "fine_fen", "amount_in_yuan", message, value=amount)
+        yield Remark("amount_in_yuan", message)
     elif fen >= LARGE_FEN:
         message = f"罚款{amount}万元，数额很大；如果原意是{amount}元，请除以10000后重新导入。"
-        report(findings, "fine_fen", "amount_large", message, value=amount, is_notice=True)
+        yield Remark("amount_large", message, is_notice=True)
 
 
-def old_code_is_the_same_body(form: Form, today: date) -> Check | None:
+def _old_code_is_the_same_body(form: Form) -> Check | None:
     """The organisation code is part of the credit code, or one of them is another's."""
-    code, organisation = form.place("subject_code"), form.place("organisation_code")
-    if code is None or organisation is None:
+    places = _places(form, "organisation_code", "subject_code")
+    if places is None:
         return None
 
-    def check(values: Values, report: Report, findings: list[Any]) -> None:
-        old = values[organisation]
-        if not old:
-            return
-        plain = old.replace("-", "").upper()
-        if len(plain) == 9 and len(values[code]) == 18 and plain != values[code][8:17]:
+    def judge(organisation: str, code: str) -> Told:
+        plain = organisation.replace("-", "").upper()
+        if len(plain) == 9 and len(code) == 18 and plain != code[8:17]:
             message = "组织机构代码与统一社会信用代码第9至17位不同，两者之一属于别的主体，请核对。"
-            report(findings, "organisation_code", "organisation_code", message, value=old)
+            yield places[0], Remark("organisation_code", message)
 
-    return check
+    return Check(places, judge)
 
 
-def category_fits_the_code(form: Form, today: date) -> Check | None:
+def _category_fits_the_code(form: Form) -> Check | None:
     """A code that begins with 92 belongs to an individual business, and no other does."""
-    code, category = form.place("subject_code"), form.place("category")
-    if code is None or category is None:
+    places = _places(form, "category", "subject_code")
+    if places is None:
         return None
 
-    def check(values: Values, report: Report, findings: list[Any]) -> None:
-        if not values[category] or not values[code]:
-            return
-        if (values[code][:2] == INDIVIDUAL_CODE) != (values[category] == "individual"):
+    def judge(category: str | None, code: str) -> Told:
+        if category and code and (code[:2] == INDIVIDUAL_CODE) != (category == "individual"):
             message = "类别与代码不符：92开头的代码是个体工商户，其他不是；已按代码收入，请核对类别。"
-            report(findings, "category", "category_mismatch", message, is_notice=True)
+            yield places[0], Remark("category_mismatch", message, is_notice=True)
 
-    return check
+    return Check(places, judge)
 
 
-def no_person_in_public_fields(form: Form, today: date) -> Check | None:
+def _no_person_in_public(form: Form) -> Iterator[Check]:
     """Fields that are shown as they are hold no citizen's number, mobile or address."""
-    places = [(to, form.place(to)) for to in PUBLIC_AS_THEY_ARE]
-    found = [(to, place) for to, place in places if place is not None]
-
-    cells = itemgetter(found[0][1], *(place for _, place in found))
-
-    def check(values: Values, report: Report, findings: list[Any]) -> None:
-        together = BETWEEN_CELLS.join(cells(values))
-        if mask_text(together) is together:
-            return
-        for to, place in found:
-            if mask_text(values[place]) != values[place]:
-                message = "此栏会公开，却含有身份号码、手机号码、银行卡号或邮箱，请删去后重新导入。"
-                report(findings, to, "personal_data", message, value=values[place])
-
-    return check
+    for name in PUBLIC_AS_THEY_ARE:
+        places = _places(form, name)
+        if places:
+            yield Check(places, _impersonal(places[0]), are_good=_are_impersonal)
 
 
-CHECKS = (
-    not_in_the_future,
-    period_runs_forward,
-    fine_is_there,
-    old_code_is_the_same_body,
-    category_fits_the_code,
-    no_person_in_public_fields,
-)
+def _impersonal(place: int) -> Callable[..., Told]:
+    message = "此栏会公开，却含有身份号码、手机号码、银行卡号或邮箱，请删去后重新导入。"
+
+    def judge(text: str) -> Told:
+        if mask_text(text) != text:
+            yield place, Remark("personal_data", message)
+
+    return judge
+
+
+def _are_impersonal(texts: Sequence[str]) -> bool:
+    return mask_texts(texts) is texts
+
+

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from portal.ingest.rules.values import Read, Remark, Remembered
+from portal.ingest.rules.values import Read, Reader, Remark
 
 # Every key of the code check; what is not here is simply a wrong code.
 RULES = {
@@ -51,7 +51,7 @@ class Checked(Protocol):
 
 def code_reader(
     check: Callable[[str], Checked], is_plainly_valid: Callable[[str], bool]
-) -> Remembered[Read]:
+) -> Reader:
     """Reads a code into its normal form with everything that is to be said of it."""
 
     def read(cell: str) -> Read:
@@ -60,7 +60,7 @@ def code_reader(
         checked = check(cell)
         return Read(checked.code, tuple(map(_remark, checked.findings)))
 
-    return Remembered(read)
+    return Reader(read)
 
 
 def _remark(found: Found) -> Remark:

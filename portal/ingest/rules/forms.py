@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from portal.core.errors import Refused
@@ -40,6 +41,15 @@ class Form:
 
     kind: str
     fields: tuple[Field, ...]
+
+    @cached_property
+    def spellings(self) -> Mapping[str, int]:
+        """Every normalised spelling of a label or code, with the place of its field."""
+        known: dict[str, int] = {}
+        for place, each in enumerate(self.fields):
+            for spelling in (each.code, each.label, *each.aliases):
+                known.setdefault(normalise(spelling), place)
+        return known
 
     def place(self, to: str) -> int | None:
         """Where the field stands that becomes this fact."""
@@ -84,7 +94,7 @@ def find_layout(rows: Sequence[Sequence[str]], forms: Iterable[Form]) -> Layout:
 
 def find_field(label: str, form: Form) -> int | None:
     """The field that a column of this label holds; also “名称(CODE)” and “名称(说明)”."""
-    spellings = _spellings(form)
+    spellings = form.spellings
     inside = _CODE_INSIDE.search(label)
     attempts = [label, inside.group() if inside else "", _SUFFIX.sub("", _half_width(label))]
     return next(
@@ -94,14 +104,6 @@ def find_field(label: str, form: Form) -> int | None:
 
 def _half_width(label: str) -> str:
     return unicodedata.normalize("NFKC", label)
-
-
-def _spellings(form: Form) -> Mapping[str, int]:
-    known: dict[str, int] = {}
-    for place, each in enumerate(form.fields):
-        for spelling in (each.code, each.label, *each.aliases):
-            known.setdefault(normalise(spelling), place)
-    return known
 
 
 def _layout(form: Form, cells: Sequence[str], header_row: int) -> Layout:

@@ -1,23 +1,31 @@
-"""One row against its form: every fault it has, or its values in the order of the form."""
+"""The rows of one file against its form: every fault they have, or their values in its order."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from operator import gt, itemgetter
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from portal.core.masking import mask_identity, mask_person, mask_text
-from portal.ingest.rules.checks import CHECKS
+from portal.ingest.rules.checks import checks
 from portal.ingest.rules.findings import Finding
 from portal.ingest.rules.forms import Field, Layout
-from portal.ingest.rules.values import Read, Remembered
+from portal.ingest.rules.values import Reader
 
 LONGEST_VALUE = 300
 NO_LIMIT = 1 << 30
 REPLACEMENT, NUL = "\ufffd", "\0"
-SHIFTED = {"code_misplaced"}
+CHARACTERS = (
+    (
+        "garbled",
+        REPLACEMENT,
+        "内容在导出前已经成为乱码，无法恢复；请从源系统以正确的编码重新导出。",
+    ),
+    ("control_character", NUL, "单元格中含有空字符（NUL），请删除后重新导出。"),
+)
+ORGANISATIONS = ("legal", "individual")
 
-Values = list[Any]
-Readers = Mapping[str, Remembered[Read]]
+Values = Sequence[Any]
+Cells = Sequence[str]
 
 
 class Row(NamedTuple):
@@ -33,7 +41,7 @@ class RowReader:
     def __init__(
         self,
         layout: Layout,
-        readers: Readers,
+        readers: Mapping[str, Reader],
         *,
         blanks: Sequence[str],
         today: date,
@@ -43,97 +51,79 @@ class RowReader:
         self.layout = layout
         self.fields = fields
         self.width = len(layout.header)
-        self.today = today
         self.is_suspicious = is_suspicious
         self.blanks = frozenset(blanks)
         # A field without a column is read from an empty cell behind the last one.
-        self.pick = itemgetter(*(self.width if c is None else c for c in layout.columns))
+        self.columns = [self.width if column is None else column for column in layout.columns]
+        self.pick = itemgetter(*self.columns)
         self.limits = [each.length or NO_LIMIT for each in fields]
-        self.readers = [
-            (place, readers[each.type])
+        self.readers = {
+            place: readers[each.type]
             for place, each in enumerate(fields)
             if each.type in readers
-        ]
+        }
         self.category = layout.form.place("category")
-        self.code = _place(layout, "subject_code")
+        self.code = _code_place(layout)
         self.identity = layout.form.place("identity")
-        self.categories = readers["category"]
-        self.required = {key: self._required(key) for key in ("legal", "individual")}
-        self.checks: list[Callable[..., Any]] = [
-            prepared for make in CHECKS if (prepared := make(layout.form, today))
-        ]
+        self.required = {key: self._required(key) for key in ORGANISATIONS}
+        self.checks = checks(layout.form, today)
 
-    def read(self, cells: Sequence[str]) -> Row:
-        findings: list[Finding] = []
-        if len(cells) != self.width:
-            cells = self._fitted(cells, findings)
-        if self.is_suspicious:
-            self._characters(cells, findings)
-        values = list(map(str.strip, self.pick((*cells, ""))))
-        if not self.blanks.isdisjoint(values):
-            values = ["" if value in self.blanks else value for value in values]
+    def read(self, cells: Cells) -> Row:
+        """One row, with everything that is to be said of it."""
+        findings = list(self._cells_findings(cells))
+        # In a row of another width everything from some cell on stands in the wrong column.
+        fitted = [*cells[: self.width], *[""] * (self.width - len(cells)), ""]
+        values = [self._filled(cell.strip()) for cell in self.pick(fitted)]
         category = self._category(values)
         if category == "natural":
             return Row(None, [self._natural_person()])
         if findings and self._is_shifted(values, findings):
             return Row(None, findings)
-        self._empty_and_long(values, category, findings)
-        self._meanings(values, findings)
+        findings += self._empty(values, category)
+        findings += self._long(values)
+        findings += self._meanings(values)
         for check in self.checks:
-            check(values, self._report, findings)
-        is_good = not findings or all(found.is_notice for found in findings)
+            shown_as = [fitted[column] for column in self.columns]
+            for place, remark in check.on_row(values):
+                findings.append(self.finding(place, shown_as[place], *remark))
+        is_good = all(finding.is_notice for finding in findings)
         return Row(values if is_good else None, findings)
 
     def finding(
-        self, place: int, rule: str, value: str, message: str, *, is_notice: bool = False
+        self, place: int, cell: str, rule: str, message: str, is_notice: bool = False  # noqa: FBT001, FBT002
     ) -> Finding:
         """A finding about a field of the form, its value masked."""
         each = self.fields[place]
-        return Finding(each.label, rule, shown(each, value), message, is_notice)
+        return Finding(each.label, rule, shown(each, cell), message, is_notice)
 
-    def _report(
-        self, findings: list[Finding], to: str, rule: str, message: str, **options: Any
-    ) -> None:
-        place = _place(self.layout, to)
-        value = str(options.pop("value", ""))
-        findings.append(self.finding(place, rule, value, message, **options))
+    def _filled(self, cell: str) -> str:
+        return "" if cell in self.blanks else cell
 
-    def _required(self, category: str) -> tuple[tuple[int, ...], Callable[[Values], Any]]:
-        places = tuple(
+    def _required(self, category: str) -> tuple[int, ...]:
+        return tuple(
             place
             for place, each in enumerate(self.fields)
             if category in each.required and self.layout.columns[place] is not None
         )
-        # The first twice: of a single place it would give no tuple.
-        return places, itemgetter(places[0], *places)
 
-    def _fitted(self, cells: Sequence[str], findings: list[Finding]) -> Sequence[str]:
-        """Cells behind the last column do no harm while they are empty."""
-        if len(cells) > self.width and not any(cell.strip() for cell in cells[self.width :]):
-            return cells[: self.width]
-        message = f"本行有{len(cells)}列，表头有{self.width}列；请检查引号、逗号和换行后重新导出。"
-        findings.append(Finding("", "column_count", str(len(cells)), message))
-        return [*cells[: self.width], *[""] * (self.width - len(cells))]
-
-    def _characters(self, cells: Sequence[str], findings: list[Finding]) -> None:
-        for rule, character, message in (
-            (
-                "garbled",
-                REPLACEMENT,
-                "内容在导出前已经成为乱码，无法恢复；请从源系统以正确的编码重新导出。",
-            ),
-            ("control_character", NUL, "单元格中含有空字符（NUL），请删除后重新导出。"),
-        ):
-            where = [column for column, cell in enumerate(cells) if character in cell]
+    def _cells_findings(self, cells: Cells) -> Iterator[Finding]:
+        # Cells behind the last column do no harm while they are empty.
+        if len(cells) < self.width or any(cell.strip() for cell in cells[self.width :]):
+            message = f"本行有{len(cells)}列，表头有{self.width}列；请检查引号、逗号和换行后重新导出。"
+            yield Finding("", "column_count", str(len(cells)), message)
+        for rule, character, message in CHARACTERS if self.is_suspicious else ():
+            where = [
+                column for column, cell in enumerate(cells[: self.width]) if character in cell
+            ]
             if where:
                 value = mask_text(cells[where[0]].replace(NUL, "␀"))[:LONGEST_VALUE]
                 header = "、".join(self.layout.header[column] for column in where)
-                findings.append(Finding(header, rule, value, message))
+                yield Finding(header, rule, value, message)
 
     def _category(self, values: Values) -> str:
         cell = "" if self.category is None else values[self.category]
         if cell:
-            return self.categories[cell].value or "legal"
+            return self.readers[self.category][cell].value or "legal"  # type: ignore[index]
         if self.identity is not None and values[self.identity] and not values[self.code]:
             return "natural"
         return "legal"
@@ -145,48 +135,44 @@ class RowReader:
 
     def _is_shifted(self, values: Values, findings: list[Finding]) -> bool:
         """In a shifted row the other cells mean nothing, and nothing is said of them."""
-        codes = dict(self.readers)[self.code][values[self.code]]
-        misplaced = [remark for remark in codes.remarks if remark.rule in SHIFTED]
-        for remark in misplaced[:1]:
-            cell = values[self.code]
-            findings.append(self.finding(self.code, remark.rule, cell, remark.message))
+        cell = values[self.code]
+        remarks = self.readers[self.code][cell].remarks
+        misplaced = [remark for remark in remarks if remark.rule == "code_misplaced"]
+        findings += [self.finding(self.code, cell, *remark) for remark in misplaced[:1]]
         return bool(misplaced) or any(found.rule == "column_count" for found in findings)
 
-    def _empty_and_long(self, values: Values, category: str, findings: list[Finding]) -> None:
-        places, required = self.required[category]
-        if "" in required(values):
-            for place in places:
-                if not values[place]:
-                    message = f"请填写{self.fields[place].label}。"
-                    findings.append(self.finding(place, "blank_required", "", message))
+    def _empty(self, values: Values, category: str) -> Iterator[Finding]:
+        for place in self.required[category]:
+            if not values[place]:
+                message = f"请填写{self.fields[place].label}。"
+                yield self.finding(place, "", "blank_required", message)
         if not values[self.code]:
             message = "请填写18位统一社会信用代码；本门户只按它识别主体，旧的注册号不能代替。"
-            findings.append(self.finding(self.code, "no_credit_code", "", message))
-        if True in map(gt, map(len, values), self.limits):
-            for place, value in enumerate(values):
-                if len(value) > self.limits[place]:
-                    message = f"最多{self.limits[place]}个字符，现有{len(value)}个；请缩短。"
-                    findings.append(self.finding(place, "too_long", value, message))
+            yield self.finding(self.code, "", "no_credit_code", message)
 
-    def _meanings(self, values: Values, findings: list[Finding]) -> None:
-        for place, reader in self.readers:
-            value, remarks = reader[values[place]]
-            for rule, message, is_notice in remarks:
-                cell = values[place]
-                findings.append(self.finding(place, rule, cell, message, is_notice=is_notice))
-            values[place] = value
+    def _long(self, values: Values) -> Iterator[Finding]:
+        for place, (value, limit) in enumerate(zip(values, self.limits, strict=True)):
+            if len(value) > limit:
+                message = f"最多{limit}个字符，现有{len(value)}个；请缩短。"
+                yield self.finding(place, value, "too_long", message)
+
+    def _meanings(self, values: list[Any]) -> Iterator[Finding]:
+        for place, reader in self.readers.items():
+            cell = values[place]
+            values[place], remarks = reader[cell]
+            for remark in remarks:
+                yield self.finding(place, cell, *remark)
 
 
-def shown(field: Field, value: str) -> str:
+def shown(field: Field, cell: str) -> str:
     """A cell as a report may show it."""
     if field.personal == "number":
-        return mask_identity(value)[:LONGEST_VALUE]
+        return mask_identity(cell)[:LONGEST_VALUE]
     if field.personal == "name":
-        return mask_person(value)[:LONGEST_VALUE]
-    return mask_text(value)[:LONGEST_VALUE]
+        return mask_person(cell)[:LONGEST_VALUE]
+    return mask_text(cell)[:LONGEST_VALUE]
 
 
-def _place(layout: Layout, to: str) -> int:
-    place = layout.form.place(to)
-    assert place is not None, to  # noqa: S101 - every form has these; a test looks at each
-    return place
+def _code_place(layout: Layout) -> int:
+    """Every form has a field for the code of its subject."""
+    return next(p for p, each in enumerate(layout.form.fields) if each.to == "subject_code")

@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-Value = TypeVar("Value")
+from portal.core.remember import Remembered
 
 # 2099-12-31 stands for “long term” in the form of 2018, and so in the database.
 LONG_TERM = date(2099, 12, 31)
@@ -16,7 +16,6 @@ SERIAL_EPOCH = date(1899, 12, 30)
 FIRST_SERIAL, LAST_SERIAL = 10_000, 73_050  # 1927-05-18 and 2099-12-31
 FEN = 1_000_000  # of one 万元
 MOST_FEN = 10**17
-CACHED = 50_000
 
 _DATES = (
     re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?:[ T]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?)?"),
@@ -42,21 +41,10 @@ class Read(NamedTuple):
     remarks: tuple[Remark, ...] = ()
 
 
-class Remembered(dict[str, Value], Generic[Value]):
-    """Reads each different cell once; forgets everything when it grows too large."""
-
-    def __init__(self, read: Callable[[str], Value]) -> None:
-        super().__init__()
-        self.read = read
-
-    def __missing__(self, cell: str) -> Value:
-        if len(self) >= CACHED:
-            self.clear()
-        self[cell] = found = self.read(cell)
-        return found
+Reader = Remembered[str, Read]
 
 
-def date_reader(long_term: Iterable[str], blanks: Iterable[str]) -> Remembered[Read]:
+def date_reader(long_term: Iterable[str], blanks: Iterable[str]) -> Reader:
     """Reads YYYY/MM/DD, YYYY-MM-DD, YYYYMMDD, 2024年3月5日 and serials of a spreadsheet."""
     endless = frozenset(map(_plain, long_term))
     nothing = frozenset(map(_plain, blanks)) | {"", "无"}
@@ -69,10 +57,10 @@ def date_reader(long_term: Iterable[str], blanks: Iterable[str]) -> Remembered[R
             return Read(LONG_TERM)
         return _date(unicodedata.normalize("NFKC", cell).strip())
 
-    return Remembered(read)
+    return Reader(read)
 
 
-def amount_reader(blanks: Iterable[str]) -> Remembered[Read]:
+def amount_reader(blanks: Iterable[str]) -> Reader:
     """Reads an amount in 万元 with up to six decimals into whole fen."""
     nothing = frozenset(map(_plain, blanks)) | {"", "无"}
 
@@ -80,7 +68,7 @@ def amount_reader(blanks: Iterable[str]) -> Remembered[Read]:
         plain = _plain(cell)
         return Read(None) if plain in nothing else _fen(plain.removesuffix("万元"))
 
-    return Remembered(read)
+    return Reader(read)
 
 
 def show_amount(fen: int) -> str:
@@ -88,7 +76,7 @@ def show_amount(fen: int) -> str:
     return f"{Decimal(fen) / FEN:f}"
 
 
-def word_reader(rule: str, words: Mapping[str, Iterable[str]], message: str) -> Remembered[Read]:
+def word_reader(rule: str, words: Mapping[str, Iterable[str]], message: str) -> Reader:
     """Reads a cell that must be one of some words, each with its spellings, into its key."""
     keys = {_plain(spelling): key for key, spellings in words.items() for spelling in spellings}
 
@@ -100,7 +88,7 @@ def word_reader(rule: str, words: Mapping[str, Iterable[str]], message: str) -> 
             return Read(keys[plain])
         return Read(None, (Remark(rule, message),))
 
-    return Remembered(read)
+    return Reader(read)
 
 
 def _wrong(rule: str, message: str) -> Read:

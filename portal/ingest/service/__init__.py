@@ -1,25 +1,21 @@
 """One file in, in one transaction: read, check, store, count, refuse."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import insert
 
 from portal.core import audit, clock
 from portal.core.db import session
 from portal.core.errors import Refused
 from portal.ingest import content
-from portal.ingest.models import ImportBatch, QuarantinedRow
-from portal.ingest.reading import Row, Source, open_source
+from portal.ingest.models import ImportBatch
+from portal.ingest.reading import Source, open_source
 from portal.ingest.rules.codes import code_reader
-from portal.ingest.rules.findings import Finding
 from portal.ingest.rules.forms import HEADER_ROWS, Form, Layout, find_layout
 from portal.ingest.rules.rows import RowReader
-from portal.ingest.rules.values import Read, Remembered, amount_reader, date_reader, word_reader
+from portal.ingest.rules.values import Reader, amount_reader, date_reader, word_reader
+from portal.ingest.service.intake import Intake
+from portal.ingest.service.quarantine import Outcome, Quarantine, Report
 from portal.ingest.service.storing import RecordStore, Store, SubjectStore
 from portal.records import service as records
 from portal.subjects.service import codes
@@ -31,25 +27,7 @@ REGISTER, GENERAL = "enterprise", "record"
 OWN_FORM = (REGISTER, "licence", "penalty")
 KINDS = (REGISTER, *records.KINDS)
 
-Report = Callable[[int, Finding], None]
 Progress = Callable[[int, int], None]
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of a file."""
-
-    kind: str
-    sha256: str
-    unknown_columns: tuple[str, ...] = ()
-    absent_columns: tuple[str, ...] = ()
-    rows: int = 0
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    quarantined: int = 0
-    notices: int = 0
-    rules: Counter[str] = field(default_factory=Counter)
 
 
 def run(
@@ -68,121 +46,21 @@ def run(
     _refuse_without_kind(layout, kind)
     batch = _open_batch(path, source, kind or layout.form.kind)
     outcome = Outcome(batch.kind, source.sha256, layout.unknown, layout.absent)
-    intake = _Intake(layout, source, _record_kind(layout, kind), batch, outcome, report)
-    intake.take(chain(head[layout.header_row :], rows), source.lines, progress)
+    reader = RowReader(
+        layout,
+        _readers(layout.form, kind),
+        blanks=content.words("blanks"),
+        today=clock.today(),
+        is_suspicious=source.is_suspicious,
+    )
+    intake = Intake(reader, _store(layout, kind, batch), Quarantine(batch.id, outcome, report))
+    following = chain(head[layout.header_row :], rows)
+    while chunk := list(islice(following, CHUNK)):
+        intake.take(chunk)
+        if progress:
+            progress(chunk[-1].number, source.lines)
     _close_batch(batch, outcome, actor)
     return outcome
-
-
-class _Intake:
-    """The way of the rows of one file: read, checked, gathered, stored."""
-
-    def __init__(
-        self,
-        layout: Layout,
-        source: Source,
-        kind: str | None,
-        batch: ImportBatch,
-        outcome: Outcome,
-        report: Report | None,
-    ) -> None:
-        self.reader = RowReader(
-            layout,
-            _readers(layout.form, kind),
-            blanks=content.words("blanks"),
-            today=clock.today(),
-            is_suspicious=source.is_suspicious,
-        )
-        is_register = layout.form.kind == REGISTER
-        self.store: Store = SubjectStore(layout) if is_register else RecordStore(layout, kind, batch.id)
-        self.batch_id = batch.id
-        self.outcome = outcome
-        self.report = report
-        self.seen: set[int] = set()
-        self.chunk: list[Any] = []
-        self.refused: list[dict[str, Any]] = []
-
-    def take(self, rows: Iterator[Row], lines: int, progress: Progress | None) -> None:
-        read, build, key_of = self.reader.read, self.store.build, self.store.key
-        chunk, seen, outcome = self.chunk, self.seen, self.outcome
-        for row in rows:
-            outcome.rows += 1
-            if row.fault:
-                self._remark(row.number, [Finding("", "quotes", "", row.fault)])
-                continue
-            values, findings = read(row.cells)
-            if findings:
-                self._remark(row.number, findings)
-            if values is None:
-                continue
-            facts = build(values, row.cells, row.number)
-            key = hash(key_of(facts))
-            if key in seen:
-                self._again(facts, row.number)
-                continue
-            seen.add(key)
-            chunk.append(facts)
-            if len(chunk) >= CHUNK:
-                self._flush()
-                if progress:
-                    progress(row.number, lines)
-        self._flush()
-
-    def _again(self, facts: Any, number: int) -> None:
-        """A key for the second time: the same row is idle, another one is a contradiction."""
-        self._flush()
-        if self.store.is_stored(facts):
-            self.outcome.unchanged += 1
-            message = "同一文件中已有完全相同的记录，本行没有再录入，可删去。"
-            self._remark(number, [self._finding("repeated", facts, message, is_notice=True)])
-            return
-        message = self.store.contradiction
-        self._remark(number, [self._finding("contradiction", facts, message)])
-
-    def _finding(self, rule: str, facts: Any, message: str, *, is_notice: bool = False) -> Finding:
-        place = self.store.key_place
-        return self.reader.finding(place, rule, self.store.told_key(facts), message, is_notice=is_notice)
-
-    def _flush(self) -> None:
-        added, changed, unchanged, strangers = self.store.store(self.chunk)
-        self.chunk.clear()
-        self.outcome.added += added
-        self.outcome.changed += changed
-        self.outcome.unchanged += unchanged
-        for facts in strangers:
-            message = "本门户没有这个代码的主体；请先导入登记信息，再重新导入本文件。"
-            finding = self.reader.finding(
-                self.reader.code, "unknown_subject", facts.subject_code, message
-            )
-            self._remark(facts.row_number, [finding])
-        if self.refused:
-            session.execute(insert(QuarantinedRow), self.refused)
-            self.refused.clear()
-
-    def _remark(self, number: int, findings: Sequence[Finding]) -> None:
-        """Report every finding; a row with an error is kept out and put into quarantine."""
-        outcome = self.outcome
-        for finding in findings:
-            outcome.rules[finding.rule] += 1
-            outcome.notices += finding.is_notice
-            if self.report:
-                self.report(number, finding)
-        errors = [finding for finding in findings if not finding.is_notice]
-        outcome.quarantined += bool(errors)
-        self.refused += [_quarantined(self.batch_id, number, error) for error in errors]
-        if len(self.refused) >= CHUNK:
-            self._flush()
-
-
-def _quarantined(batch_id: int, number: int, finding: Finding) -> dict[str, Any]:
-    return {
-        "batch_id": batch_id,
-        "row_number": number,
-        "field": finding.field[:60],
-        "rule": finding.rule,
-        "value": finding.value.replace("\0", "")[:300],
-        "message": finding.message,
-    }
 
 
 def _forms(kind: str | None) -> Sequence[Form]:
@@ -191,9 +69,11 @@ def _forms(kind: str | None) -> Sequence[Form]:
     return (content.forms()[kind if kind in OWN_FORM else GENERAL],)
 
 
-def _record_kind(layout: Layout, kind: str | None) -> str | None:
-    """The kind that every row has; none where each row names its own."""
-    return layout.form.kind if layout.form.kind in OWN_FORM else kind
+def _store(layout: Layout, kind: str | None, batch: ImportBatch) -> Store:
+    if layout.form.kind == REGISTER:
+        return SubjectStore(layout)
+    # Records of the general form name their kind row by row, or all have the one that was given.
+    return RecordStore(layout, layout.form.kind if layout.form.kind in OWN_FORM else kind, batch.id)
 
 
 def _refuse_without_kind(layout: Layout, kind: str | None) -> None:
@@ -203,7 +83,7 @@ def _refuse_without_kind(layout: Layout, kind: str | None) -> None:
             raise Refused("kind_needed")
 
 
-def _readers(form: Form, kind: str | None) -> dict[str, Remembered[Read]]:
+def _readers(form: Form, kind: str | None) -> dict[str, Reader]:
     blanks = content.words("blanks")
     is_plainly_valid = codes.is_valid if form.kind != REGISTER else lambda _code: False
     kinds = content.words("kinds")

@@ -1,21 +1,24 @@
 """Rows of records turned into the facts that the records service stores."""
 
-from collections.abc import Sequence
-from operator import itemgetter
+from collections.abc import Callable, Sequence
+from itertools import repeat
 from typing import Any
 
+from portal.core.remember import Remembered
 from portal.ingest import content
 from portal.ingest.rules.forms import Field, Layout
 from portal.ingest.rules.originals import original_writer
-from portal.ingest.rules.values import Remembered, show_amount
+from portal.ingest.rules.values import show_amount
 from portal.records import service as records
 
 SHOWN = {"detail", "penalties", "fine_fen", "state", "old_state"}
-TEXTS = {"authority_code", "summary", "source_unit", "source_code"}
+TITLES = ("title", "certificate", "document", "penalties")
 STATES = {"state": "licence_states", "old_state": "old_licence_states"}
 CLASSIFIED = "penalty"
 
-Values = list[Any]
+Columns = Sequence[Sequence[Any]]
+Pair = tuple[str, str]
+_DEFAULTS = records.RecordFacts._field_defaults
 
 
 class RecordBuilder:
@@ -27,64 +30,78 @@ class RecordBuilder:
         self.kind = kind
         self.write_original = original_writer(layout)
         self.details = [
-            (place, each.label, _shower(each))
+            (place, Remembered(_pairing(each)))
             for place, each in enumerate(form.fields)
-            if each.to in SHOWN
+            if each.to in SHOWN and layout.columns[place] is not None
         ]
-        self.kind_place = form.place("kind")
-        self.titles = [
-            place
-            for to in ("title", "certificate", "document", "penalties")
-            if (place := form.place(to)) is not None
-        ]
-        self.penalty = tuple(map(form.place, ("penalties", "more_penalties", "procedure")))
-        self.fine = form.place("fine_fen")
-        self.given_class = form.place("record_class")
-        self.pick = itemgetter(*self._sources(len(form.fields)))
+        self.titles = [place for to in TITLES if (place := form.place(to)) is not None]
 
-    def build(self, values: Values, cells: Sequence[str], number: int) -> records.RecordFacts:
-        kind = values[self.kind_place] if self.kind is None else self.kind  # type: ignore[index]
-        record_class, basis = self._class(values) if kind == CLASSIFIED else (None, "")
-        title = next((values[place] for place in self.titles if values[place]), "")
-        details = tuple(
-            [
-                (label, show(values[place]))
-                for place, label, show in self.details
-                if values[place] not in (None, "")
-            ]
-        )
-        original = self.write_original(cells)
-        made = (None, "", False, kind, title, details, record_class, basis, original, number)
-        return records.RecordFacts._make(self.pick((*values, *made)))
+    def build(
+        self, columns: Columns, cells: Sequence[Sequence[str]], numbers: Sequence[int]
+    ) -> list[records.RecordFacts]:
+        """The facts of rows whose values are given column by column."""
+        kinds = repeat(self.kind) if self.kind else columns[self._known("kind")]
+        classes, bases = self._classes(columns, len(numbers))
+        made = {
+            "kind": kinds,
+            "title": self._title(columns),
+            "details": self._details(columns, len(numbers)),
+            "record_class": classes,
+            "class_basis": bases,
+            "original": map(self.write_original, cells),
+            "row_number": numbers,
+        }
+        sources = [made.get(name) or self._column(columns, name) for name in
+                   records.RecordFacts._fields]  # fmt: skip
+        return list(map(records.RecordFacts._make, zip(*sources, strict=False)))
 
-    def _sources(self, width: int) -> list[int]:
-        """For each fact its place among the values of a row and what `build` adds to them."""
-        names = ("kind", "title", "details", "record_class", "class_basis", "original")
-        made = {name: place for place, name in enumerate((*names, "row_number"), width + 3)}
-        nothing = {name: width + 1 for name in TEXTS} | {"is_disputed": width + 2}
-        nothing |= {"override_authority": width + 1, "override_reason": width + 1}
-        return [made.get(name, self._source(name, nothing.get(name, width))) for name in
-                records.RecordFacts._fields]  # fmt: skip
+    def _known(self, to: str) -> int:
+        place = self.place(to)
+        assert place is not None, to  # noqa: S101 - the form of penalties or of records has it
+        return place
 
-    def _source(self, name: str, otherwise: int) -> int:
+    def _column(self, columns: Columns, name: str) -> Any:
         place = self.place(name)
-        return otherwise if place is None else place
+        return repeat(_DEFAULTS[name]) if place is None else columns[place]
 
-    def _class(self, values: Values) -> tuple[str, str]:
+    def _title(self, columns: Columns) -> Any:
+        """What the record is called: the first of some fields that is filled."""
+        first, *others = (columns[place] for place in self.titles)
+        if not others or "" not in first:
+            return first
+        return [next(filter(None, each), "") for each in zip(first, *others, strict=True)]
+
+    def _details(self, columns: Columns, count: int) -> list[tuple[Pair, ...]]:
+        pairs = [map(pair.__getitem__, columns[place]) for place, pair in self.details]
+        if not pairs:
+            return [()] * count
+        return [tuple(filter(None, each)) for each in zip(*pairs, strict=True)]
+
+    def _classes(self, columns: Columns, count: int) -> tuple[Any, Any]:
         """The class that the source unit gives; otherwise the law data's, which says so."""
-        given = values[self.given_class]  # type: ignore[index]
-        if given:
-            return given, ""
-        first, second, procedure = (values[place] for place in self.penalty)  # type: ignore[index]
-        penalties = f"{first}、{second}" if second else first
-        found = records.classify(penalties, values[self.fine], procedure)  # type: ignore[index]
-        return found.record_class, found.basis
+        if self.kind != CLASSIFIED:
+            return repeat(None, count), repeat("", count)
+        names = ("record_class", "penalties", "more_penalties", "procedure", "fine_fen")
+        told = zip(*(columns[self._known(name)] for name in names), strict=True)
+        return tuple(zip(*map(_class, told), strict=True))  # type: ignore[return-value]
 
 
-def _shower(field: Field) -> Any:
-    if field.type == "amount":
-        return Remembered(show_amount).__getitem__  # type: ignore[arg-type]
+def _class(told: tuple[str | None, str, str, str, int | None]) -> tuple[str, str]:
+    given, first, second, procedure, fine_fen = told
+    if given:
+        return given, ""
+    found = records.classify(f"{first}、{second}" if second else first, fine_fen, procedure)
+    return found.record_class, found.basis
+
+
+def _pairing(field: Field) -> Callable[[Any], Pair | None]:
+    """A value beside its label as the public page shows both; nothing where there is none."""
+    show: Callable[[Any], str] = show_amount if field.type == "amount" else str
     if field.to in STATES:
         states = content.words(STATES[field.to])
-        return lambda value: states.get(value, value)
-    return str
+        show = lambda value: states.get(value, value)  # noqa: E731
+
+    def pair(value: Any) -> Pair | None:
+        return None if value in (None, "") else (field.label, show(value))
+
+    return pair

@@ -10,6 +10,9 @@ from portal.records import service as records
 from portal.subjects import service as subjects
 
 
+Columns = Sequence[Sequence[Any]]
+
+
 class Stored(NamedTuple):
     """What became of some rows; `strangers` are records of subjects that are not on file."""
 
@@ -22,7 +25,7 @@ class Stored(NamedTuple):
 class Store(Protocol):
     """Where the rows of a form go."""
 
-    build: Callable[[list[Any], Sequence[str], int], Any]
+    build: Callable[[Columns, Sequence[Sequence[str]], Sequence[int]], list[Any]]
     key_place: int
     contradiction: str
 

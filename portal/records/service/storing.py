@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, select, update
 from portal.core import bulk, clock, revision
 from portal.core.db import session
 from portal.core.masking import mask_text
+from portal.core.remember import Remembered
 from portal.records import law, rules
 from portal.records.models import Record, RecordOriginal
 from portal.subjects.models import Subject
@@ -84,10 +85,10 @@ COLUMNS = ("id", "subject_id", "key", *PLAIN_COLUMNS, *DERIVED_COLUMNS)
 ORIGINAL_COLUMNS = ("record_id", "batch_id", "row_number", "row")
 # What happened to a record here; a source unit that sends it again does not undo that.
 ENDINGS = ("performed_on", "repaired_on", "withdrawn_on")
-_TOLD = (
-    "subject_code", *PLAIN_COLUMNS, "title", "summary", "record_class", "class_basis",
-    "publish_until", "original",
-)  # fmt: skip
+# Where there is an original the other facts follow from it; a program that reads the same original
+# in another way changes READING, so that importing again brings every record up to date.
+READING = "1"
+_TOLD = ("subject_code", "kind", "record_class", "class_basis", "original")
 _PUBLICATION = (
     "kind", "record_class", "decided_on", "published_on", "performed_on", "repaired_on",
     "withdrawn_on", "publish_until", "class_basis", "override_authority", "override_reason",
@@ -102,6 +103,8 @@ def _getter(columns: Sequence[str]) -> Any:
 _plain = _getter(PLAIN_COLUMNS)
 _told = _getter(_TOLD)
 _publication_facts = _getter(_PUBLICATION)
+# Acts, laws and kinds of penalty repeat from row to row.
+_masked = Remembered(mask_text)
 
 _SUBJECTS = select(Subject.code, Subject.id).where(
     Subject.code.in_(bindparam("codes", expanding=True))
@@ -212,17 +215,18 @@ def _with_endings(record_id: int, facts: RecordFacts) -> RecordFacts:
 
 def _fingerprint(facts: RecordFacts) -> str:
     # The row number may move when a file grows; the record does not change by that.
-    told = list(map(str, _told(facts)))
     if facts.original == NO_ORIGINAL:
-        told.append(repr(facts.details))  # otherwise they only repeat the original
-    return hashlib.sha256("\x1f".join(told).encode()).hexdigest()[:32]
+        told = repr(facts[:-1])
+    else:
+        told = "\x1f".join(map(str, (READING, *_told(facts))))
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
 def _derived(facts: RecordFacts, today: date) -> tuple[Any, ...]:
     return (
-        mask_text(facts.title)[:300],
-        mask_text(facts.summary),
-        [(label, mask_text(value)) for label, value in facts.details],
+        _masked[facts.title][:300],
+        _masked[facts.summary],
+        [(label, _masked[value]) for label, value in facts.details],
         *_publication(*_publication_facts(facts), today),
     )
 
