@@ -28,7 +28,7 @@ reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
 
 session = scoped_session(sessionmaker(autoflush=True, expire_on_commit=False))
 
-to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+to_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 

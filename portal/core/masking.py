@@ -40,8 +40,11 @@ def _number(length: int) -> re.Pattern[str]:
     return re.compile(rf"(?<!\d)(?=(\d{middle}[ -]{{0,2}}(?:\d(?!\d)|X)))", re.A)
 
 
-# It begins with a set of characters, so that text without any of them is passed over quickly.
-_SUSPECT = re.compile(r"[\d@＠](?:(?<=[@＠])|(?<=\d)(?:\D{0,2}\d){10})")
+# It begins with a set of characters, so that text without any of them is passed over quickly, and
+# counts digits only from the first of those that stand together.
+_SUSPECT = re.compile(
+    r"[\d@＠](?:(?<=[@＠])|(?<=\d)(?<!\d\d)(?<!\d\D\d)(?<!\d\D\D\d)(?:\D{0,2}\d){10})"
+)
 _IDENTITIES = (_number(18), _number(15))
 _CARDS = tuple(map(_number, (19, 18, 17, 16)))
 _CARD_START = re.compile(r"4|5[1-5]|35|60|62|69|9558")

@@ -24,7 +24,10 @@ Told = Iterator[tuple[int, Remark]]
 
 @dataclass(frozen=True)
 class Check:
-    """One rule over some fields: `judge` takes their values and says at which what is wrong."""
+    """One rule over some fields: `judge` takes their values and says at which what is wrong.
+
+    Where the last of the fields is empty there is nothing to judge.
+    """
 
     places: tuple[int, ...]
     judge: Callable[..., Told]
@@ -36,6 +39,8 @@ class Check:
 
     def bad_rows(self, columns: Sequence[Sequence[Any]]) -> Collection[int]:
         """The places of the rows, given as columns, of which there is something to say."""
+        if not any(columns[self.places[-1]]):
+            return ()
         mine = [columns[place] for place in self.places]
         combinations = set(zip(*mine, strict=True))
         if self.are_good and self.are_good([only for (only,) in combinations]):
@@ -98,11 +103,11 @@ def _forward(form: Form, start: int, end: int) -> Callable[..., Told]:
 
 
 def _fine_is_there(form: Form) -> Check | None:
-    places = _places(form, "fine_fen", "penalties", "summary")
+    places = _places(form, "fine_fen", "summary", "penalties")
     if places is None:
         return None
 
-    def judge(fen: int | None, penalties: str, summary: str) -> Told:
+    def judge(fen: int | None, summary: str, penalties: str) -> Told:
         if not fen:
             if FINE_NEEDED in penalties:
                 yield places[0], Remark("fine_missing", "处罚类别有罚款，请填写罚款金额（万元）。")
@@ -124,29 +129,29 @@ def _large(fen: int, summary: str) -> Iterator[Remark]:
 
 def _old_code_is_the_same_body(form: Form) -> Check | None:
     """The organisation code is part of the credit code, or one of them is another's."""
-    places = _places(form, "organisation_code", "subject_code")
+    places = _places(form, "subject_code", "organisation_code")
     if places is None:
         return None
 
-    def judge(organisation: str, code: str) -> Told:
+    def judge(code: str, organisation: str) -> Told:
         plain = organisation.replace("-", "").upper()
         if len(plain) == 9 and len(code) == 18 and plain != code[8:17]:
             message = "组织机构代码与统一社会信用代码第9至17位不同，两者之一属于别的主体，请核对。"
-            yield places[0], Remark("organisation_code", message)
+            yield places[1], Remark("organisation_code", message)
 
     return Check(places, judge)
 
 
 def _category_fits_the_code(form: Form) -> Check | None:
     """A code that begins with 92 belongs to an individual business, and no other does."""
-    places = _places(form, "category", "subject_code")
+    places = _places(form, "subject_code", "category")
     if places is None:
         return None
 
-    def judge(category: str | None, code: str) -> Told:
+    def judge(code: str, category: str | None) -> Told:
         if category and code and (code[:2] == INDIVIDUAL_CODE) != (category == "individual"):
             message = "类别与代码不符：92开头的代码是个体工商户，其他不是；已按代码收入，请核对类别。"
-            yield places[0], Remark("category_mismatch", message, is_notice=True)
+            yield places[1], Remark("category_mismatch", message, is_notice=True)
 
     return Check(places, judge)
 

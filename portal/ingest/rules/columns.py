@@ -6,11 +6,14 @@ whole, each different value once; a row with anything to remark is left to be re
 
 from collections.abc import Collection, Sequence
 from itertools import compress
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from portal.ingest.rules.rows import NUL, REPLACEMENT, RowReader
 
 Column = Sequence[Any]
+
+_value, _remarks = itemgetter(0), itemgetter(1)
 
 
 class Read(NamedTuple):
@@ -39,15 +42,19 @@ def read_columns(reader: RowReader, rows: Sequence[Sequence[str]]) -> Read:
         bad.update(check.bad_rows(columns))
     if not bad:
         return Read(columns, is_clean)
-    kept = [row not in bad for row in range(len(whole))]
+    kept = bytearray(b"\1") * len(whole)
+    for row in bad:
+        kept[row] = False
     remaining = iter(kept)
-    is_clean = [is_whole and next(remaining) for is_whole in is_clean]
+    is_clean = [is_whole and bool(next(remaining)) for is_whole in is_clean]
     return Read([list(compress(column, kept)) for column in columns], is_clean)
 
 
 def _read_column(reader: RowReader, place: int, cells: Column, bad: set[int]) -> Column:
     """The meanings of a column's cells; rows with a cell of which more is to be said are bad."""
-    if reader.columns[place] == reader.width:
+    if not any(cells):
+        if _odd_cells(reader, place, {""}):
+            bad.update(range(len(cells)))
         meaning = reader.readers[place][""].value if place in reader.readers else ""
         return [meaning] * len(cells)
     cells = list(map(str.strip, cells))
@@ -60,19 +67,19 @@ def _read_column(reader: RowReader, place: int, cells: Column, bad: set[int]) ->
         bad.update(row for row, cell in enumerate(cells) if cell in odd)
     if place not in reader.readers:
         return cells
-    read = reader.readers[place]
-    meanings = {cell: read[cell] for cell in different}
-    remarked = {cell for cell, (_, remarks) in meanings.items() if remarks}
-    if remarked:
-        bad.update(row for row, cell in enumerate(cells) if cell in remarked)
-    values = {cell: meaning.value for cell, meaning in meanings.items()}
-    return list(map(values.__getitem__, cells))
+    meanings = list(map(reader.readers[place].__getitem__, cells))
+    remarks = list(map(_remarks, meanings))
+    if any(remarks):
+        bad.update(compress(range(len(cells)), remarks))
+    return list(map(_value, meanings))
 
 
 def _odd_cells(reader: RowReader, place: int, cells: Collection[str]) -> Collection[str]:
     """Cells too long, empty where some category must fill them, or telling of a natural person."""
     limit = reader.limits[place]
-    odd = {cell for cell in cells if len(cell) > limit}
+    odd: set[str] = set()
+    if max(map(len, cells)) > limit:
+        odd |= {cell for cell in cells if len(cell) > limit}
     if "" in cells and (
         place == reader.code or any(place in places for places in reader.required.values())
     ):

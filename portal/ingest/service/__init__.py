@@ -1,6 +1,8 @@
 """One file in, in one transaction: read, check, store, count, refuse."""
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
 
@@ -55,12 +57,25 @@ def run(
     )
     intake = Intake(reader, _store(layout, kind, batch), Quarantine(batch.id, outcome, report))
     following = chain(head[layout.header_row :], rows)
-    while chunk := list(islice(following, CHUNK)):
-        intake.take(chunk)
-        if progress:
-            progress(chunk[-1].number, source.lines)
+    with _collector_paused():
+        while chunk := list(islice(following, CHUNK)):
+            intake.take(chunk)
+            if progress:
+                progress(chunk[-1].number, source.lines)
     _close_batch(batch, outcome, actor)
     return outcome
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Rows make no cycles; looking for some took a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _forms(kind: str | None) -> Sequence[Form]:
