@@ -29,8 +29,8 @@ run: packages-run $(RUNTIME) $(CATALOGUES) ## the portal on http://127.0.0.1:800
 	@$(FLASK) portal migrate
 	@[ "$(DEMO)" = 0 ] || $(FLASK) portal demo --if-empty
 	@echo "Serving http://$(HOST):$(PORT) (Ctrl-C stops)"
-	@exec .venv/bin/granian --interface wsgi --workers 1 --blocking-threads 1 \
-		--host $(HOST) --port $(PORT) --log-level warning wsgi:app
+	@SITE_URL="$${SITE_URL:-http://$(HOST):$(PORT)}" exec .venv/bin/granian --interface wsgi --workers 1 --blocking-threads 1 \
+		--workers-kill-timeout 2 --host $(HOST) --port $(PORT) --log-level warning wsgi:app
 
 test: setup ## every test, on SQLite and PostgreSQL, in a real browser
 	@$(PYTHON) -m pytest $(ARGS)
@@ -47,13 +47,12 @@ lint: setup ## style, types, import ladder, templates, catalogue drift
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
-	@.venv/bin/djlint templates --lint --check --quiet
+	@.venv/bin/djlint templates --lint --quiet
 	@$(PYTHON) -m pytest -q tests/site/test_translations.py
 
 fix: setup ## put right what tools can put right
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
-	@.venv/bin/djlint templates --reformat --quiet || true
 	@$(MAKE) --no-print-directory i18n
 
 i18n: $(RUNTIME) ## read the texts anew, update the catalogues, say what is missing

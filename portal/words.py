@@ -8,6 +8,7 @@ from portal.records import law
 from portal.records.rules import CLASSES, KINDS
 from portal.subjects.models import KINDS as SUBJECT_KINDS
 from portal.subjects.models import NAME_KINDS
+from portal.subjects.service.codes import Finding
 from portal.web import i18n
 
 
@@ -26,13 +27,28 @@ def repair_way(kind: str) -> str:
 def detail_label(label: str) -> str:
     """The label of a further fact; one that no catalogue knows stays Chinese and says so."""
     translated = i18n.translate(label)
-    if i18n.locale() == i18n.DEFAULT or translated != label:
-        return translated
-    return Markup('<span lang="zh">{}</span>').format(label)
+    return translated if translated != label else _marked(label)
+
+
+def said(finding: Finding) -> Markup:
+    """One finding about a code; what was typed in Chinese is marked so on an English page."""
+    values = {
+        name: value if isinstance(value, int) else _marked(value)
+        for name, value in finding.data.items()
+    }
+    return i18n.in_template(finding.message, **values)
+
+
+def _marked(value: str) -> str:
+    if value.isascii() or i18n.locale() == i18n.DEFAULT:
+        return value
+    return Markup('<span lang="zh">{}</span>').format(value)
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(area=area, repair_way=repair_way, detail_label=detail_label)
+    app.jinja_env.filters.update(
+        area=area, repair_way=repair_way, detail_label=detail_label, said=said
+    )
     app.jinja_env.globals.update(
         subject_kinds=SUBJECT_KINDS,
         name_kinds=NAME_KINDS,

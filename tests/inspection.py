@@ -15,7 +15,7 @@ CONTROLS = (
     "//input[not(@type='hidden' or @type='submit' or @type='button')] | //select | //textarea"
 )
 HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿𠀀-𲎯]+")
-LEFTOVER = re.compile(r"\{\{|\{%|%\(\w+\)[sd]|<built-in|Undefined|\bNone\b")
+LEFTOVER = re.compile(r"\{\{|\{%|%\(\w+\)[sd]|<built-in|Undefined|\bNone\s*$")
 MOBILE = re.compile(r"(?<![\w.-])(?:\+?86[- ]?)?1[3-9]\d{9}(?!\w|\.\d)")
 PERSONAL_ID = re.compile(
     r"(?<![0-9A-Za-z])\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"

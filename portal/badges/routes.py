@@ -53,17 +53,7 @@ def sheet(id: str) -> Response:
 @bp.get("/.well-known/credit-keys.json")
 @public
 def keys() -> Response:
-    listed = [
-        {
-            "id": key.id,
-            "type": "Ed25519",
-            "public_key": key.public_key,
-            "created_on": key.created_on.isoformat(),
-            "revoked_on": key.revoked_on and key.revoked_on.isoformat(),
-        }
-        for key in service.signing_keys()
-    ]
-    response = Response(json.dumps({"keys": listed}), mimetype="application/json")
+    response = Response(json.dumps({"keys": service.published_keys()}), mimetype="application/json")
     response.headers["Cache-Control"] = PUBLIC
     return response
 

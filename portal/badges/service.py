@@ -1,6 +1,6 @@
 """Issuing, replacing and revoking door codes; what a scan shows; reports of wrong doors."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -60,11 +60,24 @@ _CURRENT = (
 )
 
 
-def issue(subject_ids: Sequence[int], *, actor: str, on: date | None = None) -> list[str]:
-    """Give each subject a new door code, valid for three years; returns the ids."""
+def _new_id() -> str:
+    return ids.random_id(rules.ID_LENGTH)
+
+
+def issue(
+    subject_ids: Sequence[int],
+    *,
+    actor: str,
+    on: date | None = None,
+    new_id: Callable[[], str] = _new_id,
+) -> list[str]:
+    """Give each subject a new door code, valid for three years; returns the ids.
+
+    `new_id` gives the ids, which nobody may be able to guess; only the demo chooses its own.
+    """
     issued_on = on or clock.today()
     valid_until = add_months(issued_on, 12 * rules.VALID_YEARS)
-    codes = [ids.random_id(rules.ID_LENGTH) for _subject in subject_ids]
+    codes = [new_id() for _subject in subject_ids]
     rows = [
         (code, subject_id, issued_on, valid_until, None, "", None)
         for code, subject_id in zip(codes, subject_ids, strict=True)
@@ -75,10 +88,10 @@ def issue(subject_ids: Sequence[int], *, actor: str, on: date | None = None) -> 
     return codes
 
 
-def replace(door_code_id: str, *, actor: str) -> str:
+def replace(door_code_id: str, *, actor: str, new_id: Callable[[], str] = _new_id) -> str:
     """A new code for the same door; whoever scans the old one is led to it."""
     old = _need(door_code_id)
-    (new,) = issue([old.subject_id], actor=actor)
+    (new,) = issue([old.subject_id], actor=actor, new_id=new_id)
     old.replaced_by = new
     audit.record("badges.replace", "door_code", old.id, actor, by=new)
     return new
@@ -106,9 +119,9 @@ def current_code(subject_id: int, today: date) -> str | None:
 
 def scan(text: str) -> Scan:
     """What a scanned short number or signed token stands for today."""
-    claim = rules.read(text) if len(text) > 2 * rules.ID_LENGTH else None
-    is_signed = claim is not None and _is_signed_by_us(text, claim.key_id)
-    if len(text) > 2 * rules.ID_LENGTH and not is_signed:
+    is_token = len(text) > 2 * rules.ID_LENGTH
+    claim = verified_claim(text, published_keys()) if is_token else None
+    if is_token and claim is None:
         return Scan("unknown", text[: rules.ID_LENGTH])
     id_ = claim.id if claim else ids.normalise_id(text)
     row = session.execute(_SCAN, {"id": id_}).one_or_none()
@@ -126,7 +139,7 @@ def scan(text: str) -> Scan:
         licence=next(iter(newest(kind="licence")), None),
         inspection=next(iter(newest(kind="inspection")), None),
         adverse=records.adverse_count(row.subject_id, today),
-        is_signed=is_signed,
+        is_signed=is_token,
         replaced_by=row.replaced_by,
     )
 
@@ -155,8 +168,9 @@ def report_wrong_door(text: str) -> str:
 def wrong_door_reports() -> Sequence[Any]:
     """Reported codes, most often reported first, for whoever has to look at the doors."""
     total = func.sum(DoorCodeReport.count).label("total")
+    last_on = func.max(DoorCodeReport.reported_on).label("last_on")
     return session.execute(
-        select(DoorCodeReport.door_code_id, total, func.max(DoorCodeReport.reported_on))
+        select(DoorCodeReport.door_code_id, total, last_on)
         .group_by(DoorCodeReport.door_code_id)
         .order_by(total.desc(), DoorCodeReport.door_code_id)
     ).all()
@@ -201,11 +215,27 @@ def signing_keys() -> Sequence[SigningKey]:
     return session.scalars(select(SigningKey).order_by(SigningKey.id)).all()
 
 
-def _is_signed_by_us(text: str, key_id: int) -> bool:
-    key = session.get(SigningKey, key_id)
-    if key is None or key.revoked_on is not None:
-        return False
-    return rules.verify(text, bytes.fromhex(key.public_key))
+def published_keys() -> list[dict[str, Any]]:
+    """Every key as it is published, for those who verify without the portal."""
+    return [
+        {
+            "id": key.id,
+            "type": "Ed25519",
+            "public_key": key.public_key,
+            "created_on": key.created_on.isoformat(),
+            "revoked_on": key.revoked_on and key.revoked_on.isoformat(),
+        }
+        for key in signing_keys()
+    ]
+
+
+def verified_claim(token: str, published: Sequence[Mapping[str, Any]]) -> rules.Claim | None:
+    """What a token claims, if one of the published keys in force signed it."""
+    claim = rules.read(token)
+    for key in published:
+        if claim and key["id"] == claim.key_id and not key["revoked_on"]:
+            return claim if rules.verify(token, bytes.fromhex(key["public_key"])) else None
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,11 @@ def find_in_address(address: str) -> Place | None:
     return town or county
 
 
+def names_by_slug() -> Mapping[str, str]:
+    """The name of every body of content/bodies.toml."""
+    return {row["slug"]: row["name"] for row in content.need("bodies.toml", "bodies")}
+
+
 def load() -> int:
     """Bring areas and bodies of the database to what content/ says; returns how many differ."""
     return _upsert(Area, "code", _area_rows()) + _upsert(Body, "slug", _body_rows())

@@ -138,7 +138,7 @@ def _identities(folded: str) -> Iterator[Span]:
     for pattern in _IDENTITIES:
         for found in pattern.finditer(folded):
             number = _plain(found[1])
-            if looks_like_identity(number) and not looks_like_credit_code(number):
+            if looks_like_identity(number):
                 yield (*found.span(1), IDENTITY)
     for run in _LONG_RUN.finditer(folded):
         yield from _identities_inside(run[0], run.start())
@@ -148,9 +148,7 @@ def _identities_inside(run: str, start: int) -> Iterator[Span]:
     """Numbers that were run together: here only a right check digit counts."""
     for place in range(len(run) - 17):
         number = run[place : place + 18]
-        if looks_like_credit_code(number) or not looks_like_identity(number):
-            continue
-        if number[17] == identity_check(number[:17]):
+        if looks_like_identity(number) and number[17] == identity_check(number[:17]):
             yield start + place, start + place + 18, IDENTITY
 
 

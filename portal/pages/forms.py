@@ -11,6 +11,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -32,19 +33,27 @@ class SampleForm(Form):
     )
     district = SelectField(
         N_("所在县区"),
-        choices=[("", N_("请选择")), ("a", N_("虚构县")), ("b", N_("示范区"))],
+        choices=[
+            SelectChoice("", N_("请选择")),
+            SelectChoice("a", N_("虚构县")),
+            SelectChoice("b", N_("示范区")),
+        ],
         validate_choice=False,
     )
     seen_on = DateField(N_("哪一天看到的"))
     way = RadioField(
         N_("怎样答复您"),
         _needed(N_("请选择怎样答复您")),
-        choices=[("sms", N_("短信")), ("post", N_("信件"))],
+        choices=[SelectChoice("sms", N_("短信")), SelectChoice("post", N_("信件"))],
         validate_choice=False,
     )
     topics = SelectMultipleField(
         N_("涉及哪些内容"),
-        choices=[("name", N_("名称")), ("date", N_("日期")), ("source", N_("来源单位"))],
+        choices=[
+            SelectChoice("name", N_("名称")),
+            SelectChoice("date", N_("日期")),
+            SelectChoice("source", N_("来源单位")),
+        ],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )

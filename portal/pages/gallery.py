@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
+from wtforms.fields.choices import SelectChoice
 
 from portal.pages.forms import SampleForm
 from portal.web.i18n import _
@@ -24,7 +25,7 @@ def _in_language(form: SampleForm) -> SampleForm:
         field.description = _(field.description) if field.description else ""
         field.errors = [_(message) for message in field.errors]
         if getattr(field, "choices", None):
-            field.choices = [(value, _(word)) for value, word in field.choices]
+            field.choices = [SelectChoice(each.value, _(each.label)) for each in field.choices]
     return form
 
 

@@ -78,21 +78,25 @@ def ntranslate(singular: str, plural: str, n: int, **values: object) -> str:
 _ = translate
 
 
-def _in_template(message: str, **values: object) -> Markup:
-    escaped = {name: escape(value) for name, value in values.items()}
-    return Markup(translate(message, **escaped))  # noqa: S704  # values are escaped above
+def in_template(message: str, **values: object) -> Markup:
+    """`translate` for templates: values are escaped unless they are markup already."""
+    return Markup(translate(message, **_escaped(values)))  # noqa: S704  # values are escaped
 
 
-def _in_template_counted(singular: str, plural: str, n: int, **values: object) -> Markup:
-    escaped = {name: escape(value) for name, value in values.items()}
-    return Markup(ntranslate(singular, plural, n, **escaped))  # noqa: S704
+def in_template_counted(singular: str, plural: str, n: int, **values: object) -> Markup:
+    return Markup(ntranslate(singular, plural, n, **_escaped(values)))  # noqa: S704
+
+
+def _escaped(values: dict[str, object]) -> dict[str, object]:
+    # Numbers stay numbers: a message may hold %(position)d.
+    return {name: v if isinstance(v, int) else escape(v) for name, v in values.items()}
 
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
-        _=_in_template,
-        gettext=_in_template,
-        ngettext=_in_template_counted,
+        _=in_template,
+        gettext=in_template,
+        ngettext=in_template_counted,
         N_=N_,
         locale=locale,
     )

@@ -21,7 +21,13 @@ def door() -> str:
 
 def test_a_valid_code_shows_whose_door_it_is(browser: Browser, door: str) -> None:
     page = browser.get(f"/q/{door}")
-    for words in ("老张牛肉汤", "虚构县张记牛肉汤馆", "虚构路1号", "这是您所在的店吗", "二维码有效"):
+    for words in (
+        "老张牛肉汤",
+        "虚构县张记牛肉汤馆",
+        "虚构路1号",
+        "这是您所在的店吗",
+        "二维码有效",
+    ):
         assert words in page.text
 
 

@@ -61,9 +61,14 @@ def _source(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
+def _load(page: Page, path: Path, name: str) -> None:
+    if page.evaluate(f"typeof {name} === 'undefined'"):
+        page.evaluate(_source(path))
+
+
 def axe(page: Page, undecided: Container[str] = ()) -> list[str]:
     """Violations, and what axe could not decide unless its rule is in `undecided`."""
-    page.evaluate(_source(AXE))
+    _load(page, AXE, "axe")
     return [
         f"axe {kind}: {rule}: {rest}"
         for kind, rule, rest in page.evaluate(RUN_AXE)
@@ -72,7 +77,7 @@ def axe(page: Page, undecided: Container[str] = ()) -> list[str]:
 
 
 def codesniffer(page: Page) -> list[str]:
-    page.evaluate(_source(CODESNIFFER))
+    _load(page, CODESNIFFER, "HTMLCS")
     return list(page.evaluate(RUN_CODESNIFFER))
 
 

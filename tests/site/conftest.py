@@ -18,7 +18,6 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import sync_playwright
 
-from portal.cli import cli
 from tests.conftest import SECRET
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,6 +29,7 @@ class Answer:
 
     status: int
     mimetype: str
+    headers: dict[str, str]
     body: bytes
 
     @property
@@ -54,8 +54,8 @@ class Site:
         except HTTPError as error:
             opened = error
         with opened:
-            body = opened.read()
-            return Answer(opened.status, opened.headers.get_content_type(), body)
+            headers = opened.headers
+            return Answer(opened.status, headers.get_content_type(), dict(headers), opened.read())
 
     def values(self, query: str) -> list[str]:
         """The first column of `query` on the site's database."""
@@ -87,8 +87,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "PORTAL_ENV": "development",
         "QR_KEY": SECRET,
     }
-    commands = [["migrate"], ["demo", "--subjects", "200"]]
-    for command in [command for command in commands if command[0] in cli.commands]:
+    for command in (["migrate"], ["demo", "--subjects", "200"]):
         ran = subprocess.run(
             [sys.executable, "-m", "flask", "--app", "wsgi", "portal", *command],
             cwd=ROOT,
@@ -103,7 +102,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         server = subprocess.Popen(
             [
                 *(sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1"),
-                *("--blocking-threads", "1", "--host", "127.0.0.1", "--port", str(port)),
+                *(
+                    "--blocking-threads",
+                    "1",
+                    "--workers-kill-timeout",
+                    "2",
+                    "--host",
+                    "127.0.0.1",
+                    "--port",
+                    str(port),
+                ),
                 "wsgi:app",
             ],
             cwd=ROOT,

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page
 from werkzeug.routing import Rule
 
 from portal.web import access
+from tests import inspection
 from tests.conftest import make_app
 from tests.site import checkers
 from tests.site.conftest import ROOT, Site
@@ -63,7 +64,8 @@ def test_every_page_with_an_argument_has_an_example(rules: list[Rule], site: Sit
 
 @pytest.mark.parametrize("language", PREFIXES)
 def test_everything_public_answers(everything: list[str], site: Site, language: str) -> None:
-    told = {address: site.answer(PREFIXES[language] + address).status for address in everything}
+    asked = [*everything, *states(site)]
+    told = {address: site.answer(PREFIXES[language] + address).status for address in asked}
     assert {address: status for address, status in told.items() if status != 200} == {}
 
 
@@ -73,13 +75,23 @@ def test_what_is_missing_says_so(site: Site, language: str) -> None:
         assert site.answer(PREFIXES[language] + address).status == 404
 
 
-@pytest.mark.parametrize("width", HEIGHTS)
+@pytest.mark.parametrize("mode", ["standard", "elder"])
+@pytest.mark.parametrize("language", PREFIXES)
+def test_pages_pass_inspection(site: Site, addresses: list[str], language: str, mode: str) -> None:
+    told = []
+    for address in addresses:
+        answer = site.answer(PREFIXES[language] + address, cookie=f"view={mode}")
+        sheet = inspection.parse(answer.text, headers=answer.headers, language=language)
+        told += [f"{address}: {problem}" for problem in inspection.inspect(sheet)]
+    assert told == [], "\n" + "\n".join(told)
+
+
 @pytest.mark.parametrize("mode", ["standard", "elder"])
 @pytest.mark.parametrize("language", PREFIXES)
 def test_pages_are_sound_in_a_real_browser(
-    chromium: Chromium, site: Site, addresses: list[str], language: str, mode: str, width: int
+    chromium: Chromium, site: Site, addresses: list[str], language: str, mode: str
 ) -> None:
-    context = visitor(chromium, site, mode=mode, width=width)
+    context = visitor(chromium, site, mode=mode)
     page = context.new_page()
     told = [
         f"{address}: {sentence}"
@@ -91,10 +103,10 @@ def test_pages_are_sound_in_a_real_browser(
 
 
 def visitor(
-    chromium: Chromium, site: Site, *, mode: str, width: int, scripts: bool = True
+    chromium: Chromium, site: Site, *, mode: str = "standard", scripts: bool = True
 ) -> BrowserContext:
     context = chromium.new_context(
-        viewport={"width": width, "height": HEIGHTS[width]},
+        viewport={"width": 320, "height": HEIGHTS[320]},
         base_url=site.url,
         java_script_enabled=scripts,
     )
@@ -106,10 +118,15 @@ def visitor(
 def faults(page: Page, address: str) -> Iterator[str]:
     with checkers.watched(page) as told:
         page.goto(address)
-        yield from checkers.sideways(page)
-        yield from checkers.unseen_focus(page)
-        yield from checkers.axe(page, UNDECIDED)
-        yield from checkers.codesniffer(page)
+        for width, height in HEIGHTS.items():
+            page.set_viewport_size({"width": width, "height": height})
+            for sentence in (
+                *checkers.sideways(page),
+                *checkers.unseen_focus(page),
+                *checkers.axe(page, UNDECIDED),
+                *checkers.codesniffer(page),
+            ):
+                yield f"at {width} px {sentence}"
     yield from told
     yield from checkers.cookies(page.context, VIEW)
 
@@ -118,10 +135,7 @@ def faults(page: Page, address: str) -> Iterator[str]:
 def test_pages_say_the_same_without_scripts(
     chromium: Chromium, site: Site, addresses: list[str], language: str
 ) -> None:
-    pages = [
-        visitor(chromium, site, mode="standard", width=320, scripts=scripts).new_page()
-        for scripts in (True, False)
-    ]
+    pages = [visitor(chromium, site, scripts=scripts).new_page() for scripts in (True, False)]
     told = []
     for address in addresses:
         with_scripts, without = (main_text(page, PREFIXES[language] + address) for page in pages)
@@ -139,7 +153,7 @@ def main_text(page: Page, address: str) -> str:
 
 
 def test_reading_sets_no_cookie(chromium: Chromium, site: Site, addresses: list[str]) -> None:
-    context = visitor(chromium, site, mode="standard", width=1280)
+    context = visitor(chromium, site)
     page = context.new_page()
     for address in addresses:
         page.goto(address)

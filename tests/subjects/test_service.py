@@ -87,7 +87,18 @@ def test_more_subjects_than_a_chunk_are_stored() -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["张记牛肉汤", "牛肉", "张记", "虚构县 牛肉", "ＺＪＮＲＴ", "zjnrt", "niuroutang", "nr", "虚", "馆"],
+    [
+        "张记牛肉汤",
+        "牛肉",
+        "张记",
+        "虚构县 牛肉",
+        "ＺＪＮＲＴ",
+        "zjnrt",
+        "niuroutang",
+        "nr",
+        "虚",
+        "馆",
+    ],
 )
 def test_a_subject_is_found_by_parts_pinyin_and_initials(query: str) -> None:
     make_subject(name="虚构县张记牛肉汤馆")
@@ -105,7 +116,12 @@ def test_the_whole_name_comes_before_its_beginning_a_sign_and_a_part() -> None:
     make_subject(name="虚构县大碗牛肉汤")
     make_subject(name="虚构县王记饭店", signs=("老大碗牛肉汤",))
     make_subject(name="大碗牛肉汤")
-    assert found("大碗牛肉汤") == ["大碗牛肉汤", "大碗牛肉汤分店", "虚构县王记饭店", "虚构县大碗牛肉汤"]
+    assert found("大碗牛肉汤") == [
+        "大碗牛肉汤",
+        "大碗牛肉汤分店",
+        "虚构县王记饭店",
+        "虚构县大碗牛肉汤",
+    ]
 
 
 def test_a_subject_in_existence_comes_before_one_that_is_over() -> None:

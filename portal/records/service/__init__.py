@@ -18,7 +18,7 @@ from portal.records.service.storing import Counts, RecordFacts, is_stored, store
 
 __all__ = [
     "CLASSES", "KINDS", "PAGE_SIZE", "ClassRule", "Classification", "Counts", "RecordFacts",
-    "adverse_count", "classify", "is_public_on", "is_stored", "law_on_file", "public_counts",
+    "adverse_count", "class_months", "classify", "is_public_on", "is_stored", "law_on_file", "public_counts",
     "public_page", "repair", "store", "withdraw",
 ]  # fmt: skip
 
@@ -29,6 +29,13 @@ PAGE_SIZE = 20
 def classify(penalties: str, fine_fen: int | None, procedure: str) -> Classification:
     """The class to assume of a penalty whose source unit gives none; never verified."""
     return rules.classify(penalties, law=law_on_file(), fine_fen=fine_fen, procedure=procedure)
+
+
+def class_months(on: date) -> dict[str, tuple[int, int]]:
+    """Least and most months of publication of each class, by the instrument in force that day."""
+    instrument, _is_before_first = rules.in_force(law_on_file(), on)
+    found = {name: law_on_file().classes[instrument.key, name] for name in rules.CLASSES}
+    return {name: (rule.min_months, rule.max_months) for name, rule in found.items()}
 
 
 def is_public_on() -> Any:

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, text, update
@@ -53,6 +54,7 @@ FACT_COLUMNS = (
     "capital", "scope", "address", "area_code", "industry", "authority", "source_unit",
 )  # fmt: skip
 SUBJECT_COLUMNS = ("id", *FACT_COLUMNS, "updated_at", "fingerprint")
+_every_value = attrgetter(*(field.name for field in fields(SubjectFacts)))
 NAME_COLUMNS = ("rank", "subject_id", "kind", "text", "normalised", "initials", "pinyin")
 
 _EXISTING = select(Subject.code, Subject.id, Subject.fingerprint, Subject.name).where(
@@ -103,7 +105,7 @@ def is_stored(facts: SubjectFacts) -> bool:
 
 
 def _fingerprint(facts: SubjectFacts) -> str:
-    return hashlib.blake2b(repr(astuple(facts)).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(repr(_every_value(facts)).encode(), digest_size=16).hexdigest()
 
 
 def _masked(facts: SubjectFacts) -> SubjectFacts:

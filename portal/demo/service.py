@@ -1,0 +1,86 @@
+"""Storing the fictional city, as any register and any department would report it."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import partial
+from itertools import islice
+
+from sqlalchemy import select
+
+from portal.badges import service as badges
+from portal.bodies import service as bodies
+from portal.core import clock, content
+from portal.core.calendar import add_months
+from portal.core.db import session
+from portal.demo.rules import SHOWCASE, City, Door, Life, Setting, Town, Trade
+from portal.records import service as records
+from portal.subjects import service as subjects
+from portal.subjects.models import Subject
+
+__all__ = ["SHOWCASE", "build", "is_empty", "setting"]
+
+ACTOR = "demo"
+CHUNK = 2000
+TRADE_FILE = "demo/trades.toml"
+REVOKED_BECAUSE = "店铺已搬走"
+
+
+def is_empty() -> bool:
+    """Whether no subject is on file."""
+    return session.scalar(select(Subject.id).limit(1)) is None
+
+
+def build(count: int, *, seed: int, progress: Callable[[int], None]) -> None:
+    """Store `count` fictional subjects with their records and door codes.
+
+    `progress` is told how many more are done.
+    """
+    lives = City(setting(clock.today()), seed).lives(count)
+    while chunk := list(islice(lives, CHUNK)):
+        subjects.store(subjects.SubjectFacts(**life.subject) for life in chunk)
+        records.store(records.RecordFacts(**facts) for life in chunk for facts in life.records)
+        _issue(chunk)
+        progress(len(chunk))
+
+
+def setting(today: date) -> Setting:
+    """Everything of the real city that the fictional one needs, for one day."""
+    rows = content.need(TRADE_FILE, "trades")
+    return Setting(
+        today=today,
+        towns=[
+            Town(town.code, town.name, county.name)
+            for county in bodies.counties()
+            for town in bodies.towns(county.code)
+        ],
+        trades=[
+            content.build(Trade, row, f"{TRADE_FILE}, trade {place}")
+            for place, row in enumerate(rows, 1)
+        ],
+        bodies=bodies.names_by_slug(),
+        months=records.class_months(today),
+    )
+
+
+def _issue(chunk: Sequence[Life]) -> None:
+    """Door codes in the state that each life wants."""
+    doors = {life.subject["code"]: life.door for life in chunk if life.door}
+    rows = session.execute(
+        select(Subject.id, Subject.code).where(Subject.code.in_(doors)).order_by(Subject.id)
+    )
+    found = [(row.id, doors[row.code]) for row in rows]
+    today = clock.today()
+    lately, long_ago = add_months(today, -7), add_months(today, -38)
+    _hang([(id_, door) for id_, door in found if door.state == "expired"], on=long_ago)
+    _hang([(id_, door) for id_, door in found if door.state != "expired"], on=lately)
+    for _id, door in found:
+        if door.state == "replaced":
+            badges.replace(door.id, actor=ACTOR, new_id=partial(str, door.next_id))
+        elif door.state == "revoked":
+            badges.revoke(door.id, reason=REVOKED_BECAUSE, actor=ACTOR)
+
+
+def _hang(doors: Sequence[tuple[int, Door]], *, on: date) -> None:
+    ids = iter([door.id for _subject_id, door in doors])
+    if doors:
+        badges.issue([id_ for id_, _door in doors], actor=ACTOR, on=on, new_id=ids.__next__)

@@ -1,0 +1,51 @@
+"""Printing: only our own fonts, no addresses fetched, no character lost, no bomb survives."""
+
+import pytest
+
+from portal.core import pdf
+
+FONT = (
+    '<style>@font-face{font-family:P;src:url("font:NotoSansSC-Regular.ttf")}'
+    "body{font-family:P}</style>"
+)
+
+
+def page(body: str) -> str:
+    return f'<!doctype html><html lang="zh"><title>试</title>{FONT}<body>{body}</body></html>'
+
+
+def test_the_same_page_gives_the_same_bytes() -> None:
+    first = pdf.render(page("<p>淮南牛肉汤 𠅤䶮㛃</p>"), identifier="x")
+    assert first == pdf.render(page("<p>淮南牛肉汤 𠅤䶮㛃</p>"), identifier="x")
+    assert first.startswith(b"%PDF")
+
+
+def test_a_character_without_a_glyph_stops_the_print() -> None:
+    with pytest.raises(pdf.PrintError, match="glyph"):
+        pdf.render(page("<p>𪚥</p>"), identifier="x")
+
+
+@pytest.mark.parametrize(
+    "vector",
+    [
+        '<img alt="x" src="file:///etc/passwd">',
+        '<img alt="x" src="http://127.0.0.1:1/x.png">',
+        '<link rel="stylesheet" href="http://127.0.0.1:1/x.css">',
+        '<link rel="attachment" href="file:///etc/passwd">',
+        '<img alt="x" src="font:../../etc/passwd">',
+        '<object data="file:///etc/passwd"></object>',
+    ],
+)
+def test_nothing_is_fetched(vector: str) -> None:
+    made = pdf.render(page(f"<p>空</p>{vector}"), identifier="x")
+    assert b"root:" not in made
+    assert b"EmbeddedFile" not in made
+
+
+def test_a_bomb_is_stopped_and_the_next_page_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "TIMEOUT_SECONDS", 2)
+    bomb = "<table><tr>" + "<td colspan=1000000>x</td>" * 3 + "</tr></table>"
+    with pytest.raises(pdf.PrintError, match="too long"):
+        pdf.render(page(bomb), identifier="x")
+    monkeypatch.setattr(pdf, "TIMEOUT_SECONDS", 20)
+    assert pdf.render(page("<p>好</p>"), identifier="x").startswith(b"%PDF")

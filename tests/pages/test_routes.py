@@ -1,0 +1,49 @@
+"""The written pages, in both languages, and the terms they are counted by."""
+
+import pytest
+
+from portal.core import content
+from portal.pages import service
+from tests.browser import Browser
+
+PAGES = ["/", "/help/", "/about", "/privacy", "/accessibility", "/terms", "/about/components"]
+HELP = [f"/help/{name}" for name in service.HELP]
+
+
+@pytest.mark.parametrize("root", ["", "/en"])
+@pytest.mark.parametrize("address", [*PAGES, *HELP])
+def test_a_page_about_the_site_is_there_in_both_languages(
+    browser: Browser, root: str, address: str
+) -> None:
+    page = browser.get(root + address)
+    for leads_to in page.links("//main//a").values():
+        if leads_to.startswith("/") and "components" not in address:
+            browser.get(leads_to)
+
+
+def test_every_written_page_exists_in_both_languages() -> None:
+    names = {
+        language: {str(path.relative_to(content.ROOT / language)) for path in
+                   (content.ROOT / language).rglob("*.md")}
+        for language in service.LANGUAGES
+    }  # fmt: skip
+    assert names["zh"] == names["en"]
+    assert {f"help/{name}.md" for name in service.HELP} <= names["zh"]
+
+
+def test_no_such_help_is_a_404(browser: Browser) -> None:
+    browser.get("/help/nothing", status=404)
+    assert service.article("nothing", "zh") is None
+
+
+def test_terms_show_every_time_limit_with_its_basis(browser: Browser) -> None:
+    words = browser.get("/terms").main
+    for term in service.terms():
+        assert term.zh in words
+        assert term.basis in words
+    assert "国家发展改革委令第36号《信用修复管理办法》" in words
+    assert "待核对" in words
+
+
+def test_the_period_in_force_comes_first() -> None:
+    assert [each.instrument.key for each in service.periods()] == ["order-36", "order-58"]

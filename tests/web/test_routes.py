@@ -1,0 +1,146 @@
+"""What holds for every request: headers, hosts, transactions, languages, failures."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from portal.config import Config, ConfigurationError, Site
+from portal.core import audit, db
+from portal.web.access import public
+from tests.browser import Browser
+from tests.conftest import SECRET, let_go, make_app
+
+GOOD = {
+    "PORTAL_ENV": "production",
+    "SECRET_KEY": "s" * 40,
+    "QR_KEY": "q" * 40,
+    "SITE_URL": "https://credit.example",
+    "DATABASE_URL": "sqlite://",
+}
+
+
+@pytest.mark.parametrize("address", ["/", "/no-such-page", "/static/css/portal.css"])
+def test_every_answer_carries_the_security_headers(browser: Browser, address: str) -> None:
+    with browser.client.get(address) as answer:
+        headers = answer.headers
+    assert "script-src 'self'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+
+
+def test_public_pages_set_no_cookie(browser: Browser) -> None:
+    for address in ("/", "/search?q=x", "/code-check", "/about", "/q/X"):
+        assert "Set-Cookie" not in browser.client.get(address).headers
+
+
+def test_the_chosen_mode_is_remembered_in_one_cookie(browser: Browser) -> None:
+    answer = browser.client.get("/about?view=elder")
+    assert 'data-view="elder"' in answer.text
+    (cookie,) = answer.headers.getlist("Set-Cookie")
+    assert cookie.startswith("view=elder")
+    assert "HttpOnly" in cookie
+    assert 'data-view="elder"' in browser.client.get("/about").text
+    assert 'data-view="standard"' in browser.client.get("/about?view=standard").text
+
+
+def test_switches_keep_page_and_query(browser: Browser) -> None:
+    links = browser.get("/search?q=牛肉汤&district=340403").links("//header//a")
+    assert links["English"].startswith("/en/search?q=")
+    assert "district=340403" in links["English"]
+    assert "view=elder" in links["长辈版"]
+    assert "district=340403" in links["长辈版"]
+
+
+def test_a_failure_is_a_page_with_a_number_to_quote(app: Flask) -> None:
+    from portal.web import errors
+
+    with app.test_request_context("/"):
+        app.preprocess_request()
+        page = errors._unexpected(None)
+    assert page.status_code == 500
+    assert "编号" in page.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("root", ["", "/en"])
+def test_a_wrong_method_is_a_page(browser: Browser, root: str) -> None:
+    response = browser.client.delete(f"{root}/about")
+    assert response.status_code == 405
+    assert "GET" in response.headers["Allow"]
+
+
+def test_too_much_is_refused(browser: Browser) -> None:
+    response = browser.client.post("/q/X/wrong", data={"x": "y" * 2_000_000})
+    assert response.status_code in {303, 413}
+
+
+def test_writing_commits_below_400_and_rolls_back_above(own_app: Flask) -> None:
+    def act(status: str) -> tuple[str, int]:
+        audit.record("test.act", "thing", status, "somebody")
+        return "", int(status)
+
+    own_app.config["WTF_CSRF_ENABLED"] = False
+    own_app._got_first_request = False
+    own_app.add_url_rule("/act/<status>", "act", public(act), methods=["GET", "POST"])
+    client = own_app.test_client()
+    for method, status in (("post", 200), ("post", 303), ("post", 422), ("get", 200)):
+        getattr(client, method)(f"/act/{status}")
+    assert sorted(db.session.scalars(select(audit.Event.thing_id))) == ["200", "303"]
+
+
+def test_a_post_without_token_is_refused_with_a_page(own_app: Flask) -> None:
+    own_app._got_first_request = False
+    own_app.add_url_rule("/act", "act", public(lambda: "done"), methods=["POST"])
+    response = own_app.test_client().post("/act")
+    assert response.status_code == 400
+    assert "没有读懂" in response.text
+
+
+def test_machines_that_ask_too_often_are_told_to_wait(server: object, migrated: str) -> None:
+    app = make_app(server.new(like=migrated), is_testing=False)  # type: ignore[attr-defined]
+    client: FlaskClient = app.test_client()
+    answers = [client.get(f"/search?q=x{number}").status_code for number in range(125)]
+    assert answers[0] == 200
+    assert answers[-1] == 429
+    assert "太频繁" in client.get("/search?q=y").text
+    let_go(app)
+
+
+def test_production_refuses_missing_and_weak_secrets() -> None:
+    assert Config.from_environment(GOOD).is_production
+    for name in ("SECRET_KEY", "QR_KEY"):
+        for value in ("", "short"):
+            with pytest.raises(ConfigurationError, match=name):
+                Config.from_environment({**GOOD, name: value})
+    for name in ("SITE_URL", "DATABASE_URL"):
+        with pytest.raises(ConfigurationError, match=name):
+            Config.from_environment({**GOOD, name: ""})
+
+
+def test_development_needs_no_settings() -> None:
+    config = Config.from_environment({})
+    assert not config.is_production
+    assert config.site.is_demo
+    assert config.database_url.startswith("sqlite:///")
+
+
+def test_production_answers_its_own_host_alone_and_asks_for_https(migrated: str) -> None:
+    app = make_app(
+        migrated,
+        environment="production",
+        secret_key=SECRET,
+        site=Site(url="https://credit.example", is_demo=False),
+    )
+    client = app.test_client()
+    assert client.get("/about", headers={"Host": "evil.example"}).status_code == 421
+    assert client.get("/healthz", headers={"Host": "10.0.0.1"}).status_code == 200
+    answer = client.get("/about", headers={"Host": "credit.example"})
+    assert answer.status_code == 200
+    assert "max-age" in answer.headers["Strict-Transport-Security"]
+    let_go(app)
+
+
+def test_health_and_readiness(browser: Browser) -> None:
+    assert browser.client.get("/healthz").text == "ok\n"
+    assert browser.client.get("/readyz").text == "ready\n"
