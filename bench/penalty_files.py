@@ -11,7 +11,13 @@ from portal.subjects.service import SubjectFacts
 
 PLACES = ("虚构一路", "虚构二路", "虚构中街", "虚构南街", "虚构大道")
 GOODS = ("面包", "牛奶", "豆制品", "熟食", "饮料", "糕点", "调味品", "冷冻食品")
-ACTS = ("销售超过保质期食品", "未按规定公示许可", "未履行进货查验义务", "虚假宣传", "计量器具未检定")
+ACTS = (
+    "销售超过保质期食品",
+    "未按规定公示许可",
+    "未履行进货查验义务",
+    "虚假宣传",
+    "计量器具未检定",
+)
 LAW = "《中华人民共和国食品安全法》第一百二十四条第一款第五项"
 AUTHORITIES = [
     (f"虚构县第{number}执法大队", make("11", "340499", f"000{number:05d}"))
@@ -27,7 +33,9 @@ def subject_code(number: int) -> str:
 def subjects(count: int) -> "list[SubjectFacts]":
     """Subjects that the rows of `write_penalties` are about."""
     return [
-        SubjectFacts(code=subject_code(number), name=f"虚构县第{number}商贸有限公司", kind="enterprise")
+        SubjectFacts(
+            code=subject_code(number), name=f"虚构县第{number}商贸有限公司", kind="enterprise"
+        )
         for number in range(count)
     ]
 
@@ -57,8 +65,8 @@ def _penalty(chance: random.Random, number: int, subject: int, codes: list[str])
         "CF_FRDB": "某某",
         "CF_WSH": f"虚市监罚〔{day.year}〕{number}号",
         "CF_WFXW": act,
-        "CF_SY": f"当事人在{place}{number % 900 + 1}号的经营场所{act}，涉及{goods}{number % 37 + 1}件，"
-        f"货值金额{yuan % 900}元，经责令后已改正。",
+        "CF_SY": f"当事人在{place}{number % 900 + 1}号的经营场所{act}，"
+        f"涉及{goods}{number % 37 + 1}件，货值金额{yuan % 900}元，经责令后已改正。",
         "CF_YJ": LAW,
         "CF_CFLB": "罚款、没收违法所得" if number % 3 else "罚款",
         "CF_NR": f"罚款{yuan}元" + ("，没收违法所得" if number % 3 else ""),

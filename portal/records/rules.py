@@ -47,14 +47,11 @@ DETAILS = (
     N_("许可证书名称"),
     N_("许可编号"),
     N_("许可内容"),
-<<<<<<< HEAD
     N_("当前状态"),
     N_("结果"),
     N_("依据"),
     N_("等级"),
-=======
     N_("检查结果"),
->>>>>>> main
     N_("备注"),
 )
 STATES = {
@@ -231,14 +228,11 @@ def publication(
     performed_on: date | None = None,
     repaired_on: date | None = None,
     withdrawn_on: date | None = None,
-    publish_until: date | None = None,
+    publish_until: date | None = None,  # the source unit's own end; it can only shorten
     override: Override | None = None,
     special_period: SpecialPeriod | None = None,
 ) -> Publication:
-    """What the public may see of a record, from the law in force on the day of its decision.
-
-    `publish_until` is the end that the source unit set; it can only shorten.
-    """
+    """What the public may see of a record, from the law in force on the day of its decision."""
     record_kind = kind_of(law, kind)
     starts_on = published_on or decided_on
     if record_kind.period == "none":

@@ -150,7 +150,9 @@ def _category_fits_the_code(form: Form) -> Check | None:
 
     def judge(code: str, category: str | None) -> Told:
         if category and code and (code[:2] == INDIVIDUAL_CODE) != (category == "individual"):
-            message = "类别与代码不符：92开头的代码是个体工商户，其他不是；已按代码收入，请核对类别。"
+            message = (
+                "类别与代码不符：92开头的代码是个体工商户，其他不是；已按代码收入，请核对类别。"
+            )
             yield places[1], Remark("category_mismatch", message, is_notice=True)
 
     return Check(places, judge)
@@ -176,5 +178,3 @@ def _impersonal(place: int) -> Callable[..., Told]:
 
 def _are_impersonal(texts: Sequence[str]) -> bool:
     return mask_texts(texts) is texts
-
-

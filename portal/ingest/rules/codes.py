@@ -49,9 +49,7 @@ class Checked(Protocol):
     def findings(self) -> Iterable[Found]: ...
 
 
-def code_reader(
-    check: Callable[[str], Checked], is_plainly_valid: Callable[[str], bool]
-) -> Reader:
+def code_reader(check: Callable[[str], Checked], is_plainly_valid: Callable[[str], bool]) -> Reader:
     """Reads a code into its normal form with everything that is to be said of it."""
 
     def read(cell: str) -> Read:

@@ -35,8 +35,7 @@ def read_columns(reader: RowReader, rows: Sequence[Sequence[str]]) -> Read:
     if reader.is_suspicious:
         bad.update(*map(_odd_characters, raw))
     columns = [
-        _read_column(reader, place, raw[column], bad)
-        for place, column in enumerate(reader.columns)
+        _read_column(reader, place, raw[column], bad) for place, column in enumerate(reader.columns)
     ]
     for check in reader.checks:
         bad.update(check.bad_rows(columns))

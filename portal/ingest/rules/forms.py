@@ -84,7 +84,9 @@ def find_layout(rows: Sequence[Sequence[str]], forms: Iterable[Form]) -> Layout:
     ]
     best = max(found, key=_score, default=None)
     if best is None or _score(best)[1] < min(FEWEST_KNOWN, len(best.form.fields)):
-        raise Refused("header_unknown", header="、".join(cell for cell in (rows or [[]])[0] if cell))
+        raise Refused(
+            "header_unknown", header="、".join(cell for cell in (rows or [[]])[0] if cell)
+        )
     missing = _missing(best)
     if missing:
         raise Refused("columns_missing", kind=best.form.kind, columns="、".join(missing))

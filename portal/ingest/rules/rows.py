@@ -58,9 +58,7 @@ class RowReader:
         self.pick = itemgetter(*self.columns)
         self.limits = [each.length or NO_LIMIT for each in fields]
         self.readers = {
-            place: readers[each.type]
-            for place, each in enumerate(fields)
-            if each.type in readers
+            place: readers[each.type] for place, each in enumerate(fields) if each.type in readers
         }
         self.category = layout.form.place("category")
         self.code = _code_place(layout)
@@ -90,7 +88,12 @@ class RowReader:
         return Row(values if is_good else None, findings)
 
     def finding(
-        self, place: int, cell: str, rule: str, message: str, is_notice: bool = False  # noqa: FBT001, FBT002
+        self,
+        place: int,
+        cell: str,
+        rule: str,
+        message: str,
+        is_notice: bool = False,
     ) -> Finding:
         """A finding about a field of the form, its value masked."""
         each = self.fields[place]
@@ -109,12 +112,12 @@ class RowReader:
     def _cells_findings(self, cells: Cells) -> Iterator[Finding]:
         # Cells behind the last column do no harm while they are empty.
         if len(cells) < self.width or any(cell.strip() for cell in cells[self.width :]):
-            message = f"本行有{len(cells)}列，表头有{self.width}列；请检查引号、逗号和换行后重新导出。"
+            message = (
+                f"本行有{len(cells)}列，表头有{self.width}列；请检查引号、逗号和换行后重新导出。"
+            )
             yield Finding("", "column_count", str(len(cells)), message)
         for rule, character, message in CHARACTERS if self.is_suspicious else ():
-            where = [
-                column for column, cell in enumerate(cells[: self.width]) if character in cell
-            ]
+            where = [column for column, cell in enumerate(cells[: self.width]) if character in cell]
             if where:
                 value = mask_text(cells[where[0]].replace(NUL, "␀"))[:LONGEST_VALUE]
                 header = "、".join(self.layout.header[column] for column in where)

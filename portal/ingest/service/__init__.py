@@ -109,10 +109,14 @@ def _readers(form: Form, kind: str | None) -> dict[str, Reader]:
         "amount": amount_reader(blanks),
         "code": code_reader(codes.check, is_plainly_valid),
         "category": word_reader(
-            "category", content.words("categories"), "类别应为法人及非法人组织、个体工商户或自然人。"
+            "category",
+            content.words("categories"),
+            "类别应为法人及非法人组织、个体工商户或自然人。",
         ),
         "class": word_reader("class", content.words("classes"), "失信类别应为轻微、一般或严重。"),
-        "status": word_reader("status", content.words("statuses"), "状态应为存续、注销、吊销或迁出。"),
+        "status": word_reader(
+            "status", content.words("statuses"), "状态应为存续、注销、吊销或迁出。"
+        ),
         "kind": word_reader("kind", kinds, "信息类别不对；行政许可和行政处罚请用各自的模板。"),
     }
 

@@ -1,6 +1,6 @@
 """The two places that rows go to, in one shape: subjects and records."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from portal.ingest.rules.forms import Layout
@@ -8,7 +8,6 @@ from portal.ingest.service.records import RecordBuilder
 from portal.ingest.service.register import SubjectBuilder
 from portal.records import service as records
 from portal.subjects import service as subjects
-
 
 Columns = Sequence[Sequence[Any]]
 
@@ -25,10 +24,12 @@ class Stored(NamedTuple):
 class Store(Protocol):
     """Where the rows of a form go."""
 
-    build: Callable[[Columns, Sequence[Sequence[str]], Sequence[int]], list[Any]]
     key_place: int
     contradiction: str
 
+    def build(
+        self, columns: Columns, cells: Sequence[Sequence[str]], numbers: Sequence[int], /
+    ) -> Sequence[Any]: ...
     def key(self, facts: Any) -> Hashable: ...
     def told_key(self, facts: Any) -> str: ...
     def is_stored(self, facts: Any) -> bool: ...
@@ -57,7 +58,9 @@ class SubjectStore:
 
 
 class RecordStore:
-    contradiction = "同一文件中已有同一文书号、同一机关、同一主体而内容不同的行；请核对后只保留一行。"
+    contradiction = (
+        "同一文件中已有同一文书号、同一机关、同一主体而内容不同的行；请核对后只保留一行。"
+    )
 
     def __init__(self, layout: Layout, kind: str | None, batch_id: int) -> None:
         self.build = RecordBuilder(layout, kind).build

@@ -18,8 +18,8 @@ from portal.records.service.storing import Counts, RecordFacts, is_stored, store
 
 __all__ = [
     "CLASSES", "KINDS", "PAGE_SIZE", "ClassRule", "Classification", "Counts", "RecordFacts",
-    "adverse_count", "class_months", "classify", "is_public_on", "is_stored", "law_on_file", "public_counts",
-    "public_page", "repair", "store", "withdraw",
+    "adverse_count", "class_months", "classify", "is_public_on", "is_stored", "law_on_file",
+    "public_counts", "public_page", "repair", "store", "withdraw",
 ]  # fmt: skip
 
 PAGE_SIZE = 20

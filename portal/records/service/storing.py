@@ -207,9 +207,7 @@ def _change(record_id: int, facts: RecordFacts, fingerprint: str, batch_id: int 
 def _with_endings(record_id: int, facts: RecordFacts) -> RecordFacts:
     """The new facts, with what was done here since: repaired, withdrawn, disputed stays so."""
     *ended, is_disputed = session.execute(_ENDINGS.where(Record.id == record_id)).one()
-    kept = {
-        name: getattr(facts, name) or day for name, day in zip(ENDINGS, ended, strict=True)
-    }
+    kept = {name: getattr(facts, name) or day for name, day in zip(ENDINGS, ended, strict=True)}
     return facts._replace(**kept, is_disputed=facts.is_disputed or is_disputed)
 
 
