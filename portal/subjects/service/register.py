@@ -98,6 +98,12 @@ def _store_chunk(chunk: dict[str, SubjectFacts], counts: Counts) -> None:
     counts.added += len(new)
 
 
+def is_stored(facts: SubjectFacts) -> bool:
+    """Whether exactly these facts are on file already."""
+    mark = session.scalar(select(Subject.fingerprint).where(Subject.code == facts.code))
+    return mark == _fingerprint(facts)
+
+
 def _fingerprint(facts: SubjectFacts) -> str:
     return hashlib.blake2b(repr(_every_value(facts)).encode(), digest_size=16).hexdigest()
 
