@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from portal.core import content
@@ -17,6 +18,11 @@ WORDS = "ingest/words.toml"
 def forms() -> Mapping[str, Form]:
     """Every form by its kind."""
     return {name: _form(f"ingest/{name}.toml") for name in FILES}
+
+
+def template(kind: str) -> Path:
+    """The empty file that a department fills in."""
+    return content.ROOT / "ingest" / "templates" / f"{kind}.csv"
 
 
 def words(key: str) -> Any:

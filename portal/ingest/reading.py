@@ -6,7 +6,7 @@ import hashlib
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ ENCODINGS = ("utf-8-sig", "gb18030")
 LARGEST_WORKBOOK = 100 * 1024 * 1024
 LARGEST_SHEET = 2 * 1024 * 1024 * 1024
 LONGEST_CELL = 1 << 20
+EXACT_NUMBERS = 10**15
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 DELIMITERS = ",\t;"
 # NUL, and the replacement character in UTF-8 and in GB18030.
@@ -157,11 +158,12 @@ def _sheet_rows(path: Path) -> Iterator[Row]:
 
 
 def _text(cell: Any) -> str:
-    """A cell of a spreadsheet as its text; a whole number without the decimal point."""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
+    """A cell of a spreadsheet as its text; a whole number without the decimal point.
+
+    A number of more than fifteen digits has lost the others and shows it.
+    """
     if isinstance(cell, date):
-        return cell.isoformat()
+        return cell.isoformat()[:10]
     if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+        return str(int(cell)) if abs(cell) < EXACT_NUMBERS else f"{cell:.14E}"
     return str(cell)

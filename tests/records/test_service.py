@@ -9,6 +9,7 @@ from portal.core import audit, db, revision
 from portal.core.errors import Refused
 from portal.records import service
 from portal.records.models import RecordOriginal
+from portal.records.service import storing
 from tests.factories import PENALTY, TODAY, make_record, make_subject
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -22,6 +23,23 @@ def test_a_record_is_stored_once_and_counted_as_unchanged_after() -> None:
     row = PENALTY._replace(subject_code=make_subject().code)
     assert service.store([row]) == service.Counts(added=1)
     assert service.store([row]) == service.Counts(unchanged=1)
+
+
+def test_many_records_are_stored_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storing, "CHUNK", 2)
+    code = make_subject().code
+    rows = [PENALTY._replace(subject_code=code, number=str(number)) for number in range(5)]
+    assert service.store(rows) == service.Counts(added=5)
+    assert service.store([*rows, *rows]) == service.Counts(unchanged=10)
+    assert service.store([]) == service.Counts()
+
+
+def test_what_is_stored_exactly_so_is_known() -> None:
+    row = PENALTY._replace(subject_code=make_subject().code)
+    assert not service.is_stored(row)
+    service.store([row])
+    assert service.is_stored(row)
+    assert not service.is_stored(row._replace(title="另一标题"))
 
 
 def test_a_row_that_moved_inside_its_file_is_unchanged() -> None:

@@ -54,7 +54,7 @@ class Check:
 def checks(form: Form, today: date) -> list[Check]:
     """Every check that the fields of a form allow."""
     made = (
-        _not_in_the_future(form, today),
+        *_not_in_the_future(form, today),
         *_periods_run_forward(form),
         _fine_is_there(form),
         _old_code_is_the_same_body(form),
@@ -69,18 +69,21 @@ def _places(form: Form, *names: str) -> tuple[int, ...] | None:
     return places if len(places) == len(names) else None
 
 
-def _not_in_the_future(form: Form, today: date) -> Check | None:
-    places = _places(form, "decided_on") or _places(form, "registered_on")
-    if places is None:
-        return None
-    (place,) = places
+def _not_in_the_future(form: Form, today: date) -> Iterator[Check]:
+    for name in ("decided_on", "registered_on"):
+        places = _places(form, name)
+        if places:
+            yield Check(places, _past(form, places[0], today))
+
+
+def _past(form: Form, place: int, today: date) -> Callable[..., Told]:
     message = f"{form.fields[place].label}不能晚于今天（{today}），请核对。"
 
     def judge(day: date | None) -> Told:
         if day and day > today:
             yield place, Remark("future_date", message)
 
-    return Check(places, judge)
+    return judge
 
 
 def _periods_run_forward(form: Form) -> Iterator[Check]:

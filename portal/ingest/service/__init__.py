@@ -50,7 +50,7 @@ def run(
     outcome = Outcome(batch.kind, source.sha256, layout.unknown, layout.absent)
     reader = RowReader(
         layout,
-        _readers(layout.form, kind),
+        readers(layout.form, kind),
         blanks=content.words("blanks"),
         today=clock.today(),
         is_suspicious=source.is_suspicious,
@@ -69,13 +69,11 @@ def run(
 @contextmanager
 def _collector_paused() -> Iterator[None]:
     """Rows make no cycles; looking for some took a fifth of the time."""
-    was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if was_on:
-            gc.enable()
+        gc.enable()
 
 
 def _forms(kind: str | None) -> Sequence[Form]:
@@ -98,7 +96,8 @@ def _refuse_without_kind(layout: Layout, kind: str | None) -> None:
             raise Refused("kind_needed")
 
 
-def _readers(form: Form, kind: str | None) -> dict[str, Reader]:
+def readers(form: Form, kind: str | None) -> dict[str, Reader]:
+    """What reads the cells of each type of field, with the words of content/ingest/words.toml."""
     blanks = content.words("blanks")
     is_plainly_valid = codes.is_valid if form.kind != REGISTER else lambda _code: False
     kinds = content.words("kinds")

@@ -81,7 +81,6 @@ DERIVED_COLUMNS = (
     "title", "summary", "details", "record_class", "class_basis", "earliest_repair_on",
     "public_from", "public_until", "updated_at", "fingerprint",
 )  # fmt: skip
-COLUMNS = ("id", "subject_id", "key", *PLAIN_COLUMNS, *DERIVED_COLUMNS)
 ORIGINAL_COLUMNS = ("record_id", "batch_id", "row_number", "row")
 # What happened to a record here; a source unit that sends it again does not undo that.
 ENDINGS = ("performed_on", "repaired_on", "withdrawn_on")
@@ -103,6 +102,8 @@ def _getter(columns: Sequence[str]) -> Any:
 _plain = _getter(PLAIN_COLUMNS)
 _told = _getter(_TOLD)
 _publication_facts = _getter(_PUBLICATION)
+_code = itemgetter(RecordFacts._fields.index("subject_code"))
+_source = _getter(("row_number", "original"))
 # Acts, laws and kinds of penalty repeat from row to row.
 _masked = Remembered(mask_text)
 
@@ -150,45 +151,51 @@ def is_stored(facts: RecordFacts) -> bool:
 def _store_chunk(chunk: Sequence[RecordFacts], batch_id: int | None, counts: Counts) -> None:
     if not chunk:
         return
-    codes = {facts.subject_code for facts in chunk}
-    subjects: dict[str, int] = dict(session.execute(_SUBJECTS, {"codes": list(codes)}).all())
+    codes = list(map(_code, chunk))
+    subjects: dict[str, int] = dict(session.execute(_SUBJECTS, {"codes": list(set(codes))}).all())
     keys = [facts.key for facts in chunk]
     known = {
         (subject_id, kind, key): (record_id, mark)
         for subject_id, kind, key, record_id, mark in session.execute(_KNOWN, {"keys": keys})
     }
     new: dict[Identity, tuple[RecordFacts, str]] = {}
-    for facts, key in zip(chunk, keys, strict=True):
-        subject_id = subjects.get(facts.subject_code)
+    for facts, code, key in zip(chunk, codes, keys, strict=True):
+        subject_id = subjects.get(code)
         if subject_id is None:
             counts.strangers.append(facts)
             continue
+        identity = (subject_id, facts.kind, key)
         fingerprint = _fingerprint(facts)
-        present = known.get((subject_id, facts.kind, key))
+        present = known.get(identity)
         if present is None:
-            new[subject_id, facts.kind, key] = (facts, fingerprint)
+            new[identity] = (facts, fingerprint)
         elif present[1] == fingerprint:
             counts.unchanged += 1
         else:
             _change(present[0], facts, fingerprint, batch_id)
             counts.changed += 1
-    _add(new, batch_id)
+    if new:
+        _add(new, batch_id)
     counts.added += len(new)
 
 
 def _add(new: dict[Identity, tuple[RecordFacts, str]], batch_id: int | None) -> None:
-    if not new:
-        return
-    first = bulk.reserve("record", len(new))
-    now = clock.now()
+    count = len(new)
+    first = bulk.reserve("record", count)
     today = clock.today()
-    rows, originals = [], []
-    for record_id, ((subject_id, _kind, key), (facts, mark)) in enumerate(new.items(), first):
-        derived = _derived(facts, today)
-        rows.append((record_id, subject_id, key, *_plain(facts), *derived, now, mark))
-        originals.append((record_id, batch_id, facts.row_number, facts.original))
-    bulk.insert(Record, COLUMNS, rows)
-    bulk.insert(RecordOriginal, ORIGINAL_COLUMNS, originals)
+    subject_ids, _kinds, keys = zip(*new, strict=True)
+    rows, fingerprints = zip(*new.values(), strict=True)
+    ids = range(first, first + count)
+    columns = {"id": ids, "subject_id": subject_ids, "key": keys}
+    columns |= zip(PLAIN_COLUMNS, zip(*map(_plain, rows), strict=True), strict=True)
+    columns |= zip(
+        DERIVED_COLUMNS, zip(*[_derived(facts, today) for facts in rows], strict=True), strict=False
+    )
+    columns |= {"updated_at": [clock.now()] * count, "fingerprint": fingerprints}
+    bulk.insert_columns(Record, columns)
+    numbers, originals = zip(*map(_source, rows), strict=True)
+    source = (ids, [batch_id] * count, numbers, originals)
+    bulk.insert_columns(RecordOriginal, dict(zip(ORIGINAL_COLUMNS, source, strict=True)))
 
 
 def _change(record_id: int, facts: RecordFacts, fingerprint: str, batch_id: int | None) -> None:
