@@ -176,6 +176,11 @@ def static_rank(status: str, length: int, subject_id: int, ordinal: int) -> int:
     return is_over << 60 | min(length, 255) << 52 | subject_id << 4 | ordinal
 
 
+def subject_of(rank: int) -> int:
+    """The subject that a name of this rank belongs to."""
+    return rank >> 4 & (1 << 48) - 1
+
+
 def _tokens(name_row: tuple[Any, ...], facts: SubjectFacts) -> list[str]:
     """Everything the index knows of one name: its parts, its county and its kind."""
     columns = names.NameColumns(*name_row[4:7])
