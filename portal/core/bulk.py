@@ -9,6 +9,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeEngine
 
 from portal.core.db import Base, is_sqlite, session
+from portal.core.remember import Remembered
+
+
+# Days and instants as each driver takes them.
+_KNOWN: dict[tuple[type, str], Remembered[Any, Any]] = {}
 
 FIRST_LOOK = 2000
 
@@ -85,5 +90,5 @@ def _converted(kind: TypeEngine[Any], cells: Sequence[Any], dialect: Any) -> Ite
         return cells
     if isinstance(kind, JSON):
         return map(convert, cells)
-    known = {cell: None if cell is None else convert(cell) for cell in set(cells)}
-    return map(known.__getitem__, cells)
+    known = _KNOWN.setdefault((type(kind), dialect.name), Remembered(convert))
+    return [None if cell is None else known[cell] for cell in cells]
