@@ -55,9 +55,7 @@ class Server:
             for table in TABLES:
                 _copy(city, connection, table)
             _index(city, self.url)
-            connection.execute(
-                "CREATE INDEX ix_name_index_tokens ON name_index USING gin (tokens)"
-            )
+            connection.execute("CREATE INDEX ix_name_index_tokens ON name_index USING gin (tokens)")
             connection.execute("VACUUM ANALYZE")
             connection.execute(f"COMMENT ON DATABASE \"{self.database}\" IS 'complete'")
 
