@@ -11,7 +11,6 @@ from sqlalchemy.types import TypeEngine
 from portal.core.db import Base, is_sqlite, session
 from portal.core.remember import Remembered
 
-
 # Days and instants as each driver takes them.
 _KNOWN: dict[tuple[type, str], Remembered[Any, Any]] = {}
 
