@@ -14,6 +14,7 @@ from sqlalchemy import (
     literal,
     update,
 )
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeEngine
 
@@ -22,6 +23,8 @@ from portal.core.remember import Remembered
 
 # Days and instants as each driver takes them.
 _KNOWN: dict[tuple[type, str], Remembered[Any, Any]] = {}
+
+FIRST_LOOK = 2000
 
 
 class IdBlock(Base):
@@ -67,17 +70,33 @@ def insert_columns(table: Any, columns: Mapping[str, Sequence[Any]]) -> None:
         _converted(target.c[name].type, cells, connection.dialect) for name, cells in given.items()
     ]
     rows = zip(*converted, strict=True)
-    driver = connection.connection.driver_connection
+    driver: Any = connection.connection.driver_connection
     names = ", ".join(given)
     if is_sqlite():
         marks = ", ".join("?" * len(given))
         statement = f"INSERT INTO {target.name} ({names}) VALUES ({marks})"  # noqa: S608
-        driver.executemany(statement, rows)  # type: ignore[union-attr]
+        driver.executemany(statement, rows)
         return
     statement = f"COPY {target.name} ({names}) FROM STDIN"
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[union-attr]
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
+    _refresh_statistics(connection, target.name, len(next(iter(columns.values()))))
+
+
+def _refresh_statistics(connection: Connection, table: str, added: int) -> None:
+    """Let PostgreSQL look anew at a table to which four times as many rows were added.
+
+    It would otherwise keep the plans that it made for an almost empty table and read all of it
+    at every look-up; autovacuum sees nothing of a transaction before its commit.
+    """
+    looks = connection.info.setdefault("looks", {})
+    so_far, next_look = looks.get(table, (0, FIRST_LOOK))
+    so_far += added
+    if so_far >= next_look:
+        connection.exec_driver_sql(f"ANALYZE {table}")
+        next_look = 4 * so_far
+    looks[table] = (so_far, next_look)
 
 
 def _converted(kind: TypeEngine[Any], cells: Sequence[Any], dialect: Any) -> Iterable[Any]:

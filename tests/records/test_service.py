@@ -159,7 +159,7 @@ def test_only_adverse_records_that_are_public_are_counted_as_such() -> None:
     make_record(subject, kind="licence", record_class=None)
     make_record(subject)
     make_record(subject, record_class="minor")
-    assert service.adverse_count(subject.id, TODAY) == 1
+    assert service.outline(subject.id, TODAY).adverse == 1
 
 
 def test_more_records_than_a_chunk_are_stored() -> None:

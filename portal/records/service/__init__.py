@@ -1,13 +1,15 @@
 """Storing records with their publication, and asking what is public today."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
 
-from portal.core import audit, clock, revision
+from portal.core import audit, clock, db, revision
 from portal.core.db import session
 from portal.core.errors import Refused
 from portal.records import rules
@@ -18,7 +20,7 @@ from portal.records.service.storing import Counts, RecordFacts, is_stored, store
 
 __all__ = [
     "CLASSES", "KINDS", "PAGE_SIZE", "ClassRule", "Classification", "Counts", "RecordFacts",
-    "adverse_count", "class_months", "classify", "is_public_on", "is_stored", "law_on_file",
+    "class_months", "classify", "is_public_on", "is_stored", "law_on_file", "newest", "outline",
     "public_counts", "public_page", "repair", "store", "withdraw",
 ]  # fmt: skip
 
@@ -69,7 +71,7 @@ _COUNTS = (
 
 def public_counts(subject_id: int, today: date) -> dict[str, int]:
     """How many records of each kind are public today, in the order of the kinds."""
-    counted = dict(session.execute(_COUNTS, {"subject_id": subject_id, "today": today}).all())
+    counted = dict(db.rows(_COUNTS, {"subject_id": subject_id, "today": today}))
     return {kind: counted[kind] for kind in KINDS if kind in counted}
 
 
@@ -79,22 +81,44 @@ def public_page(
     """Records that are public today, newest first, as rows ready to show."""
     values = {"subject_id": subject_id, "today": today, "size": size, "skip": (page - 1) * size}
     if kind is None:
-        return session.execute(_VIEW, values).all()
-    return session.execute(_VIEW_OF_KIND, {**values, "kind": kind}).all()
+        return db.rows(_VIEW, values)
+    return db.rows(_VIEW_OF_KIND, {**values, "kind": kind})
 
 
-_ADVERSE = select(func.count()).where(
-    Record.subject_id == bindparam("subject_id"),
-    Record.kind.in_(bindparam("kinds", expanding=True)),
-    is_public_on(),
+def newest(subject_id: int, today: date, size: int) -> tuple[Sequence[Any], dict[str, int]]:
+    """The newest public records, and how many of each kind there are in all."""
+    found = public_page(subject_id, today, size=size + 1)
+    if len(found) > size:
+        return found[:size], public_counts(subject_id, today)
+    counted = Counter(row.kind for row in found)
+    return found, {kind: counted[kind] for kind in KINDS if kind in counted}
+
+
+_OUTLINE = (
+    select(Record.kind, Record.title, Record.valid_until, Record.decided_on)
+    .where(Record.subject_id == bindparam("subject_id"), is_public_on())
+    .order_by(Record.decided_on.desc(), Record.id.desc())
 )
 
 
-def adverse_count(subject_id: int, today: date) -> int:
-    """How many adverse records are public today."""
-    kinds = [key for key, kind in law_on_file().kinds.items() if kind.is_adverse]
-    values = {"subject_id": subject_id, "today": today, "kinds": kinds}
-    return session.execute(_ADVERSE, values).scalar_one()
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """All that a passer-by is told of the records: newest licence, newest check, how many bad."""
+
+    licence: Any
+    inspection: Any
+    adverse: int
+
+
+def outline(subject_id: int, today: date) -> Outline:
+    """The public records of a subject in one look."""
+    found = db.rows(_OUTLINE, {"subject_id": subject_id, "today": today})
+    kinds = law_on_file().kinds
+    return Outline(
+        licence=next((row for row in found if row.kind == "licence"), None),
+        inspection=next((row for row in found if row.kind == "inspection"), None),
+        adverse=sum(kinds[row.kind].is_adverse for row in found),
+    )
 
 
 def repair(record_id: int, *, on: date, actor: str) -> None:
