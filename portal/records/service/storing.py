@@ -54,6 +54,8 @@ class RecordFacts(NamedTuple):
     source_unit: str = ""
     source_code: str = ""
     original: str = NO_ORIGINAL
+    # What the source calls the subject: compared at import, not stored.
+    subject_name: str = ""
     row_number: int | None = None
 
     @property
