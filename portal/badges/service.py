@@ -95,6 +95,7 @@ def replace(door_code_id: str, *, actor: str, new_id: Callable[[], str] = _new_i
     (new,) = issue([old.subject_id], actor=actor, new_id=new_id)
     old.replaced_by = new
     audit.record("badges.replace", "door_code", old.id, actor, by=new)
+    session.flush()  # a scan reads past the session
     return new
 
 

@@ -4,7 +4,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, current_app, make_response, request
 
@@ -70,7 +70,7 @@ def address_with(**changes: str | None) -> str:
         if value is None:
             arguments.pop(name, None)
     query = urlencode(arguments)
-    return request.script_root + request.path + (f"?{query}" if query else "")
+    return request.script_root + quote(request.path) + (f"?{query}" if query else "")
 
 
 def address_in(language: str) -> str:
@@ -78,7 +78,7 @@ def address_in(language: str) -> str:
     root = request.script_root.removesuffix("/en") + ("/en" if language == "en" else "")
     arguments = {name: value for name, value in request.args.items() if name != "view"}
     query = urlencode(arguments)
-    return root + request.path + (f"?{query}" if query else "")
+    return root + quote(request.path) + (f"?{query}" if query else "")
 
 
 def path(address: str) -> str:

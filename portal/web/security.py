@@ -60,6 +60,12 @@ def refuse_foreign_host() -> None:
         abort(421)
 
 
+def refuse_nul() -> None:
+    """No name and no code has a NUL, and PostgreSQL takes none."""
+    if "%00" in request.full_path or "\0" in request.path:
+        abort(400)
+
+
 def is_cross_site() -> bool:
     """Whether a browser says that another site made it send this request."""
     fetch_site = request.headers.get("Sec-Fetch-Site")
@@ -81,3 +87,4 @@ def init_app(app: Flask) -> None:
     )
     app.session_interface = Sessions()
     app.before_request(refuse_foreign_host)
+    app.before_request(refuse_nul)

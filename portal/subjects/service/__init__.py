@@ -8,12 +8,12 @@ from sqlalchemy import bindparam, select
 from portal.core import db
 from portal.core.db import session
 from portal.subjects.models import KINDS, STATUSES, Subject, SubjectName
-from portal.subjects.service.register import Counts, SubjectFacts, store
+from portal.subjects.service.register import Counts, SubjectFacts, is_stored, store
 from portal.subjects.service.search import NOTHING, Hit, Results, by_codes, search
 
 __all__ = [
     "KINDS", "NOTHING", "STATUSES", "Counts", "Hit", "Results", "SubjectFacts", "by_codes",
-    "exists", "other_names", "public_row", "search", "store",
+    "exists", "is_stored", "other_names", "public_row", "search", "store",
 ]  # fmt: skip
 
 _PUBLIC_ROW = select(
