@@ -57,7 +57,11 @@ def parts(scale: Scale, *, with_postgres: bool) -> dict[str, Part]:
         "search": lambda: search.run(city, scale.subjects, each=scale.questions, postgres=server),
         "codes": lambda: codes.run(scale.codes, scale.rounds),
         "writers": lambda: writers.run(scale.seconds, min(scale.rounds, 5)),
-        "process": lambda: process.run(data.city(scale.process_subjects), requests=scale.mixed),
+        "process": lambda: process.run(
+            data.city(scale.process_subjects),
+            requests=scale.mixed,
+            starts=1 if scale.is_quick else 3,
+        ),
     }
     if importlib.util.find_spec("bench.ingest"):
         found["import"] = lambda: _ingest(scale.rows)
@@ -87,14 +91,16 @@ def main() -> None:
     scale = replace(QUICK if given.quick else FULL, **chosen)
     begun = time.time()
     figures: list[Figure] = []
+    took: dict[str, float] = {}
     for name, part in parts(scale, with_postgres=not given.no_postgres).items():
         if given.only and name not in given.only.split(","):
             continue
         for figure in part():
             figures.append(figure)
             print(figure, flush=True)
+        took[name] = round(time.time() - begun - sum(took.values()), 1)
     print(_summary(figures, time.time() - begun))
-    given.results.write_text(_as_json(figures, scale), encoding="utf-8")
+    given.results.write_text(_as_json(figures, scale, took), encoding="utf-8")
 
 
 def _summary(figures: Iterable[Figure], seconds: float) -> str:
@@ -103,11 +109,12 @@ def _summary(figures: Iterable[Figure], seconds: float) -> str:
     return f"{met} of {len(goals)} goals met, in {seconds:.0f} s"
 
 
-def _as_json(figures: Iterable[Figure], scale: Scale) -> str:
+def _as_json(figures: Iterable[Figure], scale: Scale, took: dict[str, float]) -> str:
     about = {"python": platform.python_version(), "machine": platform.platform()}
     found = {
         "about": about,
         "scale": asdict(scale),
+        "seconds": took,
         "figures": [each.as_json() for each in figures],
     }
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
