@@ -1,8 +1,6 @@
 """`make bench`: every goal that can be measured by now, one line each, and bench/results.json."""
 
 import argparse
-import importlib
-import importlib.util
 import json
 import platform
 import time
@@ -10,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from bench import codes, data, growth, pages, process, search, sizes, truth, writers
+from bench import codes, data, growth, ingest, pages, process, search, sizes, truth, writers
 from bench.figures import Figure
 from bench.postgres import Server
 
@@ -63,18 +61,16 @@ def parts(scale: Scale, *, with_postgres: bool) -> dict[str, Part]:
             starts=1 if scale.is_quick else 3,
         ),
     }
-    if importlib.util.find_spec("bench.ingest"):
-        found["import"] = lambda: _ingest(scale.rows)
     if not scale.is_quick:
+        found["import"] = lambda: _ingest(scale.rows)
         found["growth"] = lambda: growth.run(scale.subjects, calls=scale.calls)
     return found
 
 
 def _ingest(rows: int) -> list[Figure]:
-    module = importlib.import_module("bench.ingest")
     return [
         Figure(name, value, unit, goal if goal.startswith((">=", "<=", "==")) else "")
-        for name, value, unit, goal in module.run(rows)
+        for name, value, unit, goal in ingest.run(rows)
     ]
 
 
