@@ -36,7 +36,7 @@ def city(subjects: int) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(".unfinished")
         _remove(unfinished)
-        flask(url(unfinished), "migrate")
+        migrate(url(unfinished))
         flask(url(unfinished), "demo", "--subjects", str(subjects))
         with sqlite3.connect(unfinished) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
