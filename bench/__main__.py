@@ -1,8 +1,6 @@
 """`make bench`: every goal that can be measured by now, one line each, and bench/results.json."""
 
 import argparse
-import importlib
-import importlib.util
 import json
 import platform
 import time
@@ -10,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from bench import codes, data, growth, pages, process, search, sizes, truth, writers
+from bench import codes, data, growth, ingest, pages, process, search, sizes, truth, writers
 from bench.figures import Figure
 from bench.postgres import Server
 
@@ -57,20 +55,22 @@ def parts(scale: Scale, *, with_postgres: bool) -> dict[str, Part]:
         "search": lambda: search.run(city, scale.subjects, each=scale.questions, postgres=server),
         "codes": lambda: codes.run(scale.codes, scale.rounds),
         "writers": lambda: writers.run(scale.seconds, min(scale.rounds, 5)),
-        "process": lambda: process.run(data.city(scale.process_subjects), requests=scale.mixed),
+        "process": lambda: process.run(
+            data.city(scale.process_subjects),
+            requests=scale.mixed,
+            starts=1 if scale.is_quick else 3,
+        ),
     }
-    if importlib.util.find_spec("bench.ingest"):
-        found["import"] = lambda: _ingest(scale.rows)
     if not scale.is_quick:
+        found["import"] = lambda: _ingest(scale.rows)
         found["growth"] = lambda: growth.run(scale.subjects, calls=scale.calls)
     return found
 
 
 def _ingest(rows: int) -> list[Figure]:
-    module = importlib.import_module("bench.ingest")
     return [
         Figure(name, value, unit, goal if goal.startswith((">=", "<=", "==")) else "")
-        for name, value, unit, goal in module.run(rows)
+        for name, value, unit, goal in ingest.run(rows)
     ]
 
 
@@ -87,14 +87,16 @@ def main() -> None:
     scale = replace(QUICK if given.quick else FULL, **chosen)
     begun = time.time()
     figures: list[Figure] = []
+    took: dict[str, float] = {}
     for name, part in parts(scale, with_postgres=not given.no_postgres).items():
         if given.only and name not in given.only.split(","):
             continue
         for figure in part():
             figures.append(figure)
             print(figure, flush=True)
+        took[name] = round(time.time() - begun - sum(took.values()), 1)
     print(_summary(figures, time.time() - begun))
-    given.results.write_text(_as_json(figures, scale), encoding="utf-8")
+    given.results.write_text(_as_json(figures, scale, took), encoding="utf-8")
 
 
 def _summary(figures: Iterable[Figure], seconds: float) -> str:
@@ -103,11 +105,12 @@ def _summary(figures: Iterable[Figure], seconds: float) -> str:
     return f"{met} of {len(goals)} goals met, in {seconds:.0f} s"
 
 
-def _as_json(figures: Iterable[Figure], scale: Scale) -> str:
+def _as_json(figures: Iterable[Figure], scale: Scale, took: dict[str, float]) -> str:
     about = {"python": platform.python_version(), "machine": platform.platform()}
     found = {
         "about": about,
         "scale": asdict(scale),
+        "seconds": took,
         "figures": [each.as_json() for each in figures],
     }
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"

@@ -16,16 +16,16 @@ STEPS = 5
 EACH_ADDRESS = 20
 
 
-def run(city: Path, *, requests: int) -> list[Figure]:
+def run(city: Path, *, requests: int, starts: int) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
         copy = data.copy(city, Path(folder))
-        return [*_starts(copy), *_memory(copy, requests)]
+        return [*_starts(copy, starts), *_memory(copy, requests)]
 
 
-def _starts(city: Path) -> Iterator[Figure]:
+def _starts(city: Path, times: int) -> Iterator[Figure]:
     """What `make run` does the second time: migrate, look for the demo, serve."""
     taken = []
-    for _time in range(3):
+    for _time in range(times):
         begun = time.perf_counter()
         data.flask(data.url(city), "migrate")
         data.flask(data.url(city), "demo", "--if-empty")

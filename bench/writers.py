@@ -18,7 +18,7 @@ def run(seconds: float, rounds: int) -> list[Figure]:
     """Commits a second and the longest wait, portal against bare `busy_timeout`."""
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
         path = Path(folder) / "writers.sqlite"
-        data.flask(data.url(path), "migrate")
+        data.migrate(data.url(path))
         from portal.core import db
 
         engine = db.start(data.url(path))
