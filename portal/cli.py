@@ -115,6 +115,7 @@ def check_content() -> None:
     from portal.core import calendar, content, terms
     from portal.pages import service as pages
     from portal.records import service as records
+    from portal.scenarios import rulebook
 
     try:
         loaded = {
@@ -123,6 +124,7 @@ def check_content() -> None:
             "calendar years": len(calendar.load().years),
             "time limits": len(terms.load()),
             "record kinds": len(records.law_on_file().kinds),
+            "scenarios": len(rulebook.load()),
             "help pages": sum(len(pages.help_articles(each)) for each in pages.LANGUAGES),
         }
     except (content.ContentError, KeyError, ValueError) as error:
