@@ -12,6 +12,7 @@ from portal.config import VAR, Config
 from portal.core import db, keys
 from portal.web.cache import PageCache
 from portal.web.i18n import LanguagePrefix
+from portal.web.security import SecurityHeaders
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -40,6 +41,7 @@ def create_app(config: Config | None = None) -> Flask:
         TESTING=config.is_testing,
         SEND_FILE_MAX_AGE_DEFAULT=31536000,
     )
+    app.ensure_sync = lambda view: view  # type: ignore[assignment]  # none is a coroutine
     db.start(config.database_url)
     keys.start(config.qr_key, VAR / "qr.key")
     web.init_app(app)
@@ -47,7 +49,8 @@ def create_app(config: Config | None = None) -> Flask:
     for name in BLUEPRINTS:
         app.register_blueprint(_blueprint(name))
     app.cli.add_command(cli)
-    app.wsgi_app = LanguagePrefix(PageCache(app.wsgi_app, config))  # type: ignore[method-assign]
+    secured = SecurityHeaders(app.wsgi_app, is_production=config.is_production)
+    app.wsgi_app = PageCache(LanguagePrefix(secured), config)  # type: ignore[method-assign]
     return app
 
 

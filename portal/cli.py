@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 
 from portal.core import audit, db, keys
 from portal.core.errors import Refused
+from portal.ingest.command import ingest
 
 OPERATOR = "operator"
 MESSAGES = {
@@ -19,6 +20,7 @@ MESSAGES = {
 }
 
 cli = AppGroup("portal", help="Commands for operators.")
+cli.add_command(ingest)
 
 
 @cli.command()

@@ -147,7 +147,7 @@ def let_go(app: Flask) -> None:
     db.session.remove()
     db.session.configure(bind=None)
     engine_of(app).dispose()
-    reader = app.wsgi_app.app.revision.local  # type: ignore[attr-defined]
+    reader = app.wsgi_app.revision.local  # type: ignore[attr-defined]
     if hasattr(reader, "connection"):
         reader.connection.close()
 

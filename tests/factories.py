@@ -1,6 +1,5 @@
 """Plain functions that store something with sensible defaults."""
 
-from dataclasses import replace
 from datetime import date
 from itertools import count
 from typing import Any
@@ -57,7 +56,7 @@ PENALTY = records.RecordFacts(
 def make_record(subject: Subject, **facts: Any) -> Record:
     """A general penalty of 1 September 2026, unless told otherwise."""
     given = {"subject_code": subject.code, "number": f"虚构罚〔2026〕{next(_numbers)}号"}
-    facts_ = replace(PENALTY, **{**given, **facts})
+    facts_ = PENALTY._replace(**{**given, **facts})
     records.store([facts_])
     db.session.commit()
     return _detached(

@@ -3,20 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
 from portal.badges import rules
 from portal.badges.models import DoorCode, DoorCodeReport, SigningKey
-from portal.core import audit, bulk, clock, ids, keys, qr, revision
+from portal.core import audit, bulk, clock, db, ids, keys, qr, revision
 from portal.core.calendar import add_months
 from portal.core.db import session
 from portal.core.errors import Refused
 from portal.records import service as records
-from portal.subjects import service as subjects
-from portal.subjects.models import Subject
+from portal.subjects.models import Subject, SubjectName
 
 COLUMNS = ("id", "subject_id", "issued_on", "valid_until", "revoked_on", "revoked_reason",
            "replaced_by")  # fmt: skip
@@ -43,6 +41,9 @@ _SCAN = (
         DoorCode.id, DoorCode.subject_id, DoorCode.issued_on, DoorCode.valid_until,
         DoorCode.revoked_on, DoorCode.revoked_reason, DoorCode.replaced_by, Subject.code,
         Subject.name, Subject.address, Subject.area_code, Subject.status, Subject.kind,
+        select(SubjectName.text)
+        .where(SubjectName.subject_id == Subject.id, SubjectName.kind == "sign")
+        .order_by(SubjectName.rank).limit(1).scalar_subquery().label("sign"),
     )
     .join(Subject, Subject.id == DoorCode.subject_id)
     .where(DoorCode.id == bindparam("id"))
@@ -94,6 +95,7 @@ def replace(door_code_id: str, *, actor: str, new_id: Callable[[], str] = _new_i
     (new,) = issue([old.subject_id], actor=actor, new_id=new_id)
     old.replaced_by = new
     audit.record("badges.replace", "door_code", old.id, actor, by=new)
+    session.flush()  # a scan reads past the session
     return new
 
 
@@ -114,7 +116,8 @@ def _need(door_code_id: str) -> DoorCode:
 
 def current_code(subject_id: int, today: date) -> str | None:
     """The valid door code of a subject, if it has one."""
-    return session.scalar(_CURRENT, {"subject_id": subject_id, "today": today})
+    found = db.rows(_CURRENT, {"subject_id": subject_id, "today": today})
+    return str(found[0].id) if found else None
 
 
 def scan(text: str) -> Scan:
@@ -124,21 +127,21 @@ def scan(text: str) -> Scan:
     if is_token and claim is None:
         return Scan("unknown", text[: rules.ID_LENGTH])
     id_ = claim.id if claim else ids.normalise_id(text)
-    row = session.execute(_SCAN, {"id": id_}).one_or_none()
+    row = next(iter(db.rows(_SCAN, {"id": id_})), None)
     today = clock.today()
     state = rules.state_of(row, today)
     if row is None:
         return Scan(state, id_)
-    newest = partial(records.public_page, row.subject_id, today, size=1)
+    outline = records.outline(row.subject_id, today)
     return Scan(
         state=state,
         id=id_,
         door_code=row,
         subject=row,
-        sign=subjects.sign_of(row.subject_id),
-        licence=next(iter(newest(kind="licence")), None),
-        inspection=next(iter(newest(kind="inspection")), None),
-        adverse=records.adverse_count(row.subject_id, today),
+        sign=row.sign or "",
+        licence=outline.licence,
+        inspection=outline.inspection,
+        adverse=outline.adverse,
         is_signed=is_token,
         replaced_by=row.replaced_by,
     )

@@ -1,11 +1,12 @@
 """Many rows at once, on both databases: reserved ids, COPY or executemany."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, String, Table, update
+from sqlalchemy import JSON, BigInteger, String, Table, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeEngine
 
 from portal.core.db import Base, is_sqlite, session
 
@@ -34,22 +35,32 @@ def reserve(table: str, count: int) -> int:
 
 def insert(table: Any, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Insert rows given as tuples in the order of `columns`; every column must be named."""
-    if not rows:
-        return
+    if rows:
+        insert_columns(table, dict(zip(columns, zip(*rows, strict=True), strict=True)))
+
+
+def insert_columns(table: Any, columns: Mapping[str, Sequence[Any]]) -> None:
+    """Insert rows given column by column, which costs a third of going row by row."""
     target: Table = table.__table__ if hasattr(table, "__table__") else table
     connection = session.connection()
-    converters = _converters(target, columns, connection.dialect)
+    # What no row has need not be sent.
+    given = {name: cells for name, cells in columns.items() if cells.count(None) < len(cells)}
+    converted = [
+        _converted(target.c[name].type, cells, connection.dialect) for name, cells in given.items()
+    ]
+    rows = zip(*converted, strict=True)
     driver: Any = connection.connection.driver_connection
+    names = ", ".join(given)
     if is_sqlite():
-        marks = ", ".join("?" * len(columns))
-        statement = f"INSERT INTO {target.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
-        driver.executemany(statement, _converted(rows, converters))
+        marks = ", ".join("?" * len(given))
+        statement = f"INSERT INTO {target.name} ({names}) VALUES ({marks})"  # noqa: S608
+        driver.executemany(statement, rows)
         return
-    statement = f"COPY {target.name} ({', '.join(columns)}) FROM STDIN"
+    statement = f"COPY {target.name} ({names}) FROM STDIN"
     with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in _converted(rows, converters):
+        for row in rows:
             copy.write_row(row)
-    _refresh_statistics(connection, target.name, len(rows))
+    _refresh_statistics(connection, target.name, len(next(iter(columns.values()))))
 
 
 def _refresh_statistics(connection: Connection, table: str, added: int) -> None:
@@ -67,21 +78,12 @@ def _refresh_statistics(connection: Connection, table: str, added: int) -> None:
     looks[table] = (so_far, next_look)
 
 
-def _converters(target: Table, columns: Sequence[str], dialect: Any) -> list[tuple[int, Any]]:
-    found = []
-    for place, name in enumerate(columns):
-        processor = target.c[name].type.dialect_impl(dialect).bind_processor(dialect)
-        if processor is not None:
-            found.append((place, processor))
-    return found
-
-
-def _converted(
-    rows: Iterable[Sequence[Any]], converters: list[tuple[int, Any]]
-) -> Iterable[Sequence[Any]]:
-    for row in rows:
-        values = list(row)
-        for place, convert in converters:
-            if values[place] is not None:
-                values[place] = convert(values[place])
-        yield values
+def _converted(kind: TypeEngine[Any], cells: Sequence[Any], dialect: Any) -> Iterable[Any]:
+    """The cells of one column as the driver takes them; its days and instants repeat."""
+    convert = kind.dialect_impl(dialect).bind_processor(dialect)
+    if convert is None:
+        return cells
+    if isinstance(kind, JSON):
+        return map(convert, cells)
+    known = {cell: None if cell is None else convert(cell) for cell in set(cells)}
+    return map(known.__getitem__, cells)

@@ -8,7 +8,8 @@ _LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
 
 def random_id(length: int) -> str:
     """A random identifier of `length` characters, five bits each."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+    number = secrets.randbits(5 * length)
+    return "".join([ALPHABET[number >> place & 31] for place in range(0, 5 * length, 5)])
 
 
 def normalise_id(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from portal.core.digits import (
     identity_check,
@@ -40,7 +40,11 @@ def _number(length: int) -> re.Pattern[str]:
     return re.compile(rf"(?<!\d)(?=(\d{middle}[ -]{{0,2}}(?:\d(?!\d)|X)))", re.A)
 
 
-_SUSPECT = re.compile(r"[@＠]|\d(?:\D{0,2}\d){10}")
+# It begins with a set of characters, so that text without any of them is passed over quickly, and
+# counts digits only from the first of those that stand together.
+_SUSPECT = re.compile(
+    r"[\d@＠](?:(?<=[@＠])|(?<=\d)(?<!\d\d)(?<!\d\D\d)(?<!\d\D\D\d)(?:\D{0,2}\d){10})"
+)
 _IDENTITIES = (_number(18), _number(15))
 _CARDS = tuple(map(_number, (19, 18, 17, 16)))
 _CARD_START = re.compile(r"4|5[1-5]|35|60|62|69|9558")
@@ -54,6 +58,9 @@ _MONEY_BEFORE = re.compile(r"[¥￥$€] ?$")
 _MONEY_AFTER = re.compile(r"\.\d{1,2}(?!\d)| ?元(?![旦月宵某])", re.A)
 _NUMBER_BEFORE = re.compile(r"[第字〕\])］] ?$")
 
+# Numbers of two texts do not make one together.
+BETWEEN_TEXTS = "\n\n\n"
+
 Span = tuple[int, int, str]
 
 
@@ -66,6 +73,14 @@ def mask_text(text: str) -> str:
         spans = sorted(find(folded))
         text, folded = _without(text, spans), _without(folded, spans)
     return text
+
+
+def mask_texts(texts: Sequence[str]) -> Sequence[str]:
+    """Several texts at once; most have nothing to hide, which one look at all of them tells."""
+    together = BETWEEN_TEXTS.join(texts)
+    if not _SUSPECT.search(together):
+        return texts
+    return [mask_text(text) for text in texts]
 
 
 def mask_person(name: str) -> str:

@@ -2,6 +2,8 @@
 
 import sqlite3
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import psycopg
 from sqlalchemy import BigInteger, select, update
@@ -33,6 +35,15 @@ def current() -> int:
     return session.scalars(select(Revision.value).where(Revision.id == 1)).one()
 
 
+@dataclass(slots=True)
+class _Known:
+    """What one thread last read of a SQLite file."""
+
+    cursor: sqlite3.Cursor
+    data_version: tuple[int] | None = None
+    value: int = -1
+
+
 class RevisionReader:
     """Reads the committed version quickly, beside the request's transaction.
 
@@ -43,24 +54,22 @@ class RevisionReader:
     def __init__(self, url: str) -> None:
         self.url = make_url(normalise_url(url))
         self.local = threading.local()
-
-    def current(self) -> int:
-        """The committed version; -1 while the database has no such table yet."""
-        if self.url.get_backend_name() == "sqlite":
-            return self._sqlite()
-        return self._postgresql()
+        is_sqlite = self.url.get_backend_name() == "sqlite"
+        # The committed version; -1 while the database has no such table yet.
+        self.current: Callable[[], int] = self._sqlite if is_sqlite else self._postgresql
 
     def _sqlite(self) -> int:
-        local = self.local
-        if not hasattr(local, "connection"):
-            local.connection = sqlite3.connect(self.url.database or "", isolation_level=None)
-            local.connection.execute("PRAGMA busy_timeout = 10000")
-            local.data_version = None
-        data_version = local.connection.execute("PRAGMA data_version").fetchone()
-        if data_version != local.data_version:
-            local.value = self._value(local.connection)
-            local.data_version = data_version
-        return int(local.value)
+        known: _Known | None = self.local.__dict__.get("known")
+        if known is None:
+            connection = sqlite3.connect(self.url.database or "", isolation_level=None)
+            connection.execute("PRAGMA busy_timeout = 10000")
+            self.local.connection = connection
+            known = self.local.known = _Known(connection.cursor())
+        data_version = known.cursor.execute("PRAGMA data_version").fetchone()
+        if data_version != known.data_version:
+            known.value = self._value(self.local.connection)
+            known.data_version = data_version
+        return known.value
 
     def _postgresql(self) -> int:
         local = self.local

@@ -93,13 +93,13 @@ def profile(code: str) -> Profile | None:
     if subject is None:
         return None
     today = clock.today()
-    counts = records.public_counts(subject.id, today)
+    newest, counts = records.newest(subject.id, today, RECORDS_ON_PROFILE)
     names = subjects.other_names(subject.id)
     return Profile(
         subject=subject,
         signs=[name.text for name in names if name.kind == "sign"],
         former=[name.text for name in names if name.kind == "former"],
-        records=records.public_page(subject.id, today, size=RECORDS_ON_PROFILE) if counts else (),
+        records=newest,
         counts=counts,
         total=sum(counts.values()),
         door_code=badges.current_code(subject.id, today),

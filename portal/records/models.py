@@ -25,7 +25,8 @@ class Record(Base):
 
     __tablename__ = "record"
     __table_args__ = (
-        UniqueConstraint("subject_id", "kind", "key"),
+        # The key first: decisions are looked up by it, and files bring them nearly in its order.
+        UniqueConstraint("key", "subject_id", "kind"),
         Index("ix_record_subject_public", "subject_id", "public_from", "public_until"),
     )
 

@@ -47,6 +47,10 @@ DETAILS = (
     N_("许可证书名称"),
     N_("许可编号"),
     N_("许可内容"),
+    N_("当前状态"),
+    N_("结果"),
+    N_("依据"),
+    N_("等级"),
     N_("检查结果"),
     N_("备注"),
 )
@@ -224,6 +228,7 @@ def publication(
     performed_on: date | None = None,
     repaired_on: date | None = None,
     withdrawn_on: date | None = None,
+    publish_until: date | None = None,  # the source unit's own end; it can only shorten
     override: Override | None = None,
     special_period: SpecialPeriod | None = None,
 ) -> Publication:
@@ -231,12 +236,12 @@ def publication(
     record_kind = kind_of(law, kind)
     starts_on = published_on or decided_on
     if record_kind.period == "none":
-        ended_on = _earliest(repaired_on, withdrawn_on)
+        ended_on = _earliest(repaired_on, withdrawn_on, publish_until)
         return _without_class(record_kind, starts_on, ended_on, performed_on)
     graded = _class_for(record_kind, record_class)
     span = _span(law, graded, decided_on, today, special_period)
     max_until = add_months(decided_on, span.max_months)
-    ended_by = [max_until, repaired_on, withdrawn_on]
+    ended_by = [max_until, repaired_on, withdrawn_on, publish_until]
     if not span.is_published and override:
         ended_by.append(_checked(override, decided_on).until)
     earliest = add_months(decided_on, span.min_months)

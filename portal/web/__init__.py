@@ -13,6 +13,7 @@ from portal.web import (
     logs,
     pages,
     security,
+    templates,
     transactions,
 )
 
@@ -23,7 +24,18 @@ def init_app(app: Flask) -> None:
     """Join everything; after_request functions run in reverse order of this list."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    for part in (logs, security, i18n, filters, pages, transactions, access, limits, errors):
+    for part in (
+        logs,
+        security,
+        i18n,
+        filters,
+        pages,
+        templates,
+        transactions,
+        access,
+        limits,
+        errors,
+    ):
         part.init_app(app)
     csrf.init_app(app)
     app.register_blueprint(health.bp)

@@ -19,6 +19,7 @@ WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 BROTLI_QUALITY = 5
 GZIP_LEVEL = 6
 COMPRESSED_TYPES = ("text/", "application/json", "application/javascript", "image/svg+xml")
+READING = frozenset({"GET", "HEAD"})
 DROPPED = frozenset({"content-length", "x-request-id", "etag"})
 
 
@@ -68,6 +69,7 @@ class PageCache:
         self.app = app
         self.limit = config.page_cache_bytes
         self.revision = RevisionReader(config.database_url)
+        self.current_revision = self.revision.current
         self.lock = threading.Lock()
         self.pages: dict[Any, Page] = {}
         self.static: dict[Any, Page] = {}
@@ -75,25 +77,25 @@ class PageCache:
         self.state: tuple[int, date] | None = None
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        cookie = environ.get("HTTP_COOKIE", "")
-        method = environ["REQUEST_METHOD"]
-        if not self.limit or method not in {"GET", "HEAD"} or "session=" in cookie:
+        get = environ.get
+        cookie = get("HTTP_COOKIE", "")
+        if environ["REQUEST_METHOD"] not in READING or "session=" in cookie or not self.limit:
             return self.app(environ, start_response)
         path = environ["PATH_INFO"]
         if path.startswith("/static/"):
             pages = self.static
         else:
-            state = (self.revision.current(), clock.today())
+            state = (self.current_revision(), clock.today())
             if state != self.state:
                 self._forget(state)
             pages = self.pages
         key = (
-            environ.get("SCRIPT_NAME"),
             path,
-            environ.get("QUERY_STRING"),
+            get("HTTP_HOST"),
+            get("QUERY_STRING"),
+            get("SCRIPT_NAME"),
+            get("HTTP_HX_REQUEST"),
             "view=elder" in cookie,
-            environ.get("HTTP_HX_REQUEST"),
-            environ.get("HTTP_HOST"),
         )
         page = pages.get(key)
         if page is None:
@@ -105,14 +107,15 @@ class PageCache:
         return self._answer(page, environ, start_response)
 
     def _answer(self, page: Page, environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        if page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if known and page.etag in known:
             start_response("304 NOT MODIFIED", page.base)
             return []
         accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
         encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
-        headers, body = page.variant(encoding)
+        headers, body = page.variants.get(encoding) or page.variant(encoding)
         start_response("200 OK", headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else body
+        return body if environ["REQUEST_METHOD"] == "GET" else []
 
     def _ask(self, environ: dict[str, Any], start_response: Any) -> Page | Iterable[bytes]:
         started: list[Any] = []

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from functools import lru_cache
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask
 
@@ -14,7 +14,7 @@ from portal.web import i18n
 FAR = date(2099, 12, 31)
 LONG_TERM = N_("长期")
 DAY_FORMATS = {"zh": "y年M月d日", "en": "d MMMM y"}
-INSTANT_FORMATS = {"zh": "y年M月d日 HH:mm", "en": "d MMMM y, HH:mm"}
+INSTANT_FORMATS = {"zh": "{day} {time:%H:%M}", "en": "{day}, {time:%H:%M}"}
 
 
 @lru_cache(maxsize=8192)
@@ -31,12 +31,17 @@ def instant(value: datetime) -> str:
     """Day and minute in the city's time."""
     language = i18n.locale()
     local = value.astimezone(CITY)
-    return format_datetime(local, INSTANT_FORMATS[language], locale=i18n.BABEL_LOCALES[language])
+    return INSTANT_FORMATS[language].format(day=_day(local.date(), language), time=local)
 
 
 def number(value: int) -> str:
     """A count with the separators of the language."""
-    return format_decimal(value, locale=i18n.BABEL_LOCALES[i18n.locale()])
+    return _number(value, i18n.locale())
+
+
+@lru_cache(maxsize=1024)
+def _number(value: int, language: str) -> str:
+    return str(format_decimal(value, locale=i18n.BABEL_LOCALES[language]))
 
 
 def term_end(value: date) -> str:

@@ -2,11 +2,12 @@
 
 import gettext as gettext_module
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, has_request_context, request
+from flask import Flask
 from markupsafe import Markup, escape
 
 from portal.core.text import N_
@@ -18,6 +19,10 @@ BABEL_LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
+# A plain variable: asking Flask's request costs more than the look-up of a message.
+_locale: ContextVar[str] = ContextVar("locale", default=DEFAULT)
+_root: ContextVar[str] = ContextVar("root", default="")
+
 
 class LanguagePrefix:
     """Moves /en into SCRIPT_NAME, so that every address built on the page keeps its language."""
@@ -27,19 +32,27 @@ class LanguagePrefix:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        environ["portal.locale"] = DEFAULT
+        language = DEFAULT
         if path == "/en" or path.startswith("/en/"):
-            environ["portal.locale"] = "en"
+            language = "en"
             environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + "/en"
             environ["PATH_INFO"] = path[3:] or "/"
-        return self.app(environ, start_response)
+        before = _locale.set(language), _root.set(environ.get("SCRIPT_NAME", ""))
+        try:
+            return self.app(environ, start_response)
+        finally:
+            _locale.reset(before[0])
+            _root.reset(before[1])
 
 
 def locale() -> str:
     """The language of the running request: `zh` or `en`."""
-    if not has_request_context():
-        return DEFAULT
-    return str(request.environ.get("portal.locale", DEFAULT))
+    return _locale.get()
+
+
+def root() -> str:
+    """What stands before every address of the page: nothing, or /en."""
+    return _root.get()
 
 
 @lru_cache(maxsize=len(LOCALES))
@@ -80,7 +93,17 @@ _ = translate
 
 def in_template(message: str, **values: object) -> Markup:
     """`translate` for templates: values are escaped unless they are markup already."""
+    if not values:
+        return markup(message, locale())
     return Markup(translate(message, **_escaped(values)))  # noqa: S704  # values are escaped
+
+
+@lru_cache(maxsize=4096)
+def markup(message: str, language: str) -> Markup:
+    """A message without places to fill in, ready for a page."""
+    if language != DEFAULT:
+        message = _catalogue(language).get(message) or message
+    return Markup(message)  # noqa: S704  # our own text
 
 
 def in_template_counted(singular: str, plural: str, n: int, **values: object) -> Markup:

@@ -47,7 +47,7 @@ def init_app(app: Flask) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.WARNING if config.log_format == "text" else logging.INFO
         ),
-        cache_logger_on_first_use=False,
+        cache_logger_on_first_use=not config.is_testing,
     )
     app.before_request(begin)
     app.after_request(finish)

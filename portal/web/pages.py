@@ -4,11 +4,11 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, request
 
-from portal.web import i18n
+from portal.web import i18n, templates
 
 STATIC = Path(__file__).resolve().parent.parent.parent / "static"
 VIEWS = ("standard", "elder")
@@ -28,7 +28,7 @@ def render(
     if fragment and request.headers.get("HX-Request") == "true":
         response = make_response(_block(template, fragment, context), status)
     else:
-        response = make_response(render_template(template, **context), status)
+        response = make_response(templates.render(template, context), status)
     if request.method in {"GET", "HEAD"} and status == 200:
         response.headers["Cache-Control"] = PUBLIC
     response.headers["Vary"] = "HX-Request, Cookie"
@@ -36,7 +36,7 @@ def render(
 
 
 def _block(template_name: str, block: str, context: dict[str, Any]) -> str:
-    template = current_app.jinja_env.get_template(template_name)
+    template = templates.template(template_name)
     current_app.update_template_context(context)
     return "".join(template.blocks[block](template.new_context(context)))
 
@@ -70,7 +70,7 @@ def address_with(**changes: str | None) -> str:
         if value is None:
             arguments.pop(name, None)
     query = urlencode(arguments)
-    return request.script_root + request.path + (f"?{query}" if query else "")
+    return request.script_root + quote(request.path) + (f"?{query}" if query else "")
 
 
 def address_in(language: str) -> str:
@@ -78,7 +78,7 @@ def address_in(language: str) -> str:
     root = request.script_root.removesuffix("/en") + ("/en" if language == "en" else "")
     arguments = {name: value for name, value in request.args.items() if name != "view"}
     query = urlencode(arguments)
-    return root + request.path + (f"?{query}" if query else "")
+    return root + quote(request.path) + (f"?{query}" if query else "")
 
 
 def path(address: str) -> str:
@@ -86,7 +86,7 @@ def path(address: str) -> str:
 
     A plain string operation: url_for costs more than everything else on a hot page.
     """
-    return request.script_root + address
+    return i18n.root() + address
 
 
 @lru_cache(maxsize=256)

@@ -13,16 +13,15 @@ def begin() -> None:
 
 
 def settle(response: Response) -> Response:
-    """Commit what a writing request did, if it answers below 400; otherwise roll back."""
+    """Commit what a writing request did, if it answers below 400; the end rolls back the rest."""
     if request.method not in SAFE and response.status_code < 400:
         db.session.commit()
-    else:
-        db.session.rollback()
     return response
 
 
 def forget(_error: BaseException | None) -> None:
-    db.session.remove()
+    if db.session.registry.has():
+        db.session.remove()
 
 
 def init_app(app: Flask) -> None:

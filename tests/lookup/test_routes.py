@@ -32,6 +32,24 @@ def test_results_are_a_plain_page_with_filters_that_keep_the_query(browser: Brow
     assert page.one("//form//input[@type='hidden'][@name='q']").get("value") == "牛肉汤"
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        '/search?q=店&district=zzz"', "/search?q=店&kind=' OR 1", "/search?q=*", "/search?q=NEAR(a b)",
+        "/search?q=%22店", "/search?q=店&page=-1", "/search?q=店&page=99999999999999999999",
+        "/search?q=" + "店" * 3000, "/search?q=<script>", "/search?q=%F0%9F%98%80",
+        "/q/%F0%9F%98%80", "/q/" + "A" * 3000, "/code-check?code=<b>" + "9" * 300,
+    ],
+)  # fmt: skip
+def test_nonsense_is_answered_like_anything_else(browser: Browser, query: str) -> None:
+    browser.get(query)
+
+
+@pytest.mark.parametrize("address", ["/search?q=%00", "/code-check?code=%00", "/q/%00"])
+def test_a_nul_is_refused_with_a_page(browser: Browser, address: str) -> None:
+    browser.get(address, status=400)
+
+
 def test_pages_of_results_are_links(browser: Browser) -> None:
     for number in range(25):
         make_subject(f"虚构县{number:02d}号牛肉汤")

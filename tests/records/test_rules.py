@@ -295,3 +295,17 @@ def test_labels_come_from_the_law_data_and_agree_with_the_rules() -> None:
     named = labels(LAW)
     assert {key: named[key]["zh"] for key in rules.KINDS} == rules.KINDS
     assert named["fine"]["en"] == "Fine"
+
+
+@pytest.mark.parametrize(
+    ("kind", "told_until", "until"),
+    [
+        ("penalty", date(2026, 12, 1), date(2026, 12, 1)),
+        ("penalty", date(2099, 12, 31), date(2027, 5, 31)),
+        ("honour", date(2026, 12, 1), date(2026, 12, 1)),
+    ],
+)
+def test_the_source_units_own_end_of_publication_only_shortens(
+    kind: str, told_until: date, until: date
+) -> None:
+    assert published(kind=kind, publish_until=told_until).public_until == until

@@ -1,6 +1,5 @@
 """Storing records, and what the public may read of them on a day."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from portal.core import audit, db, revision
 from portal.core.errors import Refused
 from portal.records import service
 from portal.records.models import RecordOriginal
+from portal.records.service import storing
 from tests.factories import PENALTY, TODAY, make_record, make_subject
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -20,28 +20,45 @@ def public(subject_id: int, day: date = TODAY) -> list[str]:
 
 
 def test_a_record_is_stored_once_and_counted_as_unchanged_after() -> None:
-    row = replace(PENALTY, subject_code=make_subject().code)
+    row = PENALTY._replace(subject_code=make_subject().code)
     assert service.store([row]) == service.Counts(added=1)
     assert service.store([row]) == service.Counts(unchanged=1)
 
 
-def test_a_row_that_moved_inside_its_file_is_unchanged() -> None:
-    row = replace(PENALTY, subject_code=make_subject().code, row_number=2)
+def test_many_records_are_stored_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storing, "CHUNK", 2)
+    code = make_subject().code
+    rows = [PENALTY._replace(subject_code=code, number=str(number)) for number in range(5)]
+    assert service.store(rows) == service.Counts(added=5)
+    assert service.store([*rows, *rows]) == service.Counts(unchanged=10)
+    assert service.store([]) == service.Counts()
+
+
+def test_what_is_stored_exactly_so_is_known() -> None:
+    row = PENALTY._replace(subject_code=make_subject().code)
+    assert not service.is_stored(row)
     service.store([row])
-    assert service.store([replace(row, row_number=9)]) == service.Counts(unchanged=1)
+    assert service.is_stored(row)
+    assert not service.is_stored(row._replace(title="另一标题"))
+
+
+def test_a_row_that_moved_inside_its_file_is_unchanged() -> None:
+    row = PENALTY._replace(subject_code=make_subject().code, row_number=2)
+    service.store([row])
+    assert service.store([row._replace(row_number=9)]) == service.Counts(unchanged=1)
 
 
 def test_a_changed_record_is_updated_with_its_original() -> None:
-    row = replace(PENALTY, subject_code=make_subject().code, original='{"a": 1}')
+    row = PENALTY._replace(subject_code=make_subject().code, original='{"a": 1}')
     service.store([row])
-    counts = service.store([replace(row, title="改过的标题", original='{"a": 2}')])
+    counts = service.store([row._replace(title="改过的标题", original='{"a": 2}')])
     assert counts == service.Counts(changed=1)
     assert db.session.scalars(select(RecordOriginal.row)).all() == ['{"a": 2}']
 
 
 def test_a_record_of_a_subject_not_on_file_is_counted_as_a_stranger() -> None:
-    counts = service.store([replace(PENALTY, subject_code="92340499MA0000000X")])
-    assert counts == service.Counts(strangers=1)
+    stranger = PENALTY._replace(subject_code="92340499MA0000000X")
+    assert service.store([stranger]) == service.Counts(strangers=[stranger])
 
 
 def test_storing_bumps_the_version_of_public_data() -> None:
@@ -142,13 +159,13 @@ def test_only_adverse_records_that_are_public_are_counted_as_such() -> None:
     make_record(subject, kind="licence", record_class=None)
     make_record(subject)
     make_record(subject, record_class="minor")
-    assert service.adverse_count(subject.id, TODAY) == 1
+    assert service.outline(subject.id, TODAY).adverse == 1
 
 
 def test_more_records_than_a_chunk_are_stored() -> None:
     code = make_subject().code
     rows = [
-        replace(PENALTY, subject_code=code, number=f"{number}号", row_number=number)
+        PENALTY._replace(subject_code=code, number=f"{number}号", row_number=number)
         for number in range(1203)
     ]
     assert service.store(rows).added == 1203
@@ -156,5 +173,5 @@ def test_more_records_than_a_chunk_are_stored() -> None:
 
 
 def test_the_same_decision_twice_in_one_file_is_one_record() -> None:
-    row = replace(PENALTY, subject_code=make_subject().code)
-    assert service.store([row, replace(row, title="后一行为准")]).added == 1
+    row = PENALTY._replace(subject_code=make_subject().code)
+    assert service.store([row, row._replace(title="后一行为准")]).added == 1

@@ -184,7 +184,7 @@ def test_a_subject_without_records_or_names_is_told_apart_from_none() -> None:
     assert service.exists(subject.code)
     assert not service.exists("9" * 18)
     assert service.public_row("9" * 18) is None
-    assert service.sign_of(subject.id) == ""
+    assert service.other_names(subject.id) == []
 
 
 @pytest.mark.parametrize(
@@ -204,3 +204,25 @@ def test_what_looks_like_a_code_is_treated_as_one(text: str, *, is_code: bool) -
 def test_both_databases_index_the_same_tokens(app: Flask) -> None:
     make_subject(name="虚构县ABC“旅行社”（分社）")
     assert found("abc旅行社分社") == ["虚构县ABC“旅行社”（分社）"]
+
+
+def test_further_names_of_one_subject_do_not_hide_that_there_are_more() -> None:
+    service.store([facts(name=f"虚构县满记{number:03d}号汤馆") for number in range(120)])
+    service.store([facts(name="满记甲", signs=("满记乙", "满记丙"))])
+    assert service.search("满记").total == 121
+
+
+def test_pages_of_results_hold_every_subject_once() -> None:
+    service.store([facts(name=f"虚构县满记{number:03d}号汤馆") for number in range(150)])
+    service.store([facts(name=f"满记牛肉汤老店第{number:03d}号分店") for number in range(30)])
+    pages = [service.search("满记", page=page).hits for page in range(1, 10)]
+    codes = [hit.code for hits in pages for hit in hits]
+    assert len(codes) == len(set(codes)) == 180
+    assert pages[-1][0].matched_text.startswith("虚构县满记")
+
+
+def test_a_count_says_many_only_when_the_word_stands_in_one_piece() -> None:
+    service.store([facts(name=f"虚构县牛肉甲肉汤{number:03d}号馆") for number in range(620)])
+    service.store([facts(name=f"虚构县更长一些的牛肉汤{number:03d}号馆") for number in range(130)])
+    results = service.search("牛肉汤")
+    assert (results.total, results.is_capped) == (130, False)

@@ -108,7 +108,7 @@ def test_a_record_is_gone_at_midnight_though_nothing_was_written(
 
 
 def test_memory_is_bounded(own_app: Flask, client: FlaskClient) -> None:
-    cache = own_app.wsgi_app.app  # type: ignore[attr-defined]
+    cache = own_app.wsgi_app  # type: ignore[attr-defined]
     cache.limit = 40_000
     for number in range(40):
         client.get(f"/about?n={number}")

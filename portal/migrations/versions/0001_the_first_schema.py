@@ -238,7 +238,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record")),
         sa.UniqueConstraint(
-            "subject_id", "kind", "key", name=op.f("uq_record_subject_id_kind_key")
+            "key", "subject_id", "kind", name=op.f("uq_record_key_subject_id_kind")
         ),
     )
     op.create_index(

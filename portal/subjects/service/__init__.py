@@ -5,14 +5,15 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from portal.core import db
 from portal.core.db import session
 from portal.subjects.models import KINDS, STATUSES, Subject, SubjectName
-from portal.subjects.service.register import Counts, SubjectFacts, store
+from portal.subjects.service.register import Counts, SubjectFacts, is_stored, store
 from portal.subjects.service.search import NOTHING, Hit, Results, by_codes, search
 
 __all__ = [
     "KINDS", "NOTHING", "STATUSES", "Counts", "Hit", "Results", "SubjectFacts", "by_codes",
-    "exists", "other_names", "public_row", "search", "sign_of", "store",
+    "exists", "is_stored", "other_names", "public_row", "search", "store",
 ]  # fmt: skip
 
 _PUBLIC_ROW = select(
@@ -29,7 +30,8 @@ _OTHER_NAMES = (
 
 def public_row(code: str) -> Any:
     """The public facts of a subject as one row, or None."""
-    return session.execute(_PUBLIC_ROW, {"code": code}).one_or_none()
+    found = db.rows(_PUBLIC_ROW, {"code": code})
+    return found[0] if found else None
 
 
 def exists(code: str) -> bool:
@@ -39,10 +41,4 @@ def exists(code: str) -> bool:
 
 def other_names(subject_id: int) -> Sequence[Any]:
     """Signs and former names, as rows of kind and text."""
-    return session.execute(_OTHER_NAMES, {"subject_id": subject_id}).all()
-
-
-def sign_of(subject_id: int) -> str:
-    """The sign over the door, or nothing."""
-    rows = other_names(subject_id)
-    return next((str(row.text) for row in rows if row.kind == "sign"), "")
+    return db.rows(_OTHER_NAMES, {"subject_id": subject_id})

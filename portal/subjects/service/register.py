@@ -98,6 +98,12 @@ def _store_chunk(chunk: dict[str, SubjectFacts], counts: Counts) -> None:
     counts.added += len(new)
 
 
+def is_stored(facts: SubjectFacts) -> bool:
+    """Whether exactly these facts are on file already."""
+    mark = session.scalar(select(Subject.fingerprint).where(Subject.code == facts.code))
+    return mark == _fingerprint(facts)
+
+
 def _fingerprint(facts: SubjectFacts) -> str:
     return hashlib.blake2b(repr(_every_value(facts)).encode(), digest_size=16).hexdigest()
 
@@ -170,6 +176,11 @@ def static_rank(status: str, length: int, subject_id: int, ordinal: int) -> int:
     return is_over << 60 | min(length, 255) << 52 | subject_id << 4 | ordinal
 
 
+def subject_of(rank: int) -> int:
+    """The subject that a name of this rank belongs to."""
+    return rank >> 4 & (1 << 48) - 1
+
+
 def _tokens(name_row: tuple[Any, ...], facts: SubjectFacts) -> list[str]:
     """Everything the index knows of one name: its parts, its county and its kind."""
     columns = names.NameColumns(*name_row[4:7])
@@ -182,13 +193,14 @@ def filter_tokens(area_code: str | None, kind: str | None) -> list[str]:
     if area_code:
         tokens.append("xarea" + county_of(area_code))
     if kind:
-        tokens.append("xkind" + kind.replace("_", ""))
-    return tokens
+        tokens.append("xkind" + kind)
+    # Letters and digits only: what a visitor typed must not speak the index's own language.
+    return [names.normalise(token) for token in tokens]
 
 
 def county_of(area_code: str) -> str:
     """The county part of an area code of the city's own tree (a town's code starts with it)."""
-    return area_code[:6] if area_code[:1].isdigit() else area_code.replace("-", "").lower()
+    return area_code[:6] if area_code[:1].isdigit() else area_code
 
 
 def index_names(rows: Iterable[tuple[int, list[str]]]) -> None:

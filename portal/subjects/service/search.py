@@ -2,18 +2,26 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import TextClause, bindparam, select, text
 
+from portal.core import db
 from portal.core.db import session
 from portal.subjects.models import Subject, SubjectName
 from portal.subjects.rules import names
-from portal.subjects.service.register import filter_tokens
+from portal.subjects.service.register import filter_tokens, subject_of
 
 PAGE_SIZE = 20
 FIRST_CANDIDATES = 100
 COUNT_CAP = 500
+# Names looked at for a count: a subject may have several.
+MANY = COUNT_CAP + 100
+# Words of these lengths are one token of the index, so what it finds needs no second look.
+ONE_TOKEN = {"name": {2}, "initials": {2, 3}, "pinyin": {3}}
+# How many of the first names must all be right for the index alone to be believed.
+SURE = 50
 LAST_PAGE = COUNT_CAP // PAGE_SIZE
 MAX_QUERY_LENGTH = 60
 
@@ -48,8 +56,7 @@ class Results:
     pages: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     subject_id: int
     rank: int
     tier: int
@@ -60,46 +67,61 @@ class _Found:
 
 NOTHING = Results((), 0, is_capped=False, page=1, pages=0)
 
-_FIELDS = "n.rank, n.subject_id, n.kind, n.text, n.{column} AS matched"
-_SQLITE = (
-    "SELECT {fields} FROM name_index i CROSS JOIN subject_name n ON n.rank = i.rowid "
-    "WHERE i.name_index MATCH :tokens {verify} ORDER BY i.rowid LIMIT :limit"
-)
-_POSTGRESQL = (
-    "SELECT {fields} FROM name_index i JOIN subject_name n ON n.rank = i.rank "
-    "WHERE i.tokens @@ CAST(:tokens AS tsquery) {verify} ORDER BY i.rank LIMIT :limit"
-)
+# The first for a page, the second only for a count; a word that is one token needs no verifying.
+_NAMES = "SELECT n.rank, n.subject_id, n.kind, n.text, n.{column} AS matched FROM {source} {end}"
+_RANKS = "SELECT {rank} AS rank FROM {source} {end}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Dialect:
-    statement: str
+    index: str
+    joined: str
+    where: str
+    rank: str
     inside: str
     quoted: str
     joiner: str
 
 
 _DIALECTS = {
-    "sqlite": _Dialect(_SQLITE, "instr", '"{}"', " "),
-    "postgresql": _Dialect(_POSTGRESQL, "strpos", "'{}'", " & "),
+    "sqlite": _Dialect(
+        index="name_index i",
+        joined="name_index i CROSS JOIN subject_name n ON n.rank = i.rowid",
+        where="i.name_index MATCH :tokens",
+        rank="i.rowid",
+        inside="instr",
+        quoted='"{}"',
+        joiner=" ",
+    ),
+    "postgresql": _Dialect(
+        index="name_index i",
+        joined="name_index i JOIN subject_name n ON n.rank = i.rank",
+        where="i.tokens @@ CAST(:tokens AS tsquery)",
+        rank="i.rank",
+        inside="strpos",
+        quoted="'{}'",
+        joiner=" & ",
+    ),
 }
-_PREFIX = (
+_PREFIX = text(
     "SELECT n.rank, n.subject_id, n.kind, n.text, n.normalised AS matched "
     "FROM subject_name n WHERE n.normalised >= :low "
     "AND n.normalised < :high ORDER BY n.normalised, n.rank LIMIT :limit"
 )
-_HITS = select(
-    Subject.id,
-    Subject.code,
-    Subject.name,
-    Subject.kind,
-    Subject.status,
-    Subject.area_code,
-    Subject.address,
-).where(Subject.id.in_(bindparam("ids", expanding=True)))
-_SIGNS = select(SubjectName.subject_id, SubjectName.text).where(
-    SubjectName.subject_id.in_(bindparam("ids", expanding=True)), SubjectName.kind == "sign"
+_BY_RANK = select(SubjectName.rank, SubjectName.kind, SubjectName.text).where(
+    SubjectName.rank.in_(bindparam("ranks", expanding=True))
 )
+_HITS = (
+    select(
+        Subject.id, Subject.code, Subject.name, Subject.kind, Subject.status, Subject.area_code,
+        Subject.address, SubjectName.text.label("sign"),
+    )
+    .outerjoin(
+        SubjectName, (SubjectName.subject_id == Subject.id) & (SubjectName.kind == "sign")
+    )
+    .where(Subject.id.in_(bindparam("ids", expanding=True)))
+    .order_by(SubjectName.rank)
+)  # fmt: skip
 
 
 def search(
@@ -107,19 +129,24 @@ def search(
 ) -> Results:
     """Subjects one of whose names contains every word of `query`.
 
-    Words are matched as written, as pinyin initials or as full pinyin. Order: the whole name,
-    its beginning, a shop sign, any part; within these subjects in existence, then short names.
+    Words are matched as written, as pinyin initials or as full pinyin. Order among the first
+    hundred: the whole name, its beginning, a shop sign, any part; within these, and for all that
+    follow, subjects in existence, then short names.
     """
-    words = [word for part in query.split() if (word := names.normalise(part))]
+    words = tuple(word for part in query.split() if (word := names.normalise(part)))
     if not words or sum(map(len, words)) > MAX_QUERY_LENGTH:
         return NOTHING
-    page = min(max(page, 1), LAST_PAGE)
-    filters = filter_tokens(area_code, kind)
-    wanted = max(FIRST_CANDIDATES, page * PAGE_SIZE + 1)
-    found = _ranked(_candidates(words, filters, wanted))
+    filters = tuple(filter_tokens(area_code, kind))
+    candidates, longer = _candidates(words, filters)
+    found = _ranked(candidates)
     total = len(found)
-    if total >= FIRST_CANDIDATES:
-        total = max(total, _count(words, filters))
+    page = min(max(page, 1), LAST_PAGE)
+    if longer:
+        total = COUNT_CAP
+        is_further = page * PAGE_SIZE > FIRST_CANDIDATES
+        if is_further or not _are_plenty(longer, words, filters, candidates):
+            found += _following(longer, words, filters, found)
+            total = min(len(found), COUNT_CAP)
     shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     return Results(
         hits=_hits(shown),
@@ -130,54 +157,106 @@ def search(
     )
 
 
-def _candidates(words: Sequence[str], filters: Sequence[str], limit: int) -> Iterable[_Found]:
-    if len(words) == 1 and not filters:
-        yield from _beginning(words[0], limit)
+def _candidates(
+    words: tuple[str, ...], filters: tuple[str, ...]
+) -> tuple[list[_Found], list[names.Way]]:
+    """The first names that each way finds, and the ways that would find more."""
+    found = _beginning(words[0]) if len(words) == 1 and not filters else []
+    longer = []
     for way in names.query_ways(words):
-        yield from _containing(words, way, filters, limit)
+        statement = _statement(way, words, "names")
+        rows = db.rows(statement, _values(way, words, filters, FIRST_CANDIDATES))
+        found += [
+            _Found(row.subject_id, row.rank, _tier(words, row), row.kind, row.text, way.name)
+            for row in rows
+        ]
+        if len(rows) == FIRST_CANDIDATES:
+            longer.append(way)
+    return found, longer
 
 
-def _beginning(word: str, limit: int) -> Iterable[_Found]:
-    rows = session.execute(
-        text(_PREFIX), {"low": word, "high": word + "\U0010ffff", "limit": limit}
+def _beginning(word: str) -> list[_Found]:
+    values = {"low": word, "high": word + "\U0010ffff", "limit": FIRST_CANDIDATES}
+    return [
+        _Found(row.subject_id, row.rank, _tier((word,), row), row.kind, row.text, "name")
+        for row in db.rows(_PREFIX, values)
+    ]
+
+
+def _are_plenty(
+    ways: Sequence[names.Way],
+    words: tuple[str, ...],
+    filters: tuple[str, ...],
+    candidates: Sequence[_Found],
+) -> bool:
+    """Whether one way alone finds more than the portal counts.
+
+    Looks at the index only. Its tokens may promise a word that a name has in pieces; where that
+    did not happen among the first names, it is believed of the rest.
+    """
+    right = {each.rank for each in candidates}
+    for way in ways:
+        rows = db.rows(_statement(way, words, "ranks"), _values(way, words, filters, MANY))
+        if len(rows) == MANY and right.issuperset([row[0] for row in rows[:SURE]]):
+            return True
+    return False
+
+
+def _following(
+    ways: Sequence[names.Way],
+    words: tuple[str, ...],
+    filters: tuple[str, ...],
+    found: Sequence[_Found],
+) -> list[_Found]:
+    """Every further subject that these ways find, up to the cap, in the order of the index."""
+    known = {each.subject_id for each in found}
+    first: dict[int, tuple[int, str]] = {}
+    for way in ways:
+        rows = db.rows(_statement(way, words, "verified"), _values(way, words, filters, MANY))
+        for (rank,) in rows:
+            subject_id = subject_of(rank)
+            if subject_id not in known:
+                mine = (rank, way.name)
+                first[subject_id] = min(first.get(subject_id, mine), mine)
+    return [
+        _Found(subject_id, rank, PART, "", "", by)
+        for subject_id, (rank, by) in sorted(first.items(), key=lambda item: item[1])
+    ]
+
+
+def _statement(way: names.Way, words: tuple[str, ...], purpose: str) -> TextClause:
+    return _prepared(session.get_bind().dialect.name, way.column, _unsure(way, words), purpose)
+
+
+def _unsure(way: names.Way, words: tuple[str, ...]) -> tuple[int, ...]:
+    """The places of words that are more than one token: only the name itself can confirm them."""
+    lengths = ONE_TOKEN[way.name]
+    return tuple(place for place, word in enumerate(words) if len(word) not in lengths)
+
+
+@lru_cache(maxsize=256)
+def _prepared(database: str, column: str, unsure: tuple[int, ...], purpose: str) -> TextClause:
+    dialect = _DIALECTS[database]
+    verified = "".join(f" AND {dialect.inside}(n.{column}, :word{place}) > 0" for place in unsure)
+    is_joined = purpose == "names" or (purpose == "verified" and verified)
+    end = (
+        f"WHERE {dialect.where}{verified if is_joined else ''} ORDER BY {dialect.rank} LIMIT :limit"
     )
-    for row in rows:
-        yield _Found(row.subject_id, row.rank, _tier([word], row), row.kind, row.text, "name")
+    form = _NAMES if purpose == "names" else _RANKS
+    source = dialect.joined if is_joined else dialect.index
+    return text(form.format(column=column, rank=dialect.rank, source=source, end=end))
 
 
-def _containing(
-    words: Sequence[str], way: names.Way, filters: Sequence[str], limit: int
-) -> Iterable[_Found]:
-    statement, parameters = _statement(words, way, filters, limit)
-    for row in session.execute(text(statement), parameters):
-        yield _Found(row.subject_id, row.rank, _tier(words, row), row.kind, row.text, way.name)
-
-
-def _count(words: Sequence[str], filters: Sequence[str]) -> int:
-    """How many subjects contain the words, counted up to the cap."""
-    counts = []
-    for way in names.query_ways(words):
-        statement, parameters = _statement(words, way, filters, COUNT_CAP)
-        counted = f"SELECT count(DISTINCT subject_id) FROM ({statement}) AS found"  # noqa: S608
-        counts.append(session.execute(text(counted), parameters).scalar_one())
-    return int(max(counts))
-
-
-def _statement(
-    words: Sequence[str], way: names.Way, filters: Sequence[str], limit: int
-) -> tuple[str, dict[str, Any]]:
-    """The query of one way; a word of two characters is its token, so longer ones are verified."""
+def _values(
+    way: names.Way, words: tuple[str, ...], filters: tuple[str, ...], limit: int
+) -> dict[str, Any]:
     dialect = _DIALECTS[session.get_bind().dialect.name]
-    parameters: dict[str, Any] = {"limit": limit}
-    conditions = []
-    for place, word in enumerate(words):
-        if way.name != "name" or len(word) != 2:
-            conditions.append(f" AND {dialect.inside}(n.{way.column}, :word{place}) > 0")
-            parameters[f"word{place}"] = word
     tokens = [dialect.quoted.format(token) for token in (*way.tokens, *filters)]
-    parameters["tokens"] = dialect.joiner.join(tokens)
-    fields = _FIELDS.format(column=way.column)
-    return dialect.statement.format(fields=fields, verify="".join(conditions)), parameters
+    return {
+        "limit": limit,
+        "tokens": dialect.joiner.join(tokens),
+        **{f"word{place}": words[place] for place in _unsure(way, words)},
+    }
 
 
 def _tier(words: Sequence[str], row: Any) -> int:
@@ -201,10 +280,14 @@ def _hits(shown: Sequence[_Found]) -> tuple[Hit, ...]:
     if not shown:
         return ()
     ids = [found.subject_id for found in shown]
-    subjects = {row.id: row for row in session.execute(_HITS, {"ids": ids})}
+    subjects: dict[int, Any] = {}
     signs: dict[int, list[str]] = {}
-    for row in session.execute(_SIGNS, {"ids": ids}):
-        signs.setdefault(row.subject_id, []).append(row.text)
+    for row in db.rows(_HITS, {"ids": ids}):
+        subjects[row.id] = row
+        if row.sign is not None:
+            signs.setdefault(row.id, []).append(row.sign)
+    unnamed = [found.rank for found in shown if not found.text]
+    named = {row.rank: row for row in db.rows(_BY_RANK, {"ranks": unnamed})} if unnamed else {}
     return tuple(
         Hit(
             code=subject.code,
@@ -214,8 +297,8 @@ def _hits(shown: Sequence[_Found]) -> tuple[Hit, ...]:
             area_code=subject.area_code,
             address=subject.address,
             signs=tuple(signs.get(found.subject_id, ())),
-            matched_kind=found.kind,
-            matched_text=found.text,
+            matched_kind=(named.get(found.rank) or found).kind,
+            matched_text=(named.get(found.rank) or found).text,
             matched_by=found.by,
         )
         for found in shown

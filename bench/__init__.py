@@ -1,0 +1,1 @@
+"""The benchmarks of the portal, as ratios measured in one run."""

@@ -1,0 +1,124 @@
+"""`portal ingest`: take in a file and say what became of every row."""
+
+import csv
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from portal.core.errors import Refused
+
+if TYPE_CHECKING:
+    from portal.ingest.rules.findings import Finding
+    from portal.ingest.service import Outcome
+
+KINDS = (
+    "enterprise", "licence", "penalty", "reward", "coercion", "confirmation", "adjudication",
+    "inspection", "qualification", "abnormal", "serious", "court", "contract", "honour",
+)  # fmt: skip
+
+REFUSALS = {
+    "file_unreadable": "无法读取文件：%(detail)s。",
+    "file_empty": "文件是空的。",
+    "file_utf16": "文件是UTF-16编码；请另存为“CSV UTF-8（逗号分隔）”后重新导入。",
+    "file_kind_unknown": "这不是CSV、XLS或XLSX文件；请从源系统重新导出。",
+    "workbook_too_large": "工作簿超过%(megabytes)d MB；请另存为CSV（save as CSV）后重新导入。",
+    "workbook_broken": "工作簿打不开（%(detail)s）；请用电子表格软件打开后另存，再重新导入。",
+    "encoding_unknown": "文件既不是UTF-8也不是GB18030编码；请另存为“CSV UTF-8”后重新导入。",
+    "quote_not_closed": "第%(line)d行的引号没有闭合，其后的内容无法分行；请从源系统重新导出。",
+    "header_unknown": "认不出表头（%(header)s）；请用模板的列名，或以 --kind 指明种类。",
+    "columns_missing": "按“%(kind)s”读取，缺少这些列：%(columns)s。",
+    "columns_repeated": "这些列出现了不止一次：%(columns)s；请只保留一列。",
+    "kind_needed": "文件没有“信息类别”一列；请用 --kind 指明种类，例如 --kind reward。",
+}
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--kind", type=click.Choice(KINDS), help="What the rows are; found by the header.")
+@click.option("--dry-run", is_flag=True, help="Check and count only; nothing is stored.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write every finding to this CSV file.",
+)
+def ingest(file: Path, kind: str | None, report: Path | None, *, dry_run: bool) -> None:
+    """Take in a CSV, XLS or XLSX file of subjects or records.
+
+    The whole file is one transaction: it is in, or nothing of it is. Rows with errors stay out,
+    in quarantine; the exit status is 0 all the same. Templates: content/ingest/templates/.
+
+    Example: flask --app wsgi portal ingest penalties.csv --report findings.csv
+    """
+    from portal.core import db
+    from portal.ingest import service
+
+    try:
+        with _findings_file(report) as found, _progress(file) as progress:
+            outcome = service.run(
+                file, kind=kind, actor="operator", report=found, progress=progress
+            )
+            db.session.rollback() if dry_run else db.session.commit()
+    except Refused as refused:
+        db.session.rollback()
+        raise click.ClickException(REFUSALS[refused.reason] % refused.data) from refused
+    except OSError as error:
+        db.session.rollback()
+        raise click.ClickException(f"{error.filename or file}：{error.strerror}。") from error
+    _tell(file, outcome, is_dry_run=dry_run)
+
+
+@contextmanager
+def _findings_file(path: Path | None) -> Iterator[Callable[[int, "Finding"], None] | None]:
+    """The report appears under its name only when the file was dealt with."""
+    from portal.ingest.rules.report import COLUMNS, report_row
+
+    if path is None:
+        yield None
+        return
+    partial = path.with_name(path.name + ".partial")
+    try:
+        with partial.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(COLUMNS)
+            yield lambda number, finding: writer.writerow(report_row(number, finding))
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _progress(file: Path) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar, where somebody is looking."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    bar: Any = click.progressbar(length=1, label=file.name, file=sys.stderr)
+    with bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = max(total, done)
+            bar.update(done - bar.pos)
+
+        yield show
+
+
+def _tell(file: Path, outcome: "Outcome", *, is_dry_run: bool) -> None:
+    from portal.ingest.rules.findings import NAMES
+
+    click.echo(f"{file.name}（{outcome.kind}）：共 {outcome.rows} 行")
+    click.echo(
+        f"新增 {outcome.added}，更新 {outcome.changed}，未变 {outcome.unchanged}，"
+        f"未收 {outcome.quarantined}，提示 {outcome.notices}"
+    )
+    for rule, count in sorted(outcome.rules.items(), key=lambda each: (-each[1], each[0])):
+        click.echo(f"  {NAMES[rule]}：{count}")
+    if outcome.absent_columns:
+        click.echo(f"文件没有这些必填列，未作要求：{'、'.join(outcome.absent_columns)}")
+    if outcome.unknown_columns:
+        click.echo(f"不认识的列，只随原始行保存：{'、'.join(outcome.unknown_columns)}")
+    if is_dry_run:
+        click.echo("试运行：没有写入任何数据。")

@@ -1,0 +1,1 @@
+"""What is right and wrong with the rows of a file; no file and no database here."""

@@ -1,0 +1,144 @@
+"""Storing records with their publication, and asking what is public today."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam, func, or_, select
+
+from portal.core import audit, clock, db, revision
+from portal.core.db import session
+from portal.core.errors import Refused
+from portal.records import rules
+from portal.records.law import load as law_on_file
+from portal.records.models import Record
+from portal.records.rules import CLASSES, KINDS, Classification, ClassRule
+from portal.records.service.storing import Counts, RecordFacts, is_stored, store
+
+__all__ = [
+    "CLASSES", "KINDS", "PAGE_SIZE", "ClassRule", "Classification", "Counts", "RecordFacts",
+    "class_months", "classify", "is_public_on", "is_stored", "law_on_file", "newest", "outline",
+    "public_counts", "public_page", "repair", "store", "withdraw",
+]  # fmt: skip
+
+PAGE_SIZE = 20
+
+
+@lru_cache(maxsize=65536)
+def classify(penalties: str, fine_fen: int | None, procedure: str) -> Classification:
+    """The class to assume of a penalty whose source unit gives none; never verified."""
+    return rules.classify(penalties, law=law_on_file(), fine_fen=fine_fen, procedure=procedure)
+
+
+def class_months(on: date) -> dict[str, tuple[int, int]]:
+    """Least and most months of publication of each class, by the instrument in force that day."""
+    instrument, _is_before_first = rules.in_force(law_on_file(), on)
+    found = {name: law_on_file().classes[instrument.key, name] for name in rules.CLASSES}
+    return {name: (rule.min_months, rule.max_months) for name, rule in found.items()}
+
+
+def is_public_on() -> Any:
+    """The one condition that makes a record public on the day bound as `today`."""
+    today: Any = bindparam("today")
+    return (Record.public_from <= today) & (
+        or_(Record.public_until.is_(None), Record.public_until > today)
+    )
+
+
+_VIEW = (
+    select(
+        Record.id, Record.kind, Record.number, Record.title, Record.summary, Record.details,
+        Record.decided_on, Record.published_on, Record.valid_from, Record.valid_until,
+        Record.record_class, Record.class_basis, Record.earliest_repair_on, Record.public_from,
+        Record.public_until, Record.is_disputed, Record.authority, Record.source_unit,
+        Record.updated_at,
+    )
+    .where(Record.subject_id == bindparam("subject_id"), is_public_on())
+    .order_by(Record.decided_on.desc(), Record.id.desc())
+    .limit(bindparam("size"))
+    .offset(bindparam("skip"))
+)  # fmt: skip
+_VIEW_OF_KIND = _VIEW.where(Record.kind == bindparam("kind"))
+_COUNTS = (
+    select(Record.kind, func.count())
+    .where(Record.subject_id == bindparam("subject_id"), is_public_on())
+    .group_by(Record.kind)
+)
+
+
+def public_counts(subject_id: int, today: date) -> dict[str, int]:
+    """How many records of each kind are public today, in the order of the kinds."""
+    counted = dict(db.rows(_COUNTS, {"subject_id": subject_id, "today": today}))
+    return {kind: counted[kind] for kind in KINDS if kind in counted}
+
+
+def public_page(
+    subject_id: int, today: date, *, kind: str | None = None, page: int = 1, size: int = PAGE_SIZE
+) -> Sequence[Any]:
+    """Records that are public today, newest first, as rows ready to show."""
+    values = {"subject_id": subject_id, "today": today, "size": size, "skip": (page - 1) * size}
+    if kind is None:
+        return db.rows(_VIEW, values)
+    return db.rows(_VIEW_OF_KIND, {**values, "kind": kind})
+
+
+def newest(subject_id: int, today: date, size: int) -> tuple[Sequence[Any], dict[str, int]]:
+    """The newest public records, and how many of each kind there are in all."""
+    found = public_page(subject_id, today, size=size + 1)
+    if len(found) > size:
+        return found[:size], public_counts(subject_id, today)
+    counted = Counter(row.kind for row in found)
+    return found, {kind: counted[kind] for kind in KINDS if kind in counted}
+
+
+_OUTLINE = (
+    select(Record.kind, Record.title, Record.valid_until, Record.decided_on)
+    .where(Record.subject_id == bindparam("subject_id"), is_public_on())
+    .order_by(Record.decided_on.desc(), Record.id.desc())
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """All that a passer-by is told of the records: newest licence, newest check, how many bad."""
+
+    licence: Any
+    inspection: Any
+    adverse: int
+
+
+def outline(subject_id: int, today: date) -> Outline:
+    """The public records of a subject in one look."""
+    found = db.rows(_OUTLINE, {"subject_id": subject_id, "today": today})
+    kinds = law_on_file().kinds
+    return Outline(
+        licence=next((row for row in found if row.kind == "licence"), None),
+        inspection=next((row for row in found if row.kind == "inspection"), None),
+        adverse=sum(kinds[row.kind].is_adverse for row in found),
+    )
+
+
+def repair(record_id: int, *, on: date, actor: str) -> None:
+    """Mark a record repaired: it stops being public on that day everywhere (Order 36)."""
+    _end(record_id, actor, "records.repair", repaired_on=on)
+
+
+def withdraw(record_id: int, *, on: date, reason: str, actor: str) -> None:
+    """Withdraw a record whose decision was changed or revoked (行政处罚法 Art. 48)."""
+    _end(record_id, actor, "records.withdraw", withdrawn_on=on, reason=reason)
+
+
+def _end(record_id: int, actor: str, action: str, *, reason: str = "", **ended: date) -> None:
+    record = session.get(Record, record_id)
+    if record is None:
+        raise Refused("no_such_record")
+    for column, day in ended.items():
+        setattr(record, column, day)
+    day = next(iter(ended.values()))
+    record.public_until = min(filter(None, (record.public_until, day)))
+    record.updated_at = clock.now()
+    audit.record(action, "record", record.id, actor, on=day.isoformat(), reason=reason)
+    revision.bump()
