@@ -129,6 +129,7 @@ class RecordFact:
     decided_on: date
     public_from: date
     public_until: date | None
+    is_disputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ class Line:
     record_ids: tuple[int, ...] = ()
     fact: Fact | None = None
     better_on: date | None = None
+    is_disputed: bool = False
 
     @property
     def got(self) -> int:
@@ -159,6 +161,10 @@ class Grade:
     is_out_of_date: bool
     holds_until: date | None
     changes_on: date
+
+    @property
+    def is_disputed(self) -> bool:
+        return any(line.is_disputed for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +231,7 @@ def _line(
         len(counted),
         tuple(record.id for record in counted),
         better_on=min(ends) if ends and outcome.points < indicator.full else None,
+        is_disputed=any(record.is_disputed for record in counted),
     )
 
 
