@@ -8,14 +8,14 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from portal.core import bulk, clock, revision
 from portal.core.db import session
 from portal.core.masking import mask_text
 from portal.core.remember import Remembered
 from portal.records import law, rules
-from portal.records.models import Record, RecordOriginal
+from portal.records.models import Record, RecordChange, RecordOriginal
 from portal.subjects.models import Subject
 
 CHUNK = 2000
@@ -161,6 +161,7 @@ def _store_chunk(chunk: Sequence[RecordFacts], batch_id: int | None, counts: Cou
         )
     }
     new: dict[Identity, tuple[RecordFacts, str]] = {}
+    changed: list[int] = []
     for facts, code, key in zip(chunk, codes, keys, strict=True):
         subject_id = subjects.get(code)
         if subject_id is None:
@@ -175,10 +176,27 @@ def _store_chunk(chunk: Sequence[RecordFacts], batch_id: int | None, counts: Cou
             counts.unchanged += 1
         else:
             _change(present[0], facts, fingerprint, batch_id)
-            counts.changed += 1
+            changed.append(subject_id)
     if new:
         _add(new, batch_id)
+    mark_changed({*changed, *(identity[0] for identity in new)})
+    counts.changed += len(changed)
     counts.added += len(new)
+
+
+def mark_changed(subject_ids: Iterable[int]) -> None:
+    """Say that the records of these subjects are no longer what they were."""
+    if ids := sorted(subject_ids):
+        bulk.insert_columns(RecordChange, {"subject_id": ids})
+
+
+def take_changed(limit: int) -> list[int]:
+    """Take subjects whose records changed from the list; whoever takes one computes it anew."""
+    oldest = select(RecordChange.id).order_by(RecordChange.id).limit(limit)
+    taken = session.scalars(
+        delete(RecordChange).where(RecordChange.id.in_(oldest)).returning(RecordChange.subject_id)
+    )
+    return sorted(set(taken))
 
 
 def _add(new: dict[Identity, tuple[RecordFacts, str]], batch_id: int | None) -> None:
