@@ -40,8 +40,8 @@ test: setup ## every test, on SQLite and PostgreSQL, in a real browser
 
 check: lint test ## lint, types, import ladder, catalogue drift, then every test: what CI runs
 
-bench: setup ## the benchmarks, as ratios; writes bench/results.json
-	@$(PYTHON) -m bench
+bench: setup ## the benchmarks, as ratios; writes bench/results.json (ARGS=--quick, --subjects, --rows, --only)
+	@$(PYTHON) -m bench $(ARGS)
 
 setup: packages-test $(TOOLS) $(NODE_TOOLS) $(CATALOGUES) ## everything run and test need, without running them
 

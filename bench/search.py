@@ -26,9 +26,9 @@ class Measured:
     keys: list[float]
     scans: list[float]
 
-    @property
-    def all(self) -> list[float]:
-        return [value for values in self.queries.values() for value in values]
+    def of(self, group: str) -> list[float]:
+        """The questions of every length of one group: characters, initials or pinyin."""
+        return [v for kind, values in self.queries.items() if kind.endswith(group) for v in values]
 
 
 def questions(city: Path, each: int) -> dict[str, list[str]]:
@@ -64,9 +64,7 @@ def _parts(
     return found
 
 
-def run(
-    city: Path, subjects: int, *, each: int, postgres: Server | None
-) -> tuple[list[Figure], dict[str, Measured]]:
+def run(city: Path, subjects: int, *, each: int, postgres: Server | None) -> list[Figure]:
     """Goal 4 on SQLite and, where there is one, on PostgreSQL."""
     asked = questions(city, each)
     urls = {"SQLite": data.url(city)}
@@ -75,35 +73,45 @@ def run(
         urls["PostgreSQL"] = postgres.url
     measured, lists = {}, {}
     for kind, url in urls.items():
-        measured[kind], lists[kind] = _measure(url, asked)
+        share = {name: parts[: _share(each, kind)] for name, parts in asked.items()}
+        measured[kind], lists[kind] = _measure(url, share)
     figures = []
     for kind, found in measured.items():
         figures += list(_figures(f"search in {subjects:,}, {kind}", kind, found))
     figures.append(_recall(city, subjects, asked))
     if len(lists) == 2:
-        sqlite_lists, other = lists.values()
-        different = sum(one != two for one, two in zip(sqlite_lists, other, strict=True))
-        count = len(sqlite_lists)
+        other = lists["PostgreSQL"]
+        count = len(other)
+        pairs = zip(lists["SQLite"][:count], other, strict=True)
+        different = sum(one != two for one, two in pairs)
         figures.append(Figure(f"lists that differ between databases, of {count:,}", different, "",
                               "== 0"))  # fmt: skip
-    return figures, measured
+    return figures
+
+
+def _share(each: int, kind: str) -> int:
+    """PostgreSQL takes long over frequent words, so it is asked fewer of them."""
+    return each if kind == "SQLite" else max(each // 4, min(each, 2))
 
 
 def _figures(title: str, kind: str, found: Measured) -> Iterator[Figure]:
     for name, values in found.queries.items():
         yield Figure(f"{title}, {name}, p99", percentile(values, 0.99), "ms")
-    key, scan, worst = median(found.keys), median(found.scans), percentile(found.all, 0.99)
+    key, scan = median(found.keys), median(found.scans)
     yield Figure(f"{title}, primary key read, p50", key, "ms")
     yield Figure(f"{title}, LIKE scan, p50", scan, "ms")
-    for share in (50, 95, 99):
-        yield Figure(f"{title}, p{share}", percentile(found.all, share / 100), "ms")
-    yield Figure(f"{title}, p99 against LIKE scan", worst / scan, "x", "<= 0.02")
-    goal = "<= 150" if kind == "SQLite" else "<= 20"
-    yield Figure(f"{title}, p99 against primary key read", worst / key, "x", goal)
+    for group in ("characters", "initials", "pinyin"):
+        values = found.of(group)
+        for share in (50, 95, 99):
+            yield Figure(f"{title}, {group}, p{share}", percentile(values, share / 100), "ms")
+        worst = percentile(values, 0.99)
+        yield Figure(f"{title}, {group}, p99 against LIKE scan", worst / scan, "x", "<= 0.02")
+        goal = "<= 150" if kind == "SQLite" else "<= 20"
+        yield Figure(f"{title}, {group}, p99 against primary key read", worst / key, "x", goal)
 
 
 def _measure(
-    url: str, asked: dict[str, list[str]]
+    url: str, asked: dict[str, list[str]], *, scans: int = SCANS
 ) -> tuple[Measured, list[list[tuple[str, str, str]]]]:
     """Every question in turns with reads by key and scans; and what was found."""
     from portal.core import db
@@ -122,12 +130,18 @@ def _measure(
             lists.append([(hit.code, hit.matched_text, hit.matched_by) for hit in results.hits])
         codes = [code for each in lists[-3:] for code, _text, _by in each]
         found.keys.extend(cost(lambda code=code: _by_key(code))[0] for code in codes[:20])
-        if number < SCANS:
+        if number < scans:
             found.scans.append(cost(lambda query=batch[1]: _scan(query))[0])
     db.session.rollback()
     db.session.remove()
     engine.dispose()
     return found, lists
+
+
+def spent(url: str, asked: dict[str, list[str]]) -> list[float]:
+    """Milliseconds of every question by characters or initials."""
+    found, _lists = _measure(url, asked, scans=0)
+    return [*found.of("characters"), *found.of("initials")]
 
 
 def _driver() -> Any:
@@ -154,7 +168,7 @@ def _scan(query: str) -> Any:
         _driver()
         .execute(
             f"SELECT rank, text FROM subject_name WHERE normalised LIKE {mark} "  # noqa: S608
-            "ORDER BY rank LIMIT 100",
+            "ORDER BY length(text), rank LIMIT 100",
             (f"%{query}%",),
         )
         .fetchall()
@@ -199,9 +213,10 @@ def _recall(city: Path, subjects: int, asked: dict[str, list[str]]) -> Figure:
         if int(kind[0]) < 2:
             continue  # a lone character is found at the beginning and the end of names
         for query in queries[: max(200_000 // subjects, 2)]:
-            expected = {codes[row[0]] for row in names if query in row[column]}
-            if len(expected) > COUNTED:
+            matching = [row[0] for row in names if query in row[column]]
+            if len(matching) > COUNTED:
                 continue
+            expected = {codes[subject_id] for subject_id in matching}
             hits = _all_hits(query)
             wanted += len(expected)
             found += len(expected & hits)

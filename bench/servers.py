@@ -117,6 +117,13 @@ def connect(port: int, source: str = "") -> socket.socket:
     return connection
 
 
+def receive(connection: socket.socket) -> bytes:
+    """What has come so far; never nothing."""
+    part = connection.recv(1 << 18)
+    assert part, "the server closed the connection"
+    return part
+
+
 class Asker:
     """Asks for the same few addresses again and again over connections kept open."""
 
@@ -131,16 +138,16 @@ class Asker:
         get(self.server.port, request.path, request.headers)
         connection = self.connections[0]
         connection.sendall(request.data)
-        answer = connection.recv(1 << 18)
+        answer = receive(connection)
         while b"\r\n\r\n" not in answer:
-            answer += connection.recv(1 << 18)
+            answer += receive(connection)
         head, _, body = answer.partition(b"\r\n\r\n")
         assert head.startswith(f"HTTP/1.1 {status}".encode()), head[:200]
         lines = (line.partition(b":") for line in head.lower().split(b"\r\n"))
         length = int(next((v for n, _, v in lines if n == b"content-length"), b"0"))
         missing = length - len(body) if status == 200 else 0
         while missing > 0:
-            missing -= len(connection.recv(1 << 18))
+            missing -= len(receive(connection))
         return len(head) + 4 + (length if status == 200 else 0)
 
     def cost(self, count: int) -> float:
@@ -152,9 +159,7 @@ class Asker:
                 connection.sendall(data)
             for connection, (_data, length) in zip(self.connections, asked, strict=True):
                 while length > 0:
-                    received = len(connection.recv(1 << 18))
-                    assert received, "the server closed the connection"
-                    length -= received
+                    length -= len(receive(connection))
                 assert length == 0, "an answer of another length"
         used = self.server.seconds() - before
         return used / (-(-count // CONNECTIONS) * CONNECTIONS) * 1e6

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,8 +27,7 @@ def _stale(url: str, rounds: int) -> int:
     from portal.core import db
     from portal.demo import service as demo
 
-    data.flask(url, "migrate")
-    app = data.portal(url)
+    app = data.migrate(url)
     with app.app_context():
         demo.build(SUBJECTS, seed=1, progress=lambda _count: None)
         db.session.commit()
@@ -60,8 +58,8 @@ def _writes(rounds: int) -> Iterator[tuple[str, str, bool]]:
     for number in range(rounds):
         code = codes[number // 4 % len(codes)]
         step = number % 4
-        facts = replace(
-            base, subject_code=code, number=f"第{number // 4}号", title=f"第{number}次所写",
+        facts = base._replace(
+            subject_code=code, number=f"第{number // 4}号", title=f"第{number}次所写",
             is_disputed=step == 2,
         )  # fmt: skip
         if step < 3:

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import psycopg
 from sqlalchemy import BigInteger, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,6 +21,7 @@ class Revision(Base):
     value: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
+NO_VERSION = -1
 READ = "SELECT value FROM revision WHERE id = 1"
 
 
@@ -67,11 +67,14 @@ class RevisionReader:
             known = self.local.known = _Known(connection.cursor())
         data_version = known.cursor.execute("PRAGMA data_version").fetchone()
         if data_version != known.data_version:
-            known.value = self._value(self.local.connection)
+            known.value = self._read_sqlite(self.local.connection)
             known.data_version = data_version
         return known.value
 
     def _postgresql(self) -> int:
+        # Imported here: it takes a third of a second, and SQLite has no use for it.
+        import psycopg
+
         local = self.local
         if getattr(local, "connection", None) is None or local.connection.closed:
             address = self.url.set(drivername="postgresql")
@@ -79,15 +82,20 @@ class RevisionReader:
                 address.render_as_string(hide_password=False), autocommit=True
             )
         try:
-            return self._value(local.connection)
+            return _value(local.connection.execute(READ).fetchone())
+        except psycopg.errors.UndefinedTable:
+            return NO_VERSION
         except psycopg.OperationalError:
             local.connection.close()
             raise
 
     @staticmethod
-    def _value(connection: "sqlite3.Connection | psycopg.Connection") -> int:
+    def _read_sqlite(connection: sqlite3.Connection) -> int:
         try:
-            row = connection.execute(READ).fetchone()
-        except (sqlite3.OperationalError, psycopg.errors.UndefinedTable):
-            return -1
-        return int(row[0]) if row else -1
+            return _value(connection.execute(READ).fetchone())
+        except sqlite3.OperationalError:
+            return NO_VERSION
+
+
+def _value(row: tuple[int] | None) -> int:
+    return int(row[0]) if row else NO_VERSION

@@ -107,5 +107,4 @@ def _issue(chunk: Sequence[Life]) -> None:
 
 def _hang(doors: Sequence[tuple[int, Door]], *, on: date) -> None:
     ids = iter([door.id for _subject_id, door in doors])
-    if doors:
-        badges.issue([id_ for id_, _door in doors], actor=ACTOR, on=on, new_id=ids.__next__)
+    badges.issue([id_ for id_, _door in doors], actor=ACTOR, on=on, new_id=ids.__next__)

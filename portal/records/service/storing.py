@@ -8,7 +8,11 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+<<<<<<< HEAD
 from sqlalchemy import bindparam, delete, select, update
+=======
+from sqlalchemy import select, update
+>>>>>>> main
 
 from portal.core import bulk, clock, revision
 from portal.core.db import session
@@ -54,6 +58,8 @@ class RecordFacts(NamedTuple):
     source_unit: str = ""
     source_code: str = ""
     original: str = NO_ORIGINAL
+    # What the source calls the subject: compared at import, not stored.
+    subject_name: str = ""
     row_number: int | None = None
 
     @property
@@ -107,12 +113,8 @@ _source = _getter(("row_number", "original"))
 # Acts, laws and kinds of penalty repeat from row to row.
 _masked = Remembered(mask_text)
 
-_SUBJECTS = select(Subject.code, Subject.id).where(
-    Subject.code.in_(bindparam("codes", expanding=True))
-)
-_KNOWN = select(Record.subject_id, Record.kind, Record.key, Record.id, Record.fingerprint).where(
-    Record.key.in_(bindparam("keys", expanding=True))
-)
+_SUBJECTS = select(Subject.code, Subject.id)
+_KNOWN = select(Record.subject_id, Record.kind, Record.key, Record.id, Record.fingerprint)
 _ENDINGS = select(*(getattr(Record, name) for name in ENDINGS), Record.is_disputed)
 
 Identity = tuple[int, str, str]
@@ -152,11 +154,15 @@ def _store_chunk(chunk: Sequence[RecordFacts], batch_id: int | None, counts: Cou
     if not chunk:
         return
     codes = list(map(_code, chunk))
-    subjects: dict[str, int] = dict(session.execute(_SUBJECTS, {"codes": list(set(codes))}).all())
+    subjects: dict[str, int] = dict(
+        session.execute(_SUBJECTS.where(bulk.among(Subject.code, list(set(codes))))).all()
+    )
     keys = [facts.key for facts in chunk]
     known = {
         (subject_id, kind, key): (record_id, mark)
-        for subject_id, kind, key, record_id, mark in session.execute(_KNOWN, {"keys": keys})
+        for subject_id, kind, key, record_id, mark in session.execute(
+            _KNOWN.where(bulk.among(Record.key, keys))
+        )
     }
     new: dict[Identity, tuple[RecordFacts, str]] = {}
     changed: list[int] = []
