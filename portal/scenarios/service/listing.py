@@ -153,10 +153,11 @@ def _counts(base: Select[Any], fresh: _Fresh, rule: Rule) -> dict[str, int]:
 
 
 def _entries(rows: Sequence[Any], fresh: _Fresh) -> tuple[Entry, ...]:
+    ids = [row.id for row in rows]
     signs: dict[int, list[str]] = {}
     for id_, text in session.execute(
         select(SubjectName.subject_id, SubjectName.text)
-        .where(SubjectName.subject_id.in_([row.id for row in rows]), SubjectName.kind == "sign")
+        .where(SubjectName.kind == "sign", SubjectName.subject_id.in_(_among(ids)))
         .order_by(SubjectName.rank)
     ):
         signs.setdefault(id_, []).append(text)
