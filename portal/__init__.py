@@ -20,6 +20,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "portal.pages.routes",
     "portal.lookup.routes",
     "portal.badges.routes",
+    "portal.scenarios.routes",
 )
 
 

@@ -92,19 +92,39 @@ def verify_audit() -> None:
 @click.option("--once", is_flag=True, help="Do what is due and stop.")
 @click.option("--seconds", default=1.0, show_default=True, help="Pause between rounds.")
 def work(*, once: bool, seconds: float) -> None:
-    """Seal new events of the audit trail, round after round.
+    """Seal new events of the audit trail and compute stale grades, round after round.
 
     Example: flask --app wsgi portal work
     """
     import time
 
+    from portal.scenarios import service as scenarios
+
     while True:
-        sealed = audit.seal()
+        done = audit.seal() + scenarios.recompute_due()
         db.session.commit()
-        if once and not sealed:
+        if once and not done:
             return
-        if not sealed:
+        if not done:
             time.sleep(seconds)
+
+
+@cli.command()
+@click.option("--all", "everything", is_flag=True, help="Every grade, not only the stale ones.")
+def recompute(*, everything: bool) -> None:
+    """Compute grades anew whose facts, records, dates or rule changed.
+
+    `portal work` does this by itself, also at midnight; pages never wait for it.
+
+    Example: flask --app wsgi portal recompute --all
+    """
+    from portal.scenarios import service as scenarios
+
+    count = scenarios.recompute_all() if everything else 0
+    while not everything and (some := scenarios.recompute_due()):
+        count += some
+    db.session.commit()
+    click.echo(f"recomputed: {count} subjects")
 
 
 @cli.command("check-content")
@@ -117,6 +137,7 @@ def check_content() -> None:
     from portal.core import calendar, content, terms
     from portal.pages import service as pages
     from portal.records import service as records
+    from portal.scenarios import rulebook
 
     try:
         loaded = {
@@ -125,6 +146,7 @@ def check_content() -> None:
             "calendar years": len(calendar.load().years),
             "time limits": len(terms.load()),
             "record kinds": len(records.law_on_file().kinds),
+            "scenarios": len(rulebook.load()),
             "help pages": sum(len(pages.help_articles(each)) for each in pages.LANGUAGES),
         }
     except (content.ContentError, KeyError, ValueError) as error:

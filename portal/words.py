@@ -1,11 +1,15 @@
 """The words of the capabilities that templates print: kinds, classes, areas."""
 
+from typing import Any
+
 from flask import Flask
 from markupsafe import Markup
 
 from portal.bodies import service as bodies
+from portal.core import content
 from portal.records import law
 from portal.records.rules import CLASSES, KINDS
+from portal.scenarios.rules import GRADES, FactKind, Line, Rule
 from portal.subjects.models import KINDS as SUBJECT_KINDS
 from portal.subjects.models import NAME_KINDS
 from portal.subjects.service.codes import Finding
@@ -39,6 +43,33 @@ def said(finding: Finding) -> Markup:
     return i18n.in_template(finding.message, **values)
 
 
+def local(thing: Any, name: str = "") -> str:
+    """The words of a scenario, a rule or one of its parts in the page's language."""
+    return str(getattr(thing, f"{name}_{i18n.locale()}" if name else i18n.locale()))
+
+
+def outcome(line: Line, name: str = "") -> str:
+    """What one line of a grade came to, or with "advice" what to do about it."""
+    return local(line.outcome, name).replace("{n}", str(line.count))
+
+
+def body_name(slug: str) -> str:
+    """A body in the page's language."""
+    rows = {row["slug"]: row for row in content.need("bodies.toml", "bodies")}
+    return str(rows[slug]["english" if i18n.locale() == "en" else "name"])
+
+
+def fact_kind(rule: Rule, key: str) -> FactKind:
+    """What a rule says of one of its facts."""
+    return next(fact for fact in rule.facts if fact.key == key)
+
+
+def fact_value(value: str, kind: FactKind) -> str:
+    """The value of a fact in words; a text that was reported stays as it is."""
+    known = kind.values.get(value)
+    return known[i18n.locale() == "en"] if known else _marked(value)
+
+
 def _marked(value: str) -> str:
     if value.isascii() or i18n.locale() == i18n.DEFAULT:
         return value
@@ -47,12 +78,21 @@ def _marked(value: str) -> str:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
-        area=area, repair_way=repair_way, detail_label=detail_label, said=said
+        area=area,
+        repair_way=repair_way,
+        detail_label=detail_label,
+        said=said,
+        local=local,
+        outcome=outcome,
+        body_name=body_name,
+        fact_value=fact_value,
     )
     app.jinja_env.globals.update(
         subject_kinds=SUBJECT_KINDS,
         name_kinds=NAME_KINDS,
         record_kinds=KINDS,
+        grade_words=GRADES,
+        fact_kind=fact_kind,
         record_classes=CLASSES,
         adverse_kinds=frozenset(k for k, kind in law.load().kinds.items() if kind.is_adverse),
     )

@@ -20,7 +20,7 @@ from tests.browser import Browser
 from tests.databases import SERVERS, Server
 
 # Processor seconds a test may take, by the name of its module or folder; others may take 60.
-LIMITS = {"test_rules": 0.25, "test_service": 1.0, "test_routes": 2.0, "journeys": 5.0}
+LIMITS = {"test_rules": 1.0, "test_service": 4.0, "test_routes": 8.0, "journeys": 15.0}
 # A property is tried on a hundred examples.
 HYPOTHESIS_FACTOR = 40
 SECRET = "only for tests, and long enough to be accepted"

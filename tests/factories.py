@@ -1,15 +1,16 @@
 """Plain functions that store something with sensible defaults."""
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
 from sqlalchemy import select
 
 from portal.badges import service as badges
-from portal.core import db
+from portal.core import clock, db
 from portal.records import service as records
 from portal.records.models import Record
+from portal.scenarios import service as scenarios
 from portal.subjects import service as subjects
 from portal.subjects.models import Subject
 from portal.subjects.rules import codes
@@ -69,6 +70,41 @@ def make_door_code(subject: Subject, on: date = TODAY) -> str:
     (id_,) = badges.issue([subject.id], actor="test", on=on)
     db.session.commit()
     return id_
+
+
+GOOD_SHOP = {
+    "licence": "valid", "inspection": "passed", "quantified": "a", "sampling": "passed",
+    "complaints": "100", "commitment": "kept",
+}  # fmt: skip
+
+
+def make_listed(
+    subject: Subject | None = None,
+    *,
+    until: date | None = None,
+    licence_until: date | None = None,
+    **facts: str,
+) -> Subject:
+    """A beef-soup shop in the list, very good for 30 days unless `facts` say otherwise."""
+    shop = subject or make_subject()
+    listed = scenarios.Listed(shop.code, "beef-soup", date(2026, 1, 1), until, "演示数据")
+    from_on = clock.today() - timedelta(30)
+    rows = [
+        scenarios.FactRow(shop.code, "beef-soup", key, value, from_on,
+                          licence_until if key == "licence" else None, "演示数据")
+        for key, value in {**GOOD_SHOP, **facts}.items()
+    ]  # fmt: skip
+    scenarios.store([listed], rows, actor="test")
+    db.session.commit()
+    return shop
+
+
+def make_facts(shop: Subject, **facts: str) -> None:
+    """Facts of a beef-soup shop that are true from today on."""
+    rows = [scenarios.FactRow(shop.code, "beef-soup", key, value, clock.today())
+            for key, value in facts.items()]  # fmt: skip
+    scenarios.store(facts=rows, actor="test")
+    db.session.commit()
 
 
 def _detached(query: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The page behind a door code, its print sheet, and the published keys."""
+"""Reports of wrong doors, the print sheet of a door code, and the published keys."""
 
 import json
 
@@ -14,13 +14,6 @@ from portal.web.pages import PUBLIC, path, render
 from portal.web.security import is_cross_site
 
 bp = Blueprint("badges", __name__)
-
-
-@bp.get("/q/<id>")
-@bp.get("/Q/<id>")
-@public
-def show(id: str) -> Response:
-    return render("badges/show.html", scan=service.scan(id))
 
 
 @bp.post("/q/<id>/wrong")

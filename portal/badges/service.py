@@ -76,6 +76,8 @@ def issue(
 
     `new_id` gives the ids, which nobody may be able to guess; only the demo chooses its own.
     """
+    if not subject_ids:
+        return []
     issued_on = on or clock.today()
     valid_until = add_months(issued_on, 12 * rules.VALID_YEARS)
     codes = [new_id() for _subject in subject_ids]
@@ -84,7 +86,7 @@ def issue(
         for code, subject_id in zip(codes, subject_ids, strict=True)
     ]
     bulk.insert(DoorCode, COLUMNS, rows)
-    audit.record("badges.issue", "door_code", codes[0] if codes else "", actor, count=len(codes))
+    audit.record("badges.issue", "door_code", codes[0], actor, count=len(codes))
     revision.bump()
     return codes
 

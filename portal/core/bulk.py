@@ -1,16 +1,25 @@
 """Many rows at once, on both databases: reserved ids, COPY or executemany."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, BigInteger, String, Table, update
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    ColumnElement,
+    String,
+    Table,
+    any_,
+    literal,
+    update,
+)
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeEngine
 
 from portal.core.db import Base, is_sqlite, session
 from portal.core.remember import Remembered
-
 
 # Days and instants as each driver takes them.
 _KNOWN: dict[tuple[type, str], Remembered[Any, Any]] = {}
@@ -36,6 +45,13 @@ def reserve(table: str, count: int) -> int:
         .returning(IdBlock.next)
     ).scalar_one()
     return following - count
+
+
+def among(column: Any, values: Sequence[Any]) -> ColumnElement[bool]:
+    """Whether a column is one of thousands of values; PostgreSQL takes them as one array."""
+    if is_sqlite():
+        return cast(ColumnElement[bool], column.in_(values))
+    return cast(ColumnElement[bool], column == any_(literal(values, ARRAY(column.type))))
 
 
 def insert(table: Any, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -12,8 +12,9 @@ from portal.bodies import service as bodies
 from portal.core import clock, content
 from portal.core.calendar import add_months
 from portal.core.db import session
-from portal.demo.rules import SHOWCASE, City, Door, Life, Setting, Town, Trade
+from portal.demo.rules import SHOWCASE, City, Door, Life, Reported, Setting, Town, Trade
 from portal.records import service as records
+from portal.scenarios import service as scenarios
 from portal.subjects import service as subjects
 from portal.subjects.models import Subject
 
@@ -31,7 +32,7 @@ def is_empty() -> bool:
 
 
 def build(count: int, *, seed: int, progress: Callable[[int], None]) -> None:
-    """Store `count` fictional subjects with their records and door codes.
+    """Store `count` fictional subjects with their records, facts, grades and door codes.
 
     `progress` is told how many more are done.
     """
@@ -39,6 +40,7 @@ def build(count: int, *, seed: int, progress: Callable[[int], None]) -> None:
     while chunk := list(islice(lives, CHUNK)):
         subjects.store(subjects.SubjectFacts(**life.subject) for life in chunk)
         records.store(records.RecordFacts(**facts) for life in chunk for facts in life.records)
+        _report(chunk)
         _issue(chunk)
         progress(len(chunk))
 
@@ -59,7 +61,30 @@ def setting(today: date) -> Setting:
         ],
         bodies=bodies.names_by_slug(),
         months=records.class_months(today),
+        scenarios={
+            slug: [
+                Reported(fact.key, tuple(fact.values), fact.examples, fact.valid_months)
+                for fact in rule.facts
+            ]
+            for slug, rule in scenarios.rules().items()
+        },
     )
+
+
+def _report(chunk: Sequence[Life]) -> None:
+    """The lists of the scenarios and the facts reported of those on them."""
+    listed = [life.subject for life in chunk if life.subject["industry"] in scenarios.rules()]
+    scenarios.store(
+        [
+            scenarios.Listed(one["code"], one["industry"], one["registered_on"], one["ended_on"],
+                             one["source_unit"])
+            for one in listed
+        ],
+        [scenarios.FactRow(**fact) for life in chunk for fact in life.facts],
+        actor=ACTOR,
+    )  # fmt: skip
+    while scenarios.recompute_due():
+        pass
 
 
 def _issue(chunk: Sequence[Life]) -> None:
@@ -82,5 +107,4 @@ def _issue(chunk: Sequence[Life]) -> None:
 
 def _hang(doors: Sequence[tuple[int, Door]], *, on: date) -> None:
     ids = iter([door.id for _subject_id, door in doors])
-    if doors:
-        badges.issue([id_ for id_, _door in doors], actor=ACTOR, on=on, new_id=ids.__next__)
+    badges.issue([id_ for id_, _door in doors], actor=ACTOR, on=on, new_id=ids.__next__)

@@ -1,4 +1,4 @@
-"""Search, the public page of a subject, and the check of a code."""
+"""Search, the public page of a subject, the page behind its door code, the check of a code."""
 
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -54,6 +54,13 @@ def records(code: str) -> Response:
         listing=listing,
         pages=links(listing.page, listing.pages),
     )
+
+
+@bp.get("/q/<id>")
+@bp.get("/Q/<id>")
+@public
+def scan(id: str) -> Response:
+    return render("lookup/scan.html", found=service.scan(id))
 
 
 @bp.get("/code-check")

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from portal.badges import service as badges
 from portal.core import clock
 from portal.records import service as records
+from portal.scenarios import service as scenarios
 from portal.subjects import service as subjects
 from portal.subjects.service import codes
 
@@ -43,6 +45,8 @@ class Profile:
     counts: Mapping[str, int]
     total: int
     door_code: str | None
+    grades: Sequence[scenarios.Graded]
+    today: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,27 @@ def profile(code: str) -> Profile | None:
         counts=counts,
         total=sum(counts.values()),
         door_code=badges.current_code(subject.id, today),
+        grades=scenarios.grades_of(subject.id),
+        today=today,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a scan shows: the state of the code, and behind a valid one the grades of the shop."""
+
+    scan: badges.Scan
+    grades: Sequence[scenarios.Graded]
+    today: date
+
+
+def scan(text: str) -> Scanned:
+    """The page behind a door code."""
+    found = badges.scan(text)
+    is_valid = found.state == "valid"
+    grades = scenarios.grades_of(found.subject.subject_id) if is_valid else []
+    rated = [graded for graded in grades if graded.grade]
+    return Scanned(found, rated, clock.today())
 
 
 def listing(code: str, *, kind: str | None, page: int) -> Listing | None:

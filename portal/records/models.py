@@ -76,3 +76,15 @@ class RecordOriginal(Base):
     batch_id: Mapped[int | None] = mapped_column(BigInteger)
     row_number: Mapped[int | None]
     row: Mapped[str] = mapped_column(Text)
+
+
+class RecordChange(Base):
+    """A subject whose records changed; whatever is computed from them must be computed anew.
+
+    Rows are only ever added and taken, so that two writers never wait for each other.
+    """
+
+    __tablename__ = "record_change"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"), index=True)

@@ -50,7 +50,7 @@ def rows_of(report: Path) -> list[dict[str, str]]:
 def test_a_file_goes_in_and_the_report_names_what_stayed_out(
     own_app: Flask, tmp_path: Path
 ) -> None:
-    make_subject(code=FIRM, kind="enterprise")
+    make_subject("虚构县商贸有限公司", code=FIRM, kind="enterprise")
     rows = [{}, {"CF_WSH": "=1+1", "CF_NR_FK": ""}]
     path = files.save(tmp_path, files.penalties(*rows, {"CF_WSH": "3", "办案人员": "王五"}))
     report = tmp_path / "findings.csv"
@@ -71,7 +71,7 @@ def test_a_file_goes_in_and_the_report_names_what_stayed_out(
 
 
 def test_a_dry_run_says_the_same_and_stores_nothing(own_app: Flask, tmp_path: Path) -> None:
-    make_subject(code=FIRM, kind="enterprise")
+    make_subject("虚构县商贸有限公司", code=FIRM, kind="enterprise")
     path = files.save(tmp_path, files.penalties({}, {"CF_WSH": ""}))
     dry = portal(own_app, path, "--dry-run")
     assert dry.exit_code == 0
@@ -81,7 +81,7 @@ def test_a_dry_run_says_the_same_and_stores_nothing(own_app: Flask, tmp_path: Pa
 
 
 def test_required_columns_that_are_not_there_are_named(own_app: Flask, tmp_path: Path) -> None:
-    make_subject(code=FIRM, kind="enterprise")
+    make_subject("虚构县商贸有限公司", code=FIRM, kind="enterprise")
     header = [code for code in files.codes_of("penalty") if code != "CF_YXQ"]
     row = {name: cell for name, cell in files.PENALTY.items() if name != "CF_YXQ"}
     result = portal(own_app, files.save(tmp_path, files.csv_text([row], header)))
@@ -241,7 +241,7 @@ def _is_writing(engine: Any) -> Iterator[bool]:
 def test_a_killed_import_leaves_nothing_and_can_be_run_again(
     own_app: Flask, tmp_path: Path, environment: dict[str, str]
 ) -> None:
-    make_subject(code=FIRM, kind="enterprise")
+    make_subject("虚构县商贸有限公司", code=FIRM, kind="enterprise")
     db.session.remove()
     rows = 20_000
     changes = [{"CF_WSH": f"虚市监罚〔2026〕{number}号"} for number in range(rows)]

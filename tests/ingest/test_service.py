@@ -221,8 +221,26 @@ def test_a_record_of_an_unknown_subject_waits_until_the_register_knows_it(tmp_pa
     outcome = take(tmp_path, files.penalties({}))
     assert counted(outcome) == (0, 0, 0, 1)
     assert quarantined() == [(2, "unknown_subject", FIRM)]
-    make_subject(code=FIRM, kind="enterprise")
+    make_subject("虚构县商贸有限公司", code=FIRM, kind="enterprise")
     assert counted(take(tmp_path, files.penalties({}))) == (1, 0, 0, 0)
+
+
+def test_a_record_whose_name_belongs_to_another_code_stays_out(
+    tmp_path: Path, firm: Subject
+) -> None:
+    text = files.penalties({"CF_XDR_MC": "虚构县另一家商贸有限公司"}, {"CF_WSH": "2"})
+    assert counted(take(tmp_path, text)) == (1, 0, 0, 1)
+    assert quarantined() == [(2, "another_name", "虚构县另一家商贸有限公司")]
+
+
+def test_punctuation_former_names_and_signs_are_the_same_subject(tmp_path: Path) -> None:
+    make_subject(
+        "虚构县（新）商贸有限公司", code=FIRM, kind="enterprise",
+        former_names=("虚构县商贸有限公司",), signs=("老商贸",),
+    )  # fmt: skip
+    told = ("虚构县(新)商贸有限公司", "虚构县商贸有限公司", "老商贸")
+    text = files.penalties(*({"CF_XDR_MC": name, "CF_WSH": name} for name in told))
+    assert counted(take(tmp_path, text)) == (3, 0, 0, 0)
 
 
 def test_a_file_that_comes_again_changes_nothing(tmp_path: Path, firm: Subject) -> None:

@@ -1,5 +1,6 @@
 """Example addresses for pages with arguments, and further states of pages, from the demo city."""
 
+from portal.scenarios.rulebook import SLUGS
 from tests.site.conftest import ROOT, Site
 
 SUBJECT = "SELECT code FROM subject WHERE {} ORDER BY id LIMIT 1"
@@ -8,6 +9,12 @@ BUSY = """
     WHERE record.public_from <= date('now') GROUP BY subject.id ORDER BY count(*) DESC LIMIT 1
 """
 DOOR_CODE = "SELECT id FROM door_code WHERE {} ORDER BY id LIMIT 1"
+GRADED = """
+    SELECT code FROM subject JOIN stored_grade ON subject_id = subject.id
+    WHERE scenario = 'beef-soup' AND grade = '{}' ORDER BY subject.id LIMIT 1
+"""
+GRADES = ("excellent", "good", "fair", "none", "suspended")
+EXPORTER = "SELECT code FROM subject WHERE industry = 'export' AND status = 'active' LIMIT 1"
 DOOR_CODES = (
     "valid_until > date('now') AND revoked_on IS NULL AND replaced_by IS NULL",
     "valid_until < date('now')",
@@ -23,13 +30,19 @@ def examples(site: Site) -> dict[str, list[str]]:
     shops = {code: None for query in _subjects() for code in site.values(query)}
     busy = site.values(BUSY)
     doors = [code for state in DOOR_CODES for code in site.values(DOOR_CODE.format(state))]
+    listed = [(site.values(GRADED.format(grade))[0], "beef-soup") for grade in GRADES]
+    listed.append((site.values(EXPORTER)[0], "export"))
     helps = sorted(path.stem for path in (ROOT / "content" / "zh" / "help").glob("*.md"))
     return {
         "lookup.show": [f"/subjects/{code}" for code in shops],
         "lookup.records": [f"/subjects/{code}/records" for code in busy],
-        "badges.show": [f"/q/{code}" for code in [*doors, "ZZZZZZZZZZ"]],
+        "lookup.scan": [f"/q/{code}" for code in [*doors, "ZZZZZZZZZZ"]],
         "badges.reported": [f"/q/{code}/wrong" for code in doors[:1]],
         "badges.sheet": [f"/q/{code}/sheet.pdf" for code in doors[:1]],
+        "scenarios.show": [f"/scenarios/{slug}" for slug in SLUGS],
+        "scenarios.export": [f"/scenarios/beef-soup.{form}" for form in ("csv", "json")],
+        "scenarios.why": [f"/subjects/{code}/why/{slug}" for code, slug in listed],
+        "scenarios.badge": [f"/badges/{code}/{slug}.svg" for code, slug in listed[:-1]],
         "pages.help_article": [f"/help/{name}" for name in helps],
     }
 
@@ -52,4 +65,6 @@ def states(site: Site) -> list[str]:
         f"/code-check?code={swapped}",
         "/code-check?code=12345",
         f"/subjects/{code}/records?page=2",
+        "/scenarios/beef-soup?grade=excellent&district=340403",
+        "/scenarios/beef-soup?q=没有这样的名字",
     ]

@@ -1,7 +1,7 @@
 """A fictional Huainan, made by chance from a seed."""
 
 from portal.demo.rules.city import City
-from portal.demo.rules.setting import Door, Life, Setting, Town, Trade
+from portal.demo.rules.setting import Door, Life, Reported, Setting, Town, Trade
 from portal.demo.rules.showcase import SHOWCASE, Shown
 
-__all__ = ["SHOWCASE", "City", "Door", "Life", "Setting", "Shown", "Town", "Trade"]
+__all__ = ["SHOWCASE", "City", "Door", "Life", "Reported", "Setting", "Shown", "Town", "Trade"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from portal.demo.rules import identity, showcase
+from portal.demo.rules import facts, identity, showcase
 from portal.demo.rules.records import Registry
 from portal.demo.rules.setting import KINDS, SOURCE, Dice, Door, Facts, Life, Setting, Town, Trade
 
@@ -22,12 +22,14 @@ class City:
         self.dice = Dice(seed)
         self.registry = Registry(setting, self.dice)
         self.codes = identity.Codes(self.dice)
+        # A chance of its own: what is reported changes nothing of who lives in the city.
+        self.reports = Dice(seed + 1)
         self.trades = [trade for trade in setting.trades for _each in range(trade.weight)]
         self.towns = [t for t in setting.towns for _each in range(CROWDED.get(t.code[:6], 1))]
 
     def lives(self, count: int) -> Iterator[Life]:
         shown = len(showcase.SHOWCASE)
-        yield from showcase.lives(self.setting, self.registry)
+        yield from showcase.lives(self.setting, self.registry, self.reports)
         # Every town and every trade first has its turn; chance decides from then on.
         for place in range(count - shown):
             town, trade = self._turn(place)
@@ -46,7 +48,14 @@ class City:
             code = subject["code"]
             records = list(self.registry.everyday(code, trade, first_ago, last_ago))
         is_open = subject["status"] == "active" and self.dice.chance(trade.door_share)
-        return Life(subject, records, self._door() if is_open else None)
+        door = self._door() if is_open else None
+        return Life(subject, records, door, self._facts(subject))
+
+    def _facts(self, subject: Facts) -> list[Facts]:
+        if subject["industry"] not in self.setting.scenarios:
+            return []
+        quality = self.reports.pick(facts.COMMON)
+        return list(facts.facts(self.setting, self.reports, subject, quality))
 
     def _subject(self, town: Town, trade: Trade) -> tuple[Facts, int, int]:
         dice, setting = self.dice, self.setting

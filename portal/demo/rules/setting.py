@@ -51,6 +51,16 @@ class Town:
 
 
 @dataclass(frozen=True)
+class Reported:
+    """A fact that is reported in a scenario; its values stand best first."""
+
+    key: str
+    values: tuple[str, ...]
+    examples: tuple[str, ...]
+    months: int
+
+
+@dataclass(frozen=True)
 class Setting:
     """`months` says how long a record of each class is public at least and at most."""
 
@@ -59,6 +69,7 @@ class Setting:
     trades: Sequence[Trade]
     bodies: Mapping[str, str]
     months: Mapping[str, tuple[int, int]]
+    scenarios: Mapping[str, Sequence[Reported]] = field(default_factory=dict)
 
     def ago(self, days: int) -> date:
         return self.today - timedelta(days)
@@ -79,6 +90,7 @@ class Life(NamedTuple):
     subject: Facts
     records: list[Facts]
     door: Door | None = None
+    facts: Sequence[Facts] = ()
 
 
 @dataclass

@@ -4,9 +4,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from portal.core.calendar import add_months
+from portal.demo.rules.facts import facts
 from portal.demo.rules.identity import credit_code
 from portal.demo.rules.records import EVERYDAY, Registry, with_numbers_of_a_person
-from portal.demo.rules.setting import KINDS, SOURCE, Door, Facts, Life, Setting, Town, Trade
+from portal.demo.rules.setting import (
+    KINDS,
+    SOURCE,
+    Dice,
+    Door,
+    Facts,
+    Life,
+    Setting,
+    Town,
+    Trade,
+)  # fmt: skip
 
 FULL = 300
 
@@ -15,7 +26,8 @@ FULL = 300
 class Shown:
     """A subject to show: who it is, what can be seen on it, and what it has on record.
 
-    `stages` are those of adverse records; `town` its place among the towns; `door` a state.
+    `stages` are those of adverse records; `town` its place among the towns; `door` a state;
+    `quality` that of the facts reported in its scenario.
     """
 
     key: str
@@ -32,6 +44,7 @@ class Shown:
     stages: tuple[str, ...] = ()
     door: str = ""
     extra: str = field(default="everyday", repr=False)
+    quality: str = "fine"
 
     @property
     def code(self) -> str:
@@ -58,15 +71,19 @@ SHOWCASE = (
     Shown("beef_soup", 1, "92", "田家庵区砚溪牛肉汤馆",
         "牛肉汤店：证照、检查、荣誉、处罚、招牌、有效的门口码", "beef-soup", "张砚溪", 6,
         former=("田家庵区砚溪早餐店",), signs=("张记牛肉汤(田东店)", "老淮河张记牛肉汤"),
-        stages=("general_repairable", "minor_hidden"), door="valid", extra="all"),
+        stages=("general_repairable", "minor_hidden"), door="valid", extra="all",
+        quality="best"),
     Shown("agency", 2, "91", "淮南霁川和房产经纪有限公司", "房产中介：备案、检查、有效的门口码",
         "property-agency", "李霁川", 12, signs=("霁川和找房(洞山店)",),
-        stages=("general_not_yet",), door="valid"),
+        stages=("general_not_yet",), door="valid",
+        quality="best"),
     Shown("training", 3, "52", "田家庵区棠溪艺术培训中心",
         "培训机构：办学许可、年度检查、有效的门口码", "training", "周棠溪", 10,
-        signs=("棠溪美育",), door="valid"),
+        signs=("棠溪美育",), door="valid",
+        quality="best"),
     Shown("many_records", 4, "91", "淮南岫川盛建设工程有限公司", "300条记录，十三类都有",
-        "construction", "吴岫川", 20, extra="full"),
+        "construction", "吴岫川", 20, extra="full",
+        quality="mixed"),
     Shown("no_records", 5, "92", "大通区珩歌水果店", "没有记录", "", "孙珩", 0, extra="none"),
     Shown("revoked", 6, "91", "淮南市笙庭商贸有限公司", "吊销", "e-commerce", "赵笙庭", 21,
         status="revoked", stages=("serious_not_yet",)),
@@ -76,14 +93,17 @@ SHOWCASE = (
         status="moved_out"),
     Shown("disputed", 9, "91", "淮南市潇渡物业服务有限公司", "记录有异议，正在核实",
         "property-management", "冯潇渡", 24, stages=("general_disputed", "serious_disputed")),
-    Shown("long_name", 10, "91", _LONG, "40字以上的长名称", "construction", "韩云岫", 48),
+    Shown("long_name", 10, "91", _LONG, "40字以上的长名称", "construction", "韩云岫", 48,
+        quality="weak"),
     Shown("rare_characters", 11, "91", "寿县𠅤䶮㛃文化旅游有限公司", "生僻字", "tourism", "唐㛃",
-        70),
+        70,
+        quality="fine"),
     Shown("english_letters", 12, "92", "凤台县Cloud9咖啡No.1店", "名称里有英文字母", "food-safety",
         "曹明岫", 50, signs=("Cloud9 Coffee", "云九咖啡")),
     Shown("several_names", 13, "91", "淮南翊原达旅行社有限公司", "两个曾用名，三个招牌", "tourism",
         "彭翊然", 60, former=("淮南翊原旅行社有限公司", "寿县翊原旅游服务有限公司"),
-        signs=("翊原旅行", "翊原研学", "翊原达假期(寿春店)")),
+        signs=("翊原旅行", "翊原研学", "翊原达假期(寿春店)"),
+        quality="best"),
     Shown("named_after_person", 14, "92", "寿县蒋筠庭家农家菜馆", "以人名作店名", "food-safety",
         "蒋筠庭", 71),
     Shown("masked_text", 15, "91", "淮南漪泉劳务有限公司", "自由文本里的号码已隐去", "labour",
@@ -102,20 +122,29 @@ SHOWCASE = (
     Shown("cooperative", 20, "93", "寿县穗谷丰水稻种植专业合作社", "农民专业合作社", "", "魏穗丰",
         75),
     Shown("door_expired", 21, "92", "谢家集区淞亭牛肉汤店", "门口码：已过期", "beef-soup",
-        "吕淞云", 22, signs=("吕氏清晨牛肉汤",), door="expired"),
+        "吕淞云", 22, signs=("吕氏清晨牛肉汤",), door="expired",
+        quality="weak"),
     Shown("door_replaced", 22, "92", "八公山区瑾桥老汤馆", "门口码：已更换", "beef-soup", "沈瑾瑜",
-        31, signs=("沈家老汤馆",), door="replaced"),
+        31, signs=("沈家老汤馆",), door="replaced",
+        quality="none"),
     Shown("door_revoked", 23, "92", "凤台县琅园牛肉汤店", "门口码：已停用", "beef-soup", "姚琅轩",
-        52, door="revoked"),
+        52, door="revoked",
+        quality="late"),
 )  # fmt: skip
 
 
-def lives(setting: Setting, registry: Registry) -> Iterator[Life]:
+def lives(setting: Setting, registry: Registry, reports: Dice) -> Iterator[Life]:
     for shown in SHOWCASE:
         trade = _trade(setting, shown)
         subject = _subject(setting, shown, trade)
         records = list(_records(registry, shown, trade))
-        yield Life(subject, records, _door(shown))
+        yield Life(subject, records, _door(shown), _facts(setting, shown, subject, reports))
+
+
+def _facts(setting: Setting, shown: Shown, subject: Facts, reports: Dice) -> list[Facts]:
+    if shown.scenario not in setting.scenarios:
+        return []
+    return list(facts(setting, reports, subject, shown.quality, earlier_years=2))
 
 
 def _trade(setting: Setting, shown: Shown) -> Trade:

@@ -37,6 +37,7 @@ NAMES = {
     "status": "状态错",
     "personal_data": "含个人信息",
     "unknown_subject": "主体不在库",
+    "another_name": "名称与代码不符",
     "contradiction": "同一文件内矛盾",
     "repeated": "同一文件内重复",
 }

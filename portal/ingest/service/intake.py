@@ -14,6 +14,7 @@ from portal.ingest.service.storing import Store
 Numbered = tuple[int, Any]
 
 REPEATED = "同一文件中已有完全相同的记录，本行没有再录入，可删去。"
+ANOTHER_NAME = "这个代码在本门户登记的不是这个名称；请核对名称和代码，确认是同一主体后再导入。"
 UNKNOWN = "本门户没有这个代码的主体；请先导入登记信息，再重新导入本文件。"
 
 
@@ -94,6 +95,10 @@ class Intake:
         for facts in stored.strangers:
             code = facts.subject_code
             finding = self.reader.finding(self.reader.code, code, "unknown_subject", UNKNOWN)
+            self.quarantine.remark(facts.row_number, [finding])
+        for facts in stored.misnamed:
+            place, told = self.store.name_place, facts.subject_name
+            finding = self.reader.finding(place, told, "another_name", ANOTHER_NAME)
             self.quarantine.remark(facts.row_number, [finding])
 
 

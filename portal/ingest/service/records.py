@@ -50,6 +50,7 @@ class RecordBuilder:
             "class_basis": bases,
             "original": map(self.write_original, cells),
             "row_number": numbers,
+            "subject_name": columns[self._known("name")],
         }
         sources = [made.get(name) or self._column(columns, name) for name in
                    records.RecordFacts._fields]  # fmt: skip

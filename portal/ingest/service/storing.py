@@ -13,18 +13,23 @@ Columns = Sequence[Sequence[Any]]
 
 
 class Stored(NamedTuple):
-    """What became of some rows; `strangers` are records of subjects that are not on file."""
+    """What became of some rows.
+
+    `strangers` are records of subjects not on file, `misnamed` those under another subject's code.
+    """
 
     added: int
     changed: int
     unchanged: int
     strangers: Sequence[Any] = ()
+    misnamed: Sequence[Any] = ()
 
 
 class Store(Protocol):
     """Where the rows of a form go."""
 
     key_place: int
+    name_place: int
     contradiction: str
 
     def build(
@@ -42,6 +47,7 @@ class SubjectStore:
     def __init__(self, layout: Layout) -> None:
         self.build = SubjectBuilder(layout).build
         self.key_place = layout.form.place("subject_code") or 0
+        self.name_place = layout.form.place("name") or 0
 
     def key(self, facts: subjects.SubjectFacts) -> Hashable:
         return facts.code
@@ -65,6 +71,7 @@ class RecordStore:
     def __init__(self, layout: Layout, kind: str | None, batch_id: int) -> None:
         self.build = RecordBuilder(layout, kind).build
         self.key_place = layout.form.place("number") or 0
+        self.name_place = layout.form.place("name") or 0
         self.batch_id = batch_id
 
     def key(self, facts: records.RecordFacts) -> Hashable:
@@ -77,5 +84,10 @@ class RecordStore:
         return records.is_stored(facts)
 
     def store(self, rows: Sequence[records.RecordFacts]) -> Stored:
+        wrong = subjects.misnamed({(facts.subject_code, facts.subject_name) for facts in rows})
+        misnamed: list[records.RecordFacts] = []
+        if wrong:
+            misnamed = [each for each in rows if (each.subject_code, each.subject_name) in wrong]
+            rows = [each for each in rows if (each.subject_code, each.subject_name) not in wrong]
         counts = records.store(rows, batch_id=self.batch_id)
-        return Stored(counts.added, counts.changed, counts.unchanged, counts.strangers)
+        return Stored(counts.added, counts.changed, counts.unchanged, counts.strangers, misnamed)

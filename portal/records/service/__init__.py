@@ -16,12 +16,19 @@ from portal.records import rules
 from portal.records.law import load as law_on_file
 from portal.records.models import Record
 from portal.records.rules import CLASSES, KINDS, Classification, ClassRule
-from portal.records.service.storing import Counts, RecordFacts, is_stored, store
+from portal.records.service.storing import (
+    Counts,
+    RecordFacts,
+    is_stored,
+    mark_changed,
+    store,
+    take_changed,
+)
 
 __all__ = [
     "CLASSES", "KINDS", "PAGE_SIZE", "ClassRule", "Classification", "Counts", "RecordFacts",
     "class_months", "classify", "is_public_on", "is_stored", "law_on_file", "newest", "outline",
-    "public_counts", "public_page", "repair", "store", "withdraw",
+    "public_counts", "public_page", "repair", "store", "take_changed", "withdraw",
 ]  # fmt: skip
 
 PAGE_SIZE = 20
@@ -140,5 +147,6 @@ def _end(record_id: int, actor: str, action: str, *, reason: str = "", **ended: 
     day = next(iter(ended.values()))
     record.public_until = min(filter(None, (record.public_until, day)))
     record.updated_at = clock.now()
+    mark_changed([record.subject_id])
     audit.record(action, "record", record.id, actor, on=day.isoformat(), reason=reason)
     revision.bump()

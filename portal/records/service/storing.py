@@ -8,14 +8,14 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import delete, select, update
 
 from portal.core import bulk, clock, revision
 from portal.core.db import session
 from portal.core.masking import mask_text
 from portal.core.remember import Remembered
 from portal.records import law, rules
-from portal.records.models import Record, RecordOriginal
+from portal.records.models import Record, RecordChange, RecordOriginal
 from portal.subjects.models import Subject
 
 CHUNK = 2000
@@ -54,6 +54,8 @@ class RecordFacts(NamedTuple):
     source_unit: str = ""
     source_code: str = ""
     original: str = NO_ORIGINAL
+    # What the source calls the subject: compared at import, not stored.
+    subject_name: str = ""
     row_number: int | None = None
 
     @property
@@ -107,12 +109,8 @@ _source = _getter(("row_number", "original"))
 # Acts, laws and kinds of penalty repeat from row to row.
 _masked = Remembered(mask_text)
 
-_SUBJECTS = select(Subject.code, Subject.id).where(
-    Subject.code.in_(bindparam("codes", expanding=True))
-)
-_KNOWN = select(Record.subject_id, Record.kind, Record.key, Record.id, Record.fingerprint).where(
-    Record.key.in_(bindparam("keys", expanding=True))
-)
+_SUBJECTS = select(Subject.code, Subject.id)
+_KNOWN = select(Record.subject_id, Record.kind, Record.key, Record.id, Record.fingerprint)
 _ENDINGS = select(*(getattr(Record, name) for name in ENDINGS), Record.is_disputed)
 
 Identity = tuple[int, str, str]
@@ -152,13 +150,18 @@ def _store_chunk(chunk: Sequence[RecordFacts], batch_id: int | None, counts: Cou
     if not chunk:
         return
     codes = list(map(_code, chunk))
-    subjects: dict[str, int] = dict(session.execute(_SUBJECTS, {"codes": list(set(codes))}).all())
+    subjects: dict[str, int] = dict(
+        session.execute(_SUBJECTS.where(bulk.among(Subject.code, list(set(codes))))).all()
+    )
     keys = [facts.key for facts in chunk]
     known = {
         (subject_id, kind, key): (record_id, mark)
-        for subject_id, kind, key, record_id, mark in session.execute(_KNOWN, {"keys": keys})
+        for subject_id, kind, key, record_id, mark in session.execute(
+            _KNOWN.where(bulk.among(Record.key, keys))
+        )
     }
     new: dict[Identity, tuple[RecordFacts, str]] = {}
+    changed: list[int] = []
     for facts, code, key in zip(chunk, codes, keys, strict=True):
         subject_id = subjects.get(code)
         if subject_id is None:
@@ -173,10 +176,27 @@ def _store_chunk(chunk: Sequence[RecordFacts], batch_id: int | None, counts: Cou
             counts.unchanged += 1
         else:
             _change(present[0], facts, fingerprint, batch_id)
-            counts.changed += 1
+            changed.append(subject_id)
     if new:
         _add(new, batch_id)
+    mark_changed({*changed, *(identity[0] for identity in new)})
+    counts.changed += len(changed)
     counts.added += len(new)
+
+
+def mark_changed(subject_ids: Iterable[int]) -> None:
+    """Say that the records of these subjects are no longer what they were."""
+    if ids := sorted(subject_ids):
+        bulk.insert_columns(RecordChange, {"subject_id": ids})
+
+
+def take_changed(limit: int) -> list[int]:
+    """Take subjects whose records changed from the list; whoever takes one computes it anew."""
+    oldest = select(RecordChange.id).order_by(RecordChange.id).limit(limit)
+    taken = session.scalars(
+        delete(RecordChange).where(RecordChange.id.in_(oldest)).returning(RecordChange.subject_id)
+    )
+    return sorted(set(taken))
 
 
 def _add(new: dict[Identity, tuple[RecordFacts, str]], batch_id: int | None) -> None:

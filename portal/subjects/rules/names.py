@@ -126,7 +126,5 @@ def _readings() -> dict[str, str]:
     table = {}
     for number, readings in PINYIN_DICT.items():
         plain = unicodedata.normalize("NFD", readings.split(",")[0])
-        reading = _TONES.sub("", plain).replace("u\u0308", "v")
-        if reading.isascii() and reading:
-            table[chr(number)] = reading
+        table[chr(number)] = _TONES.sub("", plain).replace("u\u0308", "v")
     return table | CHARACTERS

@@ -1,19 +1,20 @@
 """Questions about subjects, and storing them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from portal.core import db
+from portal.core import bulk, db
 from portal.core.db import session
 from portal.subjects.models import KINDS, STATUSES, Subject, SubjectName
+from portal.subjects.rules import names
 from portal.subjects.service.register import Counts, SubjectFacts, is_stored, store
 from portal.subjects.service.search import NOTHING, Hit, Results, by_codes, search
 
 __all__ = [
     "KINDS", "NOTHING", "STATUSES", "Counts", "Hit", "Results", "SubjectFacts", "by_codes",
-    "exists", "is_stored", "other_names", "public_row", "search", "store",
+    "exists", "is_stored", "misnamed", "other_names", "public_row", "search", "store",
 ]  # fmt: skip
 
 _PUBLIC_ROW = select(
@@ -32,6 +33,23 @@ def public_row(code: str) -> Any:
     """The public facts of a subject as one row, or None."""
     found = db.rows(_PUBLIC_ROW, {"code": code})
     return found[0] if found else None
+
+
+def misnamed(told: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The pairs of code and name whose code is on file, but under other names only.
+
+    Registered names, former names and signs all count; punctuation and width do not matter.
+    """
+    known: dict[str, set[str]] = {}
+    codes = list({code for code, _name in told})
+    rows = select(Subject.code, SubjectName.normalised).join(SubjectName.subject)
+    for code, name in session.execute(rows.where(bulk.among(Subject.code, codes))):
+        known.setdefault(code, set()).add(name)
+    return {
+        (code, name)
+        for code, name in told
+        if code in known and names.normalise(name) not in known[code]
+    }
 
 
 def exists(code: str) -> bool:

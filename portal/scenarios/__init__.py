@@ -1,0 +1,1 @@
+"""Where credit helps: fifteen scenarios, their facts, and grades that explain themselves."""
