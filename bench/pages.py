@@ -125,6 +125,9 @@ def fresh(city: Path, *, count: int, rounds: int) -> list[Figure]:
     from bench.hello import app as hello
 
     portal = data.portal(data.url(city))
+    # As wsgi.py does for the server.
+    gc.collect()
+    gc.freeze()
     measures = {"hello": _calls(hello.wsgi_app, ["/"], count * 5)}
     for name, addresses in paths(city).items():
         measures[name] = _calls(portal.wsgi_app, addresses, count)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.site.conftest import ROOT, Site
-from tests.site.examples import examples
+from tests.site.examples import BUSY, DOOR_CODE, DOOR_CODES
 
 KB = 1024
 OTHERS = ["/", "/search?q=牛肉汤", "/terms", "/about", "/help/", "/code-check", "/en/"]
@@ -26,7 +26,8 @@ def of_kind(kind: str) -> float:
 
 
 def scan_pages(site: Site) -> list[str]:
-    return examples(site)["badges.show"]
+    found = [code for state in DOOR_CODES for code in site.values(DOOR_CODE.format(state))]
+    return [f"/q/{code}" for code in [*found, "ZZZZZZZZZZ"]]
 
 
 def test_the_style_is_small() -> None:
@@ -38,8 +39,9 @@ def test_the_scripts_together_are_small() -> None:
 
 
 def test_every_kind_of_page_is_small(site: Site) -> None:
-    found = examples(site)
-    for address in [*OTHERS, *found["lookup.show"], *found["lookup.records"], *scan_pages(site)]:
+    busy = [f"/subjects/{code}" for code in site.values(BUSY)]
+    records = [f"{address}/records" for address in busy]
+    for address in [*OTHERS, *busy, *records, *scan_pages(site)]:
         assert packed(site.answer(address).body) <= 45, address
 
 
