@@ -8,11 +8,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-<<<<<<< HEAD
-from sqlalchemy import bindparam, delete, select, update
-=======
-from sqlalchemy import select, update
->>>>>>> main
+from sqlalchemy import delete, select, update
 
 from portal.core import bulk, clock, revision
 from portal.core.db import session
