@@ -10,10 +10,10 @@ BUSY = """
 """
 DOOR_CODE = "SELECT id FROM door_code WHERE {} ORDER BY id LIMIT 1"
 GRADED = """
-    SELECT code FROM subject JOIN stored_grade ON subject_id = subject.id
-    WHERE scenario = 'beef-soup' AND grade = '{}' ORDER BY subject.id LIMIT 1
+    SELECT code || ' ' || scenario FROM subject JOIN stored_grade ON subject_id = subject.id
+    WHERE grade = '{}' AND status = 'active' ORDER BY subject.id LIMIT 1
 """
-GRADES = ("excellent", "good", "fair", "none", "suspended")
+GRADES = ("excellent", "good", "fair", "poor", "none", "suspended")
 EXPORTER = "SELECT code FROM subject WHERE industry = 'export' AND status = 'active' LIMIT 1"
 DOOR_CODES = (
     "valid_until > date('now') AND revoked_on IS NULL AND replaced_by IS NULL",
@@ -30,8 +30,8 @@ def examples(site: Site) -> dict[str, list[str]]:
     shops = {code: None for query in _subjects() for code in site.values(query)}
     busy = site.values(BUSY)
     doors = [code for state in DOOR_CODES for code in site.values(DOOR_CODE.format(state))]
-    listed = [(site.values(GRADED.format(grade))[0], "beef-soup") for grade in GRADES]
-    listed.append((site.values(EXPORTER)[0], "export"))
+    listed = [one.split() for grade in GRADES for one in site.values(GRADED.format(grade))]
+    listed.append([site.values(EXPORTER)[0], "export"])
     helps = sorted(path.stem for path in (ROOT / "content" / "zh" / "help").glob("*.md"))
     return {
         "lookup.show": [f"/subjects/{code}" for code in shops],
