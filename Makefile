@@ -29,8 +29,7 @@ help: ## this list
 
 run: packages-run $(RUNTIME) $(CATALOGUES) ## the portal on http://127.0.0.1:8000 (PORT= HOST= DATABASE_URL= DEMO=0)
 	@mkdir -p var
-	@$(FLASK) portal migrate
-	@[ "$(DEMO)" = 0 ] || $(FLASK) portal demo --if-empty
+	@$(FLASK) portal migrate $(if $(filter 0,$(DEMO)),,--with-demo)
 	@echo "Serving http://$(HOST):$(PORT) (Ctrl-C stops)"
 	@SITE_URL="$${SITE_URL:-http://$(HOST):$(PORT)}" exec .venv/bin/granian --interface wsgi --workers 1 --blocking-threads 1 \
 		--workers-kill-timeout 2 --host $(HOST) --port $(PORT) --log-level warning wsgi:app

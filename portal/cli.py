@@ -24,7 +24,9 @@ cli.add_command(ingest)
 
 
 @cli.command()
-def migrate() -> None:
+@click.option("--with-demo", is_flag=True, help="Then fill an empty database with the demo city.")
+@click.pass_context
+def migrate(context: click.Context, *, with_demo: bool) -> None:
     """Bring the database to the current schema and load areas, bodies and keys.
 
     Example: flask --app wsgi portal migrate
@@ -38,6 +40,8 @@ def migrate() -> None:
     badges.register_key()
     db.session.commit()
     click.echo("schema: current")
+    if with_demo:
+        context.invoke(demo, subjects=3000, seed=1, if_empty=True)
 
 
 @cli.command()

@@ -97,3 +97,10 @@ def test_content_is_checked(portal: Operator, monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr("portal.core.terms.load", broken)
     assert "key 'terms' is missing" in portal("check-content", code=1)
+
+
+def test_one_command_brings_the_schema_up_and_looks_after_the_city(own_app: Flask) -> None:
+    make_subject()
+    output = Operator(own_app)("migrate", "--with-demo")
+    assert "schema: current" in output
+    assert "nothing to do" in output
