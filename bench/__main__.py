@@ -61,17 +61,10 @@ def parts(scale: Scale, *, with_postgres: bool) -> dict[str, Part]:
             starts=1 if scale.is_quick else 3,
         ),
     }
+    found["import"] = lambda: ingest.run(scale.rows)
     if not scale.is_quick:
-        found["import"] = lambda: _ingest(scale.rows)
         found["growth"] = lambda: growth.run(scale.subjects, calls=scale.calls)
     return found
-
-
-def _ingest(rows: int) -> list[Figure]:
-    return [
-        Figure(name, value, unit, goal if goal.startswith((">=", "<=", "==")) else "")
-        for name, value, unit, goal in ingest.run(rows)
-    ]
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ FIGURES = (
     "scan page, warm, against hello", "subject page, fresh, against hello",
     "stale answers in 40 reads and writes, sqlite", "lists that differ between databases",
     "code check in batch against stdnum", "eight writers against one",
-    "second start to first answer", "style, gz",
+    "second start to first answer", "style, gz", "import, against row by row",
 )  # fmt: skip
 # These hold on any machine and at any size.
 ALWAYS = ("stale answers", "lists that differ", "recall against", "style, gz")
