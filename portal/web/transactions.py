@@ -1,5 +1,7 @@
 """One request, one transaction: writing requests commit below 400, reading ones never."""
 
+from collections.abc import Callable
+
 from flask import Flask, Response, request
 
 from portal.core import db
@@ -17,6 +19,15 @@ def settle(response: Response) -> Response:
     if request.method not in SAFE and response.status_code < 400:
         db.session.commit()
     return response
+
+
+def aside(work: Callable[[], None]) -> None:
+    """A small write before the request's own transaction: that a session was used."""
+    db.session.rollback()
+    db.reads_only.set(False)
+    work()
+    db.session.commit()
+    begin()
 
 
 def forget(_error: BaseException | None) -> None:
