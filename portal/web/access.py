@@ -35,7 +35,7 @@ def public(view: View) -> View:
 
 
 def visitor(view: View) -> View:
-    """Anyone may open it, and it keeps a session: forms sent without an account, and their pages."""
+    """Anyone may open it, and it keeps a session: for forms that are sent without an account."""
     setattr(view, MARK, "visitor")
     return view
 

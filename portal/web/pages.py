@@ -26,7 +26,8 @@ def render(
     A public GET answer is marked so that the page cache may keep it. One that says what is wrong
     with the answers of `form` is a 422.
     """
-    if status == 200 and request.method == "POST" and _has_errors(context.get("form")):
+    form = context.get("form")
+    if status == 200 and request.method == "POST" and form is not None and form.errors:
         status = 422
     if fragment and request.headers.get("HX-Request") == "true":
         response = make_response(_block(template, fragment, context), status)
@@ -36,10 +37,6 @@ def render(
         response.headers["Cache-Control"] = PUBLIC
     response.headers["Vary"] = "HX-Request, Cookie"
     return response
-
-
-def _has_errors(form: Any) -> bool:
-    return bool(form is not None and (form.errors or form.form_errors))
 
 
 def _block(template_name: str, block: str, context: dict[str, Any]) -> str:
