@@ -57,6 +57,7 @@ class Config:
     limits_url: str = "memory://"
     storage_url: str = f"file://{VAR / 'files'}"
     jobs: str = "inline"
+    clamd_url: str = ""
     qr_key: str = ""
     smtp_url: str = ""
     sms_url: str = ""
@@ -82,6 +83,7 @@ class Config:
             secret_key=get("SECRET_KEY") or cls.secret_key,
             limits_url=get("LIMITS_URL") or cls.limits_url,
             storage_url=get("STORAGE_URL") or cls.storage_url,
+            clamd_url=get("CLAMD_URL", ""),
             jobs=_choice(environment, "JOBS", ("inline", "external")),
             qr_key=get("QR_KEY", ""),
             smtp_url=get("SMTP_URL", ""),

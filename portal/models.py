@@ -3,11 +3,12 @@
 from portal.accounts import models as accounts
 from portal.badges import models as badges
 from portal.bodies import models as bodies
+from portal.cases import models as cases
 from portal.core import audit, bulk, jobs, parking, revision
 from portal.ingest import models as ingest
 from portal.records import models as records
 from portal.scenarios import models as scenarios
 from portal.subjects import models as subjects
 
-__all__ = ["accounts", "audit", "badges", "bodies", "bulk", "ingest", "jobs", "parking", "records",
-           "revision", "scenarios", "subjects"]  # fmt: skip
+__all__ = ["accounts", "audit", "badges", "bodies", "bulk", "cases", "ingest", "jobs", "parking",
+           "records", "revision", "scenarios", "subjects"]  # fmt: skip

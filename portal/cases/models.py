@@ -25,8 +25,10 @@ class Case(Base):
         Index("ix_cases_account_id", "account_id"),
         Index("ix_cases_record_id", "record_id"),
     )
-    __mapper_args__ = {"polymorphic_on": "kind"}  # noqa: RUF012
+    __mapper_args__ = {"polymorphic_on": "kind"}
 
+    # The first letter of its references.
+    letter: ClassVar[str]
     workflow: ClassVar[Workflow]
     states: ClassVar[Mapping[str, State]]
     # What the applicant may do, in words; and the words of steps in the timeline.
@@ -56,9 +58,7 @@ class Case(Base):
     deadlines: Mapped[list["CaseDeadline"]] = relationship(
         back_populates="case", order_by="CaseDeadline.id"
     )
-    events: Mapped[list["CaseEvent"]] = relationship(
-        back_populates="case", order_by="CaseEvent.id"
-    )
+    events: Mapped[list["CaseEvent"]] = relationship(back_populates="case", order_by="CaseEvent.id")
     files: Mapped[list["CaseFile"]] = relationship(back_populates="case", order_by="CaseFile.id")
 
     @property
@@ -148,9 +148,7 @@ class Draft(Base):
     changed_at: Mapped[datetime]
     expires_on: Mapped[date] = mapped_column(index=True)
 
-    files: Mapped[list["CaseFile"]] = relationship(
-        back_populates="draft", order_by="CaseFile.id"
-    )
+    files: Mapped[list["CaseFile"]] = relationship(back_populates="draft", order_by="CaseFile.id")
 
 
 class CaseFile(Base):

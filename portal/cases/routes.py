@@ -1,6 +1,5 @@
 """Tracking a case, its page, its files, and the steps that its applicant may take."""
 
-from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, redirect, session
@@ -10,7 +9,7 @@ from portal.accounts import service as accounts
 from portal.cases import service
 from portal.cases.forms import FilesForm, StepForm, TrackForm
 from portal.cases.models import Case, CaseFile, Draft
-from portal.cases.rules import By
+from portal.cases.rules import TURNS, By
 from portal.cases.service import calendars, drafts, files, finding
 from portal.core.errors import Refused
 from portal.web.access import current_actor, visitor
@@ -97,12 +96,11 @@ def show(reference: str) -> Response:
 def add_files(reference: str) -> ResponseReturnValue:
     case, form = own_case(reference), FilesForm()
     if not form.validate_on_submit():
-        return _page(case, StepForm(formdata=None), files_form=form)
+        return _page(case, form)
     refused = service.add_files(case, sent_files(), by=applicant())
     if refused:
-        form.refuse_all(refused)
-        keep_changes()
-        return _page(case, StepForm(formdata=None), files_form=form)
+        refuse_all(form, refused)
+        return _page(case, form)
     return redirect(path(f"/cases/{case.reference}"), 303)
 
 
@@ -146,9 +144,10 @@ def draft_files(draft_id: str) -> ResponseReturnValue:
         drafts.touch(draft)
         if not refused:
             return redirect(path(f"/drafts/{draft.id}/files"), 303)
-        form.refuse_all(refused)
-        keep_changes()
-    return render("cases/draft_files.html", form=form, draft=draft)
+        refuse_all(form, refused)
+    return render(
+        "cases/draft_files.html", form=form, draft=draft, next_page=service.page_after_files(draft)
+    )
 
 
 @bp.post("/drafts/<draft_id>/files/<int:file_id>/remove")
@@ -167,6 +166,13 @@ def discard(draft_id: str) -> ResponseReturnValue:
     return redirect(path("/me/" if draft.account_id else "/"), 303)
 
 
+def refuse_all(form: FilesForm, refused: list[Refused]) -> None:
+    """Say of every file that was not kept why; the others stay."""
+    for refusal in refused:
+        form.refuse(refusal)
+    keep_changes()
+
+
 def send(file: CaseFile) -> Response:
     """The bytes of a file, never shown inside the site."""
     return _download(files.read(file), file.media_type, file.name)
@@ -179,18 +185,22 @@ def _download(data: bytes, media_type: str, name: str) -> Response:
     return response
 
 
-def _page(case: Case, form: StepForm, **context: Any) -> Response:
-    context.setdefault("files_form", FilesForm(formdata=None))
+def _page(case: Case, form: StepForm | FilesForm, *, answered: str = "") -> Response:
+    is_step = isinstance(form, StepForm)
     return render(
         "cases/show.html",
         case=case,
         form=form,
+        blank=StepForm(formdata=None),
+        files_form=FilesForm(formdata=None) if is_step else form,
+        answered=answered,
+        events=finding.timeline_of(case),
+        turns=TURNS,
         code=session.get(CODES, {}).get(case.reference, ""),
         deadlines=[
             (each, finding.clock_of(each), finding.explanation_of(each))
             for each in case.deadlines
             if each.is_running
         ],
-        options=[each for each in case.workflow.options(case.state, "applicant")],
-        **context,
+        options=case.workflow.options(case.state, "applicant"),
     )

@@ -13,7 +13,6 @@ from portal.core.text import N_
 Look = Literal["received", "working", "waiting", "answered", "solved", "unsolved", "withdrawn"]
 Tone = Literal["calm", "amber", "late"]
 AMBER_PERCENT = 80
-LETTERS = {"repair": "R", "objection": "Y", "complaint": "S"}
 
 
 @dataclass(frozen=True)
@@ -80,9 +79,7 @@ def clock(calendar: Calendar, started_on: date, due_on: date, today: date) -> Cl
     total = max(1, calendar.working_days_between(started_on, due_on))
     used = calendar.working_days_between(started_on, today)
     is_amber = used * 100 >= AMBER_PERCENT * total
-    return Clock(
-        calendar.working_days_between(today, due_on), "amber" if is_amber else "calm"
-    )
+    return Clock(calendar.working_days_between(today, due_on), "amber" if is_amber else "calm")
 
 
 def prolonged(calendar: Calendar, started_on: date, term: Term, paused_days: int) -> Deadline:

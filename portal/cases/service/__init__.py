@@ -24,6 +24,9 @@ CODE_LENGTH = 12
 class Kind(Protocol):
     """What the service of a capability offers, so that desk and tracking can move its cases."""
 
+    AFTER_FILES: str
+    """The page that follows the upload of files, with the place `{id}` for the draft's."""
+
     def advance(self, case: Any, name: str, *, by: By, note: str = "", **answers: Any) -> None:
         """Take a step and do what follows from it."""
 
@@ -44,7 +47,7 @@ def open_case(case: Case, *, by: By, draft: Draft, code: str = "") -> str:
     sending finds the case through `find_sent`.
     """
     today = clock.today()
-    case.reference = new_reference(case.kind, today)
+    case.reference = new_reference(case.letter, today)
     case.state = case.workflow.start
     case.opened_at = clock.now()
     case.intent = draft.id
@@ -53,9 +56,7 @@ def open_case(case: Case, *, by: By, draft: Draft, code: str = "") -> str:
     session.add(case)
     session.flush()  # files and clocks point at its id
     session.execute(
-        update(CaseFile)
-        .where(CaseFile.draft_id == draft.id)
-        .values(case_id=case.id, draft_id=None)
+        update(CaseFile).where(CaseFile.draft_id == draft.id).values(case_id=case.id, draft_id=None)
     )
     session.expire(draft, ["files"])
     session.delete(draft)
@@ -74,9 +75,14 @@ def find_sent(draft_id: str) -> Case | None:
     return session.scalar(select(Case).where(Case.intent == draft_id))
 
 
-def new_reference(kind: str, today: date) -> str:
+def page_after_files(draft: Draft) -> str:
+    """Where the upload of files leads on to."""
+    return str(_kinds[draft.kind].AFTER_FILES.format(id=draft.id))
+
+
+def new_reference(letter: str, today: date) -> str:
     """A number that people read aloud: kind, year and month, six random characters."""
-    return f"{rules.LETTERS[kind]}{today:%y%m}{ids.random_id(REFERENCE_LENGTH)}"
+    return f"{letter}{today:%y%m}{ids.random_id(REFERENCE_LENGTH)}"
 
 
 def act(
@@ -161,9 +167,7 @@ def hand_over(case: Case, body_slug: str, *, by: By, note: str, step: str = "tra
 def tell(case: Case, key: str) -> None:
     """Send the applicant a notice that names the case and nothing of its content."""
     if case.account_id is not None:
-        accounts.notify(
-            case.account_id, key, subject_id=case.subject_id, reference=case.reference
-        )
+        accounts.notify(case.account_id, key, subject_id=case.subject_id, reference=case.reference)
 
 
 def note_late(today: date) -> int:
@@ -243,24 +247,29 @@ def _begin(case: Case, key: str, scope: str, started_on: date) -> None:
 def _turn_clocks(case: Case, step: Step) -> None:
     """End the clock of the state that was left, begin that of the new one, stop or go on."""
     today = clock.today()
-    running = [each for each in case.deadlines if each.met_on is None]
-    for deadline in running:
-        if deadline.scope == "state" and not step.extends:
-            deadline.met_on = today
+    open_ones = [each for each in case.deadlines if each.met_on is None]
     if step.extends and step.term:
         _extend(case, step.term)
-    elif step.term:
-        _begin(case, step.term, "state", today)
-    totals = [each for each in running if each.scope == "total"]
-    if case.workflow.is_final(step.to) or case.states[step.to].look in ("answered", "solved"):
-        for deadline in totals:
-            deadline.met_on = today
-    elif case.states[step.to].look == "waiting":
-        for deadline in totals:
-            deadline.paused_on = deadline.paused_on or today
     else:
-        for deadline in totals:
-            _go_on(deadline, today)
+        for deadline in open_ones:
+            if deadline.scope == "state":
+                deadline.met_on = today
+        if step.term:
+            _begin(case, step.term, "state", today)
+    for deadline in open_ones:
+        if deadline.scope == "total":
+            _turn_total(deadline, case.states[step.to].look, today)
+
+
+def _turn_total(deadline: CaseDeadline, look: str, today: date) -> None:
+    """The clock of the whole case stands still while the applicant has to act, and ends with the
+    answer."""
+    if look == "waiting":
+        deadline.paused_on = deadline.paused_on or today
+        return
+    _go_on(deadline, today)
+    if look not in ("received", "working"):
+        deadline.met_on = today
 
 
 def _extend(case: Case, key: str) -> None:
@@ -284,9 +293,7 @@ def _go_on(deadline: CaseDeadline, today: date) -> None:
     deadline.due_on, deadline.is_provisional = end.due_on, end.is_provisional
 
 
-def _note(
-    case: Case, step: str, by: By, *, note: str = "", memo: str = "", **details: Any
-) -> None:
+def _note(case: Case, step: str, by: By, *, note: str = "", memo: str = "", **details: Any) -> None:
     case.events.append(
         CaseEvent(
             at=clock.now(),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from portal.cases.models import Draft
 from portal.cases.service import files
@@ -41,7 +41,7 @@ def begin(kind: str, about: str, *, account_id: int | None) -> Draft:
 
 def get(draft_id: str, *, account_id: int | None, keys: Sequence[str] = ()) -> Draft | None:
     """A draft of this account, or one whose key this visitor holds."""
-    owner = Draft.id.in_(list(keys)) & Draft.account_id.is_(None)
+    owner: ColumnElement[bool] = Draft.id.in_(list(keys)) & Draft.account_id.is_(None)
     if account_id is not None:
         owner = or_(owner, Draft.account_id == account_id)
     return session.scalar(select(Draft).where(Draft.id == draft_id, owner).with_for_update())

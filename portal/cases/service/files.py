@@ -50,9 +50,7 @@ def read(file: CaseFile) -> bytes:
 
 def _check_room(holder: Draft | Case, name: str, role: str) -> None:
     if sum(file.role == role for file in holder.files) >= uploads.FILES:
-        raise Refused(
-            "too_many_files", "files", name=uploads.shown_name(name), most=uploads.FILES
-        )
+        raise Refused("too_many_files", "files", name=uploads.shown_name(name), most=uploads.FILES)
 
 
 def _attach(holder: Draft | Case, upload: uploads.Upload, role: str) -> None:

@@ -2,9 +2,10 @@
 
 import hmac
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from portal.cases import rules
 from portal.cases.models import Case, CaseDeadline
@@ -36,7 +37,7 @@ def mine(
     """The case of this reference if it is this person's, or a business's that the person acts for,
     or one whose code was given in this session."""
     wanted = normalise_id(reference)
-    owner = Case.reference.in_([key for key in keys if key == wanted])
+    owner: ColumnElement[bool] = Case.reference.in_([key for key in keys if key == wanted])
     if account_id is not None:
         owner = or_(
             owner,
@@ -65,9 +66,28 @@ def open_about_record(kind: str, record_id: int) -> Case | None:
 
 def clock_of(deadline: CaseDeadline) -> Clock:
     """How one clock stands today."""
-    return rules.clock(
-        calendar.load(), deadline.started_on, deadline.due_on, clock.today()
-    )
+    return rules.clock(calendar.load(), deadline.started_on, deadline.due_on, clock.today())
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One event as its timeline shows it: the words of the step, when, by whom, what was said."""
+
+    title: str
+    at: datetime
+    body_slug: str
+    role: str
+    text: str
+
+
+def timeline_of(case: Case) -> list[Shown]:
+    """What happened to a case, newest first, as its applicant may read it."""
+    words = {**rules.STEP_WORDS, **case.step_words}
+    return [
+        Shown(words[event.step], event.at, event.body_slug, event.role, event.note)
+        for event in reversed(case.events)
+        if event.step in words
+    ]
 
 
 def explanation_of(deadline: CaseDeadline) -> Explanation:
