@@ -9,7 +9,7 @@ from flask import Blueprint, Flask
 from portal import web, words
 from portal.cli import cli
 from portal.config import VAR, Config
-from portal.core import db, jobs, keys, storage
+from portal.core import db, jobs, keys, seal, storage
 from portal.web.cache import PageCache
 from portal.web.i18n import LanguagePrefix
 from portal.web.security import SecurityHeaders
@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS: tuple[str, ...] = (
     "portal.pages.routes",
     "portal.lookup.routes",
+    "portal.documents.routes",
     "portal.badges.routes",
     "portal.scenarios.routes",
 )
@@ -26,6 +27,7 @@ BLUEPRINTS: tuple[str, ...] = (
 # What each has of HANDLERS, SCHEDULES and SWEEPS is run by the workers.
 JOBS: tuple[str, ...] = (
     "portal.core.audit",
+    "portal.documents.jobs",
     "portal.scenarios.jobs",
 )
 
@@ -53,6 +55,13 @@ def create_app(config: Config | None = None) -> Flask:
     storage.start(config.storage_url)
     jobs.start(map(import_module, JOBS), app.app_context)
     keys.start(config.qr_key, VAR / "qr.key")
+    seal.start(
+        file=config.seal_file,
+        password=config.seal_password,
+        folder=config.seal_folder,
+        around=f"{config.site.name}微门户",
+        time_stamps=config.tsa_url,
+    )
     web.init_app(app)
     words.init_app(app)
     for name in BLUEPRINTS:

@@ -48,6 +48,10 @@ class Config:
     storage_url: str = f"file://{VAR / 'files'}"
     jobs: str = "inline"
     qr_key: str = ""
+    seal_file: str = ""
+    seal_password: str = ""
+    seal_folder: Path = VAR / "seal"
+    tsa_url: str = ""
     log_format: str = "text"
     page_cache_bytes: int = 64 * 1024 * 1024
     is_testing: bool = False
@@ -70,6 +74,9 @@ class Config:
             storage_url=get("STORAGE_URL") or cls.storage_url,
             jobs=_choice(environment, "JOBS", ("inline", "external")),
             qr_key=get("QR_KEY", ""),
+            seal_file=get("SEAL_P12", ""),
+            seal_password=get("SEAL_PASSWORD", ""),
+            tsa_url=get("TSA_URL", ""),
             log_format=get("LOG_FORMAT") or ("json" if name == "production" else "text"),
             page_cache_bytes=int(get("PAGE_CACHE_BYTES") or cls.page_cache_bytes),
             site=_site(environment, is_demo=name != "production"),
@@ -111,6 +118,6 @@ def _refuse_weak(config: Config, environment: Mapping[str, str]) -> None:
                 f"{name} is missing or shorter than {MINIMUM_SECRET_LENGTH} characters. "
                 "Set it in the environment before starting in production."
             )
-    for name in ("SITE_URL", "DATABASE_URL"):
+    for name in ("SITE_URL", "DATABASE_URL", "SEAL_P12"):
         if not environment.get(name):
             raise ConfigurationError(f"{name} is missing. Set it before starting in production.")

@@ -1,12 +1,14 @@
 """The electronic seal of the site: its key, its certificate, sealing and checking."""
 
+import base64
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, pkcs12
 
 from portal.core import demo_authority, workers
 from portal.core.workers import Pool
@@ -99,6 +101,16 @@ def authority() -> str:
     return "".join(
         each.certificate.public_bytes(Encoding.PEM).decode() for each in loaded.additional_certs
     )
+
+
+def public_key(pem: str) -> dict[str, str]:
+    """Kind and SubjectPublicKeyInfo (base64) of a certificate, as browsers take it."""
+    key = x509.load_pem_x509_certificate(pem.encode()).public_key()
+    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return {
+        "algorithm": "EC" if isinstance(key, ec.EllipticCurvePublicKey) else "RSA",
+        "spki": base64.b64encode(spki).decode(),
+    }
 
 
 def seal(pdf: bytes) -> bytes:
