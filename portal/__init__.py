@@ -11,7 +11,7 @@ from portal.accounts import service as accounts
 from portal.cases import service as cases
 from portal.cli import cli
 from portal.config import VAR, Config
-from portal.core import db, jobs, keys, outgoing, sealing, storage, uploads
+from portal.core import db, jobs, keys, outgoing, seal, sealing, storage, uploads
 from portal.web import access
 from portal.web.cache import PageCache
 from portal.web.i18n import LanguagePrefix
@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS: tuple[str, ...] = (
     "portal.pages.routes",
     "portal.lookup.routes",
+    "portal.documents.routes",
     "portal.badges.routes",
     "portal.scenarios.routes",
     "portal.accounts.routes",
@@ -31,6 +32,7 @@ BLUEPRINTS: tuple[str, ...] = (
 # What each has of HANDLERS, SCHEDULES and SWEEPS is run by the workers.
 JOBS: tuple[str, ...] = (
     "portal.core.audit",
+    "portal.documents.jobs",
     "portal.scenarios.jobs",
     "portal.accounts.jobs",
     "portal.cases.jobs",
@@ -67,6 +69,13 @@ def create_app(config: Config | None = None) -> Flask:
     keys.start(config.qr_key, VAR / "qr.key")
     sealing.start(config.secret_key)
     outgoing.start(_gateways(config))
+    seal.start(
+        file=config.seal_file,
+        password=config.seal_password,
+        folder=config.seal_folder,
+        around=f"{config.site.name}微门户",
+        time_stamps=config.tsa_url,
+    )
     web.init_app(app)
     access.load_sessions_by(app, accounts.load, accounts.touch)
     words.init_app(app)

@@ -62,6 +62,10 @@ class Config:
     smtp_url: str = ""
     sms_url: str = ""
     mail_from: str = ""
+    seal_file: str = ""
+    seal_password: str = ""
+    seal_folder: Path = VAR / "seal"
+    tsa_url: str = ""
     log_format: str = "text"
     page_cache_bytes: int = 64 * 1024 * 1024
     is_testing: bool = False
@@ -89,6 +93,9 @@ class Config:
             smtp_url=get("SMTP_URL", ""),
             sms_url=get("SMS_URL", ""),
             mail_from=get("MAIL_FROM", ""),
+            seal_file=get("SEAL_P12", ""),
+            seal_password=get("SEAL_PASSWORD", ""),
+            tsa_url=get("TSA_URL", ""),
             log_format=get("LOG_FORMAT") or ("json" if name == "production" else "text"),
             page_cache_bytes=int(get("PAGE_CACHE_BYTES") or cls.page_cache_bytes),
             site=_site(environment, is_demo=name != "production"),
@@ -147,5 +154,6 @@ def _refuse_weak(config: Config, environment: Mapping[str, str]) -> None:
     if config.identity.issuer and not config.identity.issuer.startswith("https://"):
         raise ConfigurationError("OIDC_ISSUER must begin with https:// in production.")
     for name in ("SITE_URL", "DATABASE_URL"):
+    for name in ("SITE_URL", "DATABASE_URL", "SEAL_P12"):
         if not environment.get(name):
             raise ConfigurationError(f"{name} is missing. Set it before starting in production.")
