@@ -153,7 +153,6 @@ def _refuse_weak(config: Config, environment: Mapping[str, str]) -> None:
             )
     if config.identity.issuer and not config.identity.issuer.startswith("https://"):
         raise ConfigurationError("OIDC_ISSUER must begin with https:// in production.")
-    for name in ("SITE_URL", "DATABASE_URL"):
     for name in ("SITE_URL", "DATABASE_URL", "SEAL_P12"):
         if not environment.get(name):
             raise ConfigurationError(f"{name} is missing. Set it before starting in production.")
