@@ -68,7 +68,5 @@ def load() -> RepairLaw:
         title=named["title"],
         title_en=named["title_en"],
         clauses=tuple(content.build(Clause, row, FILE) for row in named["clauses"]),
-        materials=tuple(
-            content.build(Clause, row, FILE) for row in content.need(FILE, "materials")
-        ),
+        materials=tuple(content.build(Clause, row, FILE) for row in materials),
     )

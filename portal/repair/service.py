@@ -255,9 +255,11 @@ def advance(case: Repair, name: str, *, by: By, note: str = "", **answers: Any) 
 
     Raises Refused for a step that the table does not have, or a receipt that is missing.
     """
-    if name in ("hand_over", "granted_outside", "refused_outside"):
-        _note_outside(case, name, answers.get("outside_receipt", ""))
+    receipt = str(answers.get("outside_receipt", "")).strip()[:60]
+    if name.endswith("_outside") and not (receipt or case.outside_receipt):
+        raise Refused("receipt_missing", "outside_receipt")
     cases.advance(case, name, by=by, note=note, **answers)
+    case.outside_receipt = receipt or case.outside_receipt
     if name in ("grant", "granted_outside"):
         _take_effect(case, by)
     elif name == "revoke":
@@ -305,13 +307,14 @@ def import_results(rows: Iterable[Mapping[str, str]], *, by: By) -> list[str]:
             problems.append(f"第{place}行：结果“{result}”应写“准予修复”或“不予修复”")
             continue
         try:
-            cases.act(
-                case,
-                RESULTS[result.strip()],
-                by=by,
-                note=(row.get("原因") or "").strip(),
-                outside_receipt=(row.get("信用中国受理号") or "").strip(),
-            )
+            with session.begin_nested():
+                cases.act(
+                    case,
+                    RESULTS[result.strip()],
+                    by=by,
+                    note=(row.get("原因") or "").strip(),
+                    outside_receipt=(row.get("信用中国受理号") or "").strip(),
+                )
         except Refused as refused:
             problems.append(f"第{place}行：{IMPORT_PROBLEMS[refused.reason]}")
     return problems
@@ -392,22 +395,14 @@ def _promise() -> dict[str, str]:
     }
 
 
-def _note_outside(case: Repair, name: str, receipt: str) -> None:
-    if receipt:
-        case.outside_receipt = receipt.strip()[:60]
-    if name != "hand_over" and not case.outside_receipt:
-        raise Refused("receipt_missing", "outside_receipt")
-
-
 def _take_effect(case: Repair, by: By) -> None:
     """End the publication at once; a screened record comes back when its plan ends."""
-    record_id, today = case.record_id, clock.today()
-    assert record_id is not None, "an application is about a record"
-    if case.purpose == "screening":
-        assert case.plan_until is not None, "a screening has an end"
-        records.screen(record_id, until=case.plan_until, reason=case.reference, actor=by.label)
+    if case.plan_until is not None:
+        records.screen(
+            case.about_record, until=case.plan_until, reason=case.reference, actor=by.label
+        )
     else:
-        records.repair(record_id, on=today, actor=by.label)
+        records.repair(case.about_record, on=clock.today(), actor=by.label)
 
 
 def _revoke(case: Repair, by: By, note: str) -> None:
