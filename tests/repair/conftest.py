@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from portal.accounts.models import Account
+from portal.cases import service as cases
 from portal.cases.models import Draft
 from portal.cases.rules import By
 from portal.cases.service import files
@@ -63,3 +64,10 @@ def make_shop(authority: str = CITY) -> Shop:
     make_representative(owner, subject)
     record = make_record(subject, authority=authority, decided_on=date(2026, 8, 1))
     return Shop(subject, owner, make_actor(owner), record)
+
+
+def act(case: Repair, name: str, *, by: By, note: str = "") -> None:
+    """Take a step between two pages that somebody looks at."""
+    again = db.session.get_one(Repair, case.id)
+    cases.act(again, name, by=by, note=note)
+    db.session.commit()
