@@ -159,7 +159,8 @@ def test_the_applicant_sees_who_acts_and_by_when_and_answers(
     page = me.get(f"/en/cases/{case.reference}")
     empty = me.submit(page, form="//form[contains(@action, '/reopen')]", status=422)
     assert empty.all("//textarea[@aria-invalid]")
-    me.post(f"/cases/{case.reference}/grant", {"csrf_token": "x"}, status=303)
+    token = page.all("//input[@name='csrf_token']/@value")[0]
+    me.post(f"/cases/{case.reference}/grant", {"csrf_token": token}, status=404)
     page = me.get(f"/cases/{case.reference}")
     me.submit(page, form="//form[contains(@action, '/settle')]")
     assert "已解决" in me.get(f"/cases/{case.reference}").main
