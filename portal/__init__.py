@@ -28,6 +28,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "portal.accounts.routes",
     "portal.cases.routes",
     "portal.repair.routes",
+    "portal.objections.routes",
 )
 
 # What each has of HANDLERS, SCHEDULES and SWEEPS is run by the workers.
@@ -43,6 +44,7 @@ JOBS: tuple[str, ...] = (
 # The service that moves the cases of each kind.
 CASES: dict[str, str] = {
     "repair": "portal.repair.service",
+    "objection": "portal.objections.service",
 }
 
 

@@ -27,8 +27,9 @@ class Case(Base):
     )
     __mapper_args__ = {"polymorphic_on": "kind"}
 
-    # The first letter of its references.
+    # The first letter of its references, and the template of what is its own on its page.
     letter: ClassVar[str]
+    details: ClassVar[str]
     workflow: ClassVar[Workflow]
     states: ClassVar[Mapping[str, State]]
     # What the applicant may do, in words; and the words of steps in the timeline.

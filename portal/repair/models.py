@@ -18,6 +18,7 @@ class Repair(Case):
     __mapper_args__ = {"polymorphic_identity": "repair"}
 
     letter = "R"
+    details = "repair/_details.html"
     workflow = rules.WORKFLOW
     states = rules.STATES
     step_words = rules.STEP_WORDS

@@ -76,7 +76,7 @@ class PortalForm(FlaskForm):
         message = _(self.sentences[refusal.reason], **told)
         field = self._fields.get(refusal.field) if refusal.field else None
         if field is None:
-            self.form_errors = [*self.form_errors, message]
+            self.form_errors.append(message)
         else:
             field.errors = [*field.errors, message]
 

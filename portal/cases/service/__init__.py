@@ -222,6 +222,7 @@ def term_of(deadline: CaseDeadline) -> Term:
 
 def _lock(case: Case) -> None:
     """Read the case anew and keep others from moving it until this transaction ends."""
+    session.flush()  # reading anew would forget what was changed and not written yet
     session.refresh(case, with_for_update=True)
 
 
