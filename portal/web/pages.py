@@ -23,8 +23,10 @@ def render(
 ) -> Response:
     """The page, or its block `fragment` alone when htmx asks.
 
-    A public GET answer is marked so that the page cache may keep it.
+    A public GET answer is marked so that the page cache may keep it; a form with errors is 422.
     """
+    if status == 200 and getattr(context.get("form"), "errors", None):
+        status = 422
     if fragment and request.headers.get("HX-Request") == "true":
         response = make_response(_block(template, fragment, context), status)
     else:
