@@ -13,7 +13,7 @@ from portal.core.actor import Actor, SignedIn
 from portal.web import parking, transactions
 from portal.web.pages import path
 
-__all__ = ["Actor", "current_actor", "public", "reauthenticated", "signed_in", "staff"]
+__all__ = ["Actor", "current_actor", "public", "reauthenticated", "signed_in", "staff", "visitor"]
 
 View = TypeVar("View", bound=Callable[..., object])
 Loader = Callable[[str], SignedIn | None]
@@ -31,6 +31,12 @@ FRESH = timedelta(minutes=10)
 def public(view: View) -> View:
     """Anyone may open it; it reads no session and sets no cookie."""
     setattr(view, MARK, "public")
+    return view
+
+
+def visitor(view: View) -> View:
+    """Anyone may open it, and it keeps a session: for forms that are sent without an account."""
+    setattr(view, MARK, "visitor")
     return view
 
 
@@ -85,6 +91,8 @@ def guard() -> ResponseReturnValue | None:
     if mark == "public":
         return None
     _load()
+    if mark == "visitor":
+        return None
     found: SignedIn | None = g.signed_in
     if found is None:
         return _first("/sign-in")

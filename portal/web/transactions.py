@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from portal.core import db
 
@@ -16,9 +16,14 @@ def begin() -> None:
 
 def settle(response: Response) -> Response:
     """Commit what a writing request did, if it answers below 400; the end rolls back the rest."""
-    if request.method not in SAFE and response.status_code < 400:
+    if request.method not in SAFE and (response.status_code < 400 or g.get("keeps_changes")):
         db.session.commit()
     return response
+
+
+def keep_changes() -> None:
+    """Commit although the page says what is wrong: of ten files nine were good, and are kept."""
+    g.keeps_changes = True
 
 
 def aside(work: Callable[[], None]) -> None:
