@@ -32,6 +32,7 @@ SENTENCES = {
     "password_known": N_("这个密码太多人在用，请换一个别人想不到的"),
     "code_wrong": WRONG_CODE,
     "sent_code_over": N_("这个确认码已用过或已过时，请回到上一步重新发送"),
+    "confirm_wrong": N_("没有对上，请核对密码或动态码后再填"),
     "passkey_wrong": N_("通行密钥没有对上，请再试一次，或者换一种方式"),
     "passkeys_many": N_("最多保存10个通行密钥，请先删除不用的"),
     "no_such_passkey": N_("这个通行密钥已经不在了，请刷新后再看"),
@@ -60,7 +61,8 @@ class SignInForm(AccountForm):
 
 class SignUpForm(AccountForm):
     name = StringField(
-        N_("您的姓名"), [*_needed(N_("请填写您的姓名")), Length(max=50, message=N_("姓名最多50个字"))]
+        N_("您的姓名"),
+        [*_needed(N_("请填写您的姓名")), Length(max=50, message=N_("姓名最多50个字"))],
     )
     contact = StringField(
         N_("手机号或邮箱"), _needed(CONTACT), description=N_("用来登录和接收通知，不会公开")
@@ -130,6 +132,11 @@ class ActionForm(AccountForm):
     """A button with the number of what it acts on."""
 
     which = HiddenField("")
+
+    def number(self) -> int:
+        """The number that was sent; 0, which nothing has, for anything else."""
+        text = self.which.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
 class ClaimForm(AccountForm):

@@ -27,6 +27,10 @@ from portal.core.errors import Refused
 from portal.subjects.models import Subject
 
 CODE_LENGTH = 12
+OUTCOMES = {
+    "claimant": ("由新的认领人代表", "the new claimant represents the business"),
+    "holder": ("代表人不变", "the representative stays"),
+}
 
 
 @dataclass(frozen=True)
@@ -127,9 +131,7 @@ def take_over(account: Account, subject: Subject, via: str) -> Representation | 
     return None
 
 
-def _contest(
-    account: Account, subject: Subject, holder: Representation | None, via: str
-) -> None:
+def _contest(account: Account, subject: Subject, holder: Representation | None, via: str) -> None:
     if holder is None:
         raise Refused("claim_wrong", "one_time_code")
     session.add(
@@ -164,8 +166,7 @@ def decide_conflict(conflict: ClaimConflict, actor: Actor, *, for_claimant: bool
     conflict.decision = "claimant" if for_claimant else "holder"
     if for_claimant:
         _replace_holder(conflict)
-    outcome = ("由新的认领人代表", "the new claimant represents the business") if for_claimant else (
-        "代表人不变", "the representative stays")  # fmt: skip
+    outcome = OUTCOMES[conflict.decision]
     for account_id in (conflict.claimant_id, conflict.holder_id):
         notify(
             account_id,
@@ -259,9 +260,7 @@ def accept_invitation(actor: Actor, typed: str) -> Representation:
     if representation is None:
         raise Refused("claim_wrong", "one_time_code")
     forget_tries(f"claim {actor.account_id}")
-    notify(
-        row.invited_by, "agent_accepted", row.subject_id, agent=actor.name, until=row.until
-    )
+    notify(row.invited_by, "agent_accepted", row.subject_id, agent=actor.name, until=row.until)
     log_act(actor, row.subject_id, "accounts.accept")
     return representation
 

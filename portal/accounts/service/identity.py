@@ -1,13 +1,17 @@
 """Signing in with an identity service by OpenID Connect: code flow, PKCE, state and nonce."""
 
-import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
 from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.httpx_client import OAuth2Client
+from authlib.common.security import generate_token
+from authlib.oauth2.rfc6749.parameters import (
+    parse_authorization_code_response,
+    prepare_grant_uri,
+)
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -50,36 +54,58 @@ class Begun:
 
 def begin(settings: Identity, back: str) -> Begun:
     """Begin a sign-in at the identity service. Raises Refused when it does not answer."""
-    state, nonce = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
-    verifier = secrets.token_urlsafe(48)
-    with _client(settings, back) as client:
-        address, _state = client.create_authorization_url(
-            _metadata(settings)["authorization_endpoint"],
-            state=state,
-            nonce=nonce,
-            code_verifier=verifier,
-        )
-    return Begun(str(address), state, nonce, verifier)
+    begun = Begun("", generate_token(32), generate_token(32), generate_token(64))
+    address = prepare_grant_uri(
+        _metadata(settings)["authorization_endpoint"],
+        settings.client_id,
+        "code",
+        redirect_uri=back,
+        scope=settings.scope,
+        state=begun.state,
+        nonce=begun.nonce,
+        code_challenge=create_s256_code_challenge(begun.verifier),
+        code_challenge_method="S256",
+    )
+    return replace(begun, address=str(address))
 
 
-def finish(settings: Identity, back: str, begun: Mapping[str, str], said: Mapping[str, str]) -> Mapped:
-    """Who signed in there. `said` is the query of the answer. Raises Refused."""
-    state, code = said.get("state", ""), said.get("code", "")
-    if not secrets.compare_digest(state.encode(), begun["state"].encode()) or not code:
-        raise Refused("identity_wrong")
+def finish(settings: Identity, back: str, begun: Mapping[str, str], answer: str) -> Mapped:
+    """Who signed in there; `answer` is the address the browser came back to. Raises Refused."""
     metadata = _metadata(settings)
     try:
-        with _client(settings, back) as client:
-            token = client.fetch_token(
-                metadata["token_endpoint"], code=code, code_verifier=begun["verifier"]
-            )
-            claims = _claims(token["id_token"], settings, metadata, begun["nonce"])
-            known = client.get(metadata["userinfo_endpoint"]).raise_for_status().json()
+        said = parse_authorization_code_response(answer, state=begun["state"])
+        token = _token(settings, metadata, back, said["code"], begun["verifier"])
+        claims = _claims(token["id_token"], settings, metadata, begun["nonce"])
+        known = _asked(metadata["userinfo_endpoint"], token["access_token"])
     except (AuthlibBaseError, httpx.HTTPError, JoseError, KeyError, ValueError) as error:
         raise Refused("identity_wrong") from error
     if known.get("sub") != claims["sub"]:
         raise Refused("identity_wrong")
     return mapped(settings.issuer, {**claims, **known})
+
+
+def _token(
+    settings: Identity, metadata: Mapping[str, Any], back: str, code: str, verifier: str
+) -> dict[str, Any]:
+    answer = httpx.post(
+        metadata["token_endpoint"],
+        data={
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": back,
+            "client_id": settings.client_id,
+            "code_verifier": verifier,
+        },
+        auth=(settings.client_id, settings.client_secret) if settings.client_secret else None,
+        timeout=TIMEOUT_SECONDS,
+    )
+    return dict(answer.raise_for_status().json())
+
+
+def _asked(address: str, token: str) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = httpx.get(address, headers=headers, timeout=TIMEOUT_SECONDS)
+    return dict(answer.raise_for_status().json())
 
 
 def mapped(issuer: str, claims: Mapping[str, Any]) -> Mapped:
@@ -116,7 +142,7 @@ def enter(person: Mapped) -> Account:
 
 
 def _represent(account: Account, person: Mapped) -> None:
-    """Take the identity service's word for whom a person represents, if it knows the person well."""
+    """Take the service's word for whom a person represents, if it knows the person well."""
     if not person.code or person.level < rules.BUSINESS_LEVEL:
         return
     subject = session.scalar(select(Subject).where(Subject.code == person.code))
@@ -158,14 +184,3 @@ def _metadata(settings: Identity) -> dict[str, Any]:
     if str(answer.get("issuer", "")).rstrip("/") != settings.issuer:
         raise Refused("identity_away")
     return dict(answer)
-
-
-def _client(settings: Identity, back: str) -> OAuth2Client:
-    return OAuth2Client(
-        client_id=settings.client_id,
-        client_secret=settings.client_secret or None,
-        scope=settings.scope,
-        redirect_uri=back,
-        code_challenge_method="S256",
-        timeout=TIMEOUT_SECONDS,
-    )

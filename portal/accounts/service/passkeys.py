@@ -104,14 +104,10 @@ def remove_passkey(account: Account, passkey_id: int) -> None:
 
 def sign_in_options(party: RelyingParty, account: Account | None = None) -> str:
     """What the browser needs to sign in with a passkey; of one account when it is known."""
-    return _request(
-        _new_challenge(f"sign in {account.id if account else 0}"), party, account
-    )
+    return _request(_new_challenge(f"sign in {account.id if account else 0}"), party, account)
 
 
-def take_sign_in(
-    credential: str, party: RelyingParty, account: Account | None = None
-) -> Account:
+def take_sign_in(credential: str, party: RelyingParty, account: Account | None = None) -> Account:
     """The account whose passkey answered (which must be `account` where given). Raises Refused."""
     challenge = _take_challenge(credential, f"sign in {account.id if account else 0}")
     passkey = _verified(credential, challenge, party, account)

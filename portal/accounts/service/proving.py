@@ -58,6 +58,21 @@ def sign_in_key(typed: str) -> str:
         return f"sign-in {typed}"
 
 
+def confirm(account: Account, typed: str) -> None:
+    """A password, a code of the app or a recovery code proves again who it is. Raises Refused."""
+    if not is_password(account, typed):
+        try:
+            check_code(account, typed)
+        except Refused as refusal:
+            raise Refused("confirm_wrong", "password") from refusal
+    forget_tries(f"confirm {account.id}")
+
+
+def can_send_to(typed: str) -> bool:
+    """Whether a code can leave for this phone or mailbox."""
+    return outgoing.is_configured(rules.contact(typed).channel)
+
+
 def needs_second_factor(account: Account) -> bool:
     """Staff always do; others when they have set one up."""
     return account.kind == "staff" or account.has_second_factor
@@ -120,7 +135,7 @@ def count_recovery_codes(account_id: int) -> int:
 
 
 def demo_code(account: Account) -> str | None:
-    """The present code of an account of the demo, which has no phone; callers ask in a demo only."""
+    """The present code of a demo account, which has no phone; callers ask in a demo only."""
     is_of_demo = (account.email or "").endswith(DEMO_ADDRESS)
     if not is_of_demo or account.totp_sealed is None:
         return None

@@ -52,7 +52,7 @@ def finish_sign_up(ticket: str, typed: str, *, language: str) -> Account:
 
 
 def begin_recovery(*, contact: str, language: str, is_shown: bool) -> Sent:
-    """Send a code with which a new password can be set; nothing tells whether there is an account."""
+    """Send a code for a new password; nothing tells whether there is an account."""
     where = rules.contact(contact)
     check_channel(where, is_shown=is_shown)
     account = find_by_contact(where)
