@@ -8,9 +8,10 @@ from flask import Blueprint, Flask
 
 from portal import web, words
 from portal.accounts import service as accounts
+from portal.cases import service as cases
 from portal.cli import cli
 from portal.config import VAR, Config
-from portal.core import db, jobs, keys, outgoing, sealing, storage
+from portal.core import db, jobs, keys, outgoing, seal, sealing, storage, uploads
 from portal.web import access
 from portal.web.cache import PageCache
 from portal.web.i18n import LanguagePrefix
@@ -21,17 +22,24 @@ ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS: tuple[str, ...] = (
     "portal.pages.routes",
     "portal.lookup.routes",
+    "portal.documents.routes",
     "portal.badges.routes",
     "portal.scenarios.routes",
     "portal.accounts.routes",
+    "portal.cases.routes",
 )
 
 # What each has of HANDLERS, SCHEDULES and SWEEPS is run by the workers.
 JOBS: tuple[str, ...] = (
     "portal.core.audit",
+    "portal.documents.jobs",
     "portal.scenarios.jobs",
     "portal.accounts.jobs",
+    "portal.cases.jobs",
 )
+
+# The service that moves the cases of each kind.
+CASES: dict[str, str] = {}
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -55,10 +63,19 @@ def create_app(config: Config | None = None) -> Flask:
     app.ensure_sync = lambda view: view  # type: ignore[assignment]  # none is a coroutine
     db.start(config.database_url)
     storage.start(config.storage_url)
+    uploads.start(config.clamd_url)
+    cases.start({kind: import_module(module) for kind, module in CASES.items()})
     jobs.start(map(import_module, JOBS), app.app_context)
     keys.start(config.qr_key, VAR / "qr.key")
     sealing.start(config.secret_key)
     outgoing.start(_gateways(config))
+    seal.start(
+        file=config.seal_file,
+        password=config.seal_password,
+        folder=config.seal_folder,
+        around=f"{config.site.name}微门户",
+        time_stamps=config.tsa_url,
+    )
     web.init_app(app)
     access.load_sessions_by(app, accounts.load, accounts.touch)
     words.init_app(app)

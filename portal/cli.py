@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 import click
 from flask import current_app
@@ -33,11 +33,13 @@ def migrate(context: click.Context, *, with_demo: bool) -> None:
     """
     from portal.badges import service as badges
     from portal.bodies import service as bodies
+    from portal.documents import service as documents
     from portal.migrations import upgrade
 
     upgrade()
     bodies.load()
     badges.register_key()
+    documents.register_keys()
     db.session.commit()
     click.echo("schema: current")
     if with_demo:
@@ -155,6 +157,41 @@ def check_content() -> None:
         raise click.ClickException(str(error)) from error
     for name, count in loaded.items():
         click.echo(f"{name}: {count}")
+
+
+ANSWERS = {
+    "genuine": {"yes": "真伪 genuine: 是 yes", "no": "真伪 genuine: 不能确认 not confirmed"},
+    "unchanged": {
+        "yes": "改动 unchanged: 没有改动 yes",
+        "no": "改动 unchanged: 被改动过 no, it was changed",
+        "unknown": "改动 unchanged: 不能判断 cannot be told",
+    },
+}
+
+
+@cli.command("verify-pdf")
+@click.argument("file", type=click.File("rb"))
+def verify_pdf(file: BinaryIO) -> None:
+    """Say of a PDF: genuine? unchanged? still current? Exit 0 only when all three are yes.
+
+    Example: flask --app wsgi portal verify-pdf report.pdf
+    """
+    from portal.documents import service as documents
+
+    data = file.read(documents.MOST_BYTES + 1)
+    if len(data) > documents.MOST_BYTES:
+        raise click.ClickException("The file is larger than 20 MB; no document of ours is.")
+    answer = documents.verify_file(data)
+    click.echo(ANSWERS["genuine"][answer.genuine])
+    click.echo(ANSWERS["unchanged"][answer.unchanged])
+    click.echo(f"有效 current: {answer.standing or 'unknown'}")
+    click.echo(f"found: {answer.found}")
+    if answer.document:
+        click.echo(
+            f"number: {answer.document.number}  issued: {answer.document.issued_at:%Y-%m-%d}"
+        )
+    if (answer.genuine, answer.unchanged, answer.standing) != ("yes", "yes", "in_force"):
+        raise SystemExit(1)
 
 
 keys_group = AppGroup("keys", help="The key that signs door codes.")

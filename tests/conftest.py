@@ -1,10 +1,14 @@
 """What every test can ask for: a portal on both databases, a browser, a clock that stands still."""
 
+import atexit
+import shutil
 import socket
+import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +27,8 @@ from tests.databases import SERVERS, Server
 LIMITS = {"test_rules": 1.0, "test_service": 4.0, "test_routes": 8.0, "journeys": 15.0}
 # A property is tried on a hundred examples.
 HYPOTHESIS_FACTOR = 40
+FILES = Path(tempfile.mkdtemp(prefix="portal-files-"))
+atexit.register(shutil.rmtree, FILES, ignore_errors=True)
 SECRET = "only for tests, and long enough to be accepted"
 
 
@@ -126,6 +132,8 @@ def make_app(url: str, **settings: Any) -> Flask:
                 "database_url": url,
                 "secret_key": SECRET,
                 "qr_key": SECRET,
+                "storage_url": f"file://{FILES / 'files'}",
+                "seal_folder": FILES / "seal",
                 "is_testing": True,
                 "page_cache_bytes": 0,
                 **settings,

@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from portal.core.digits import CREDIT_ALPHABET
-from portal.core.ids import ALPHABET
+from portal.core.ids import ALPHABET, to_letters, to_number
 from portal.core.text import N_
 
 ID_LENGTH = 10
@@ -71,8 +71,8 @@ def read(token: str) -> Claim | None:
         return None
     days = [int.from_bytes(body[place : place + 2]) for place in (9, 11)]
     return Claim(
-        id=_letters(body[2:9], ALPHABET, ID_LENGTH),
-        code=_letters(body[13:], CREDIT_ALPHABET, 18),
+        id=to_letters(int.from_bytes(body[2:9]), ALPHABET, ID_LENGTH),
+        code=to_letters(int.from_bytes(body[13:]), CREDIT_ALPHABET, 18),
         issued_on=EPOCH + timedelta(days[0]),
         valid_until=EPOCH + timedelta(days[1]),
         key_id=body[1],
@@ -96,9 +96,9 @@ def _pack(claim: Claim) -> bytes:
     return b"".join(
         (
             bytes((VERSION, claim.key_id)),
-            _number(claim.id, ALPHABET).to_bytes(ID_BYTES),
+            to_number(claim.id, ALPHABET).to_bytes(ID_BYTES),
             *days,
-            _number(claim.code, CREDIT_ALPHABET).to_bytes(CODE_BYTES),
+            to_number(claim.code, CREDIT_ALPHABET).to_bytes(CODE_BYTES),
         )
     )
 
@@ -108,18 +108,3 @@ def _decoded(token: str) -> bytes:
         return base64.b32decode(token.upper() + "=" * (-len(token) % 8))
     except (binascii.Error, ValueError):
         return b""
-
-
-def _number(letters: str, alphabet: str) -> int:
-    value = 0
-    for letter in letters:
-        value = value * len(alphabet) + alphabet.index(letter)
-    return value
-
-
-def _letters(raw: bytes, alphabet: str, length: int) -> str:
-    value, letters = int.from_bytes(raw), []
-    for _place in range(length):
-        value, digit = divmod(value, len(alphabet))
-        letters.append(alphabet[digit])
-    return "".join(reversed(letters))

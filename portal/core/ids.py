@@ -15,3 +15,29 @@ def random_id(length: int) -> str:
 def normalise_id(text: str) -> str:
     """What a person typed or a scanner read, in the alphabet: O is 0, I and L are 1."""
     return text.strip().replace("-", "").replace(" ", "").upper().translate(_LOOK_ALIKES)
+
+
+def to_number(letters: str, alphabet: str) -> int:
+    """The number that `letters` write in the digits of `alphabet`. Raises ValueError."""
+    value = 0
+    for letter in letters:
+        value = value * len(alphabet) + alphabet.index(letter)
+    return value
+
+
+def to_letters(value: int, alphabet: str, length: int) -> str:
+    """`value` in `length` digits of `alphabet`."""
+    letters = []
+    for _place in range(length):
+        value, digit = divmod(value, len(alphabet))
+        letters.append(alphabet[digit])
+    return "".join(reversed(letters))
+
+
+def check_character(text: str) -> str:
+    """Luhn's check over our alphabet: finds every wrong character and nearly every swap."""
+    total = 0
+    for place, letter in enumerate(reversed(text)):
+        product = ALPHABET.index(letter) * (2 - place % 2)
+        total += product // len(ALPHABET) + product % len(ALPHABET)
+    return ALPHABET[-total % len(ALPHABET)]

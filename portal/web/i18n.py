@@ -1,7 +1,8 @@
 """Language: Chinese at the root, English under /en/; a message is one look-up in a dict."""
 
 import gettext as gettext_module
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
@@ -48,6 +49,16 @@ class LanguagePrefix:
 def locale() -> str:
     """The language of the running request: `zh` or `en`."""
     return _locale.get()
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """What is written inside, away from any request, is in this language."""
+    before = _locale.set(language)
+    try:
+        yield
+    finally:
+        _locale.reset(before)
 
 
 def root() -> str:

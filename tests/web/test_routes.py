@@ -13,6 +13,7 @@ from tests.conftest import SECRET, let_go, make_app
 
 GOOD = {
     "PORTAL_ENV": "production",
+    "SEAL_P12": "/etc/portal/seal.p12",
     "SECRET_KEY": "s" * 40,
     "QR_KEY": "q" * 40,
     "SITE_URL": "https://credit.example",

@@ -1,0 +1,1 @@
+"""Sealed documents: number, frozen facts, PDF, seal, and the pages where anyone verifies them."""
