@@ -10,6 +10,7 @@ from portal.accounts.service.claiming import (
     invite,
     issue_claim_code,
     open_conflicts,
+    take_over,
     withdraw,
     withdraw_invitation,
 )
@@ -45,6 +46,7 @@ from portal.accounts.service.proving import (
     count_recovery_codes,
     count_try,
     demo_code,
+    give_totp,
     needs_second_factor,
     new_totp_secret,
     remove_totp,
@@ -53,7 +55,12 @@ from portal.accounts.service.proving import (
     sign_in_key,
     totp_address,
 )
-from portal.accounts.service.registering import add_individual, add_staff, find_by_contact
+from portal.accounts.service.registering import (
+    add_individual,
+    add_staff,
+    find_by_contact,
+    hash_password,
+)
 from portal.accounts.service.representing import (
     accounts_for,
     act_words,
@@ -91,13 +98,14 @@ __all__ = [
     "acts_of", "add_individual", "add_passkey", "add_staff", "agents_of", "authenticate",
     "begin_identity", "begin_recovery", "begin_session", "begin_sign_up", "can_send_to",
     "change_password", "check_code", "claim", "confirm", "confirm_session", "count_messages",
-    "count_recovery_codes", "count_try", "count_unread", "decide_conflict", "deliver", "demo_code",
-    "end_all_sessions", "end_session", "enter_identity", "find_by_contact", "finish_identity",
-    "finish_recovery", "finish_sign_up", "get_open", "import_claim_codes", "invitations_of",
-    "invite", "issue_claim_code", "load", "log_act", "mark_all_read", "may", "needs_second_factor",
-    "new_totp_secret", "notices_of", "notify", "notify_subject", "open_conflicts", "passkeys_of",
-    "purge", "registration_options", "remove_passkey", "remove_totp", "renew_recovery_codes",
-    "represented", "require", "scopes_for", "send_to", "sessions_of", "set_totp", "sign_challenge",
-    "sign_in_key", "sign_in_options", "speak", "take_sign_in", "totp_address", "touch",
+    "count_recovery_codes", "count_try", "count_unread", "decide_conflict", "deliver",
+    "demo_code", "end_all_sessions", "end_session", "enter_identity", "find_by_contact",
+    "finish_identity", "finish_recovery", "finish_sign_up", "get_open", "give_totp",
+    "hash_password", "import_claim_codes", "invitations_of", "invite", "issue_claim_code", "load",
+    "log_act", "mark_all_read", "may", "needs_second_factor", "new_totp_secret", "notices_of",
+    "notify", "notify_subject", "open_conflicts", "passkeys_of", "purge", "registration_options",
+    "remove_passkey", "remove_totp", "renew_recovery_codes", "represented", "require",
+    "scopes_for", "send_to", "sessions_of", "set_totp", "sign_challenge", "sign_in_key",
+    "sign_in_options", "speak", "take_over", "take_sign_in", "totp_address", "touch",
     "verify_assertion", "withdraw", "withdraw_invitation",
 ]  # fmt: skip

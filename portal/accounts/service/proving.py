@@ -94,9 +94,14 @@ def set_totp(account: Account, secret: str, typed: str) -> None:
     step = _matching_step(secret, typed)
     if step is None:
         raise Refused("code_wrong", "one_time_code")
-    account.totp_sealed = sealing.seal(secret.encode(), TOTP_PURPOSE)
+    give_totp(account, secret)
     account.totp_last_step = step
     _factor(account, "factor_added", "totp")
+
+
+def give_totp(account: Account, secret: str) -> None:
+    """Let this secret count from now on."""
+    account.totp_sealed = sealing.seal(secret.encode(), TOTP_PURPOSE)
 
 
 def remove_totp(account: Account) -> None:
