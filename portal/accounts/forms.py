@@ -33,6 +33,7 @@ SENTENCES = {
     "code_wrong": WRONG_CODE,
     "sent_code_over": N_("这个确认码已用过或已过时，请回到上一步重新发送"),
     "confirm_wrong": N_("没有对上，请核对密码或动态码后再填"),
+    "demo_refused": N_("演示账号不能在正式环境登录，请用您自己的账号"),
     "passkey_wrong": N_("通行密钥没有对上，请再试一次，或者换一种方式"),
     "passkeys_many": N_("最多保存10个通行密钥，请先删除不用的"),
     "no_such_passkey": N_("这个通行密钥已经不在了，请刷新后再看"),

@@ -9,6 +9,7 @@ from portal.accounts import service
 from portal.accounts.models import Account
 from portal.accounts.service.passkeys import RelyingParty
 from portal.config import Config
+from portal.core.errors import Refused
 from portal.web import stash
 from portal.web.access import SESSION_KEY
 from portal.web.i18n import locale
@@ -69,7 +70,9 @@ def pending() -> Account | None:
 
 
 def complete(account: Account) -> Response:
-    """Begin a new session in place of whatever this browser held."""
+    """Begin a new session in place of whatever this browser held. Raises Refused."""
+    if config().is_production and service.is_of_demo(account):
+        raise Refused("demo_refused")
     token = session.get(SESSION_KEY)
     earlier = service.load(token) if token else None
     if earlier:

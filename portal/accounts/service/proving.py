@@ -139,10 +139,14 @@ def count_recovery_codes(account_id: int) -> int:
     return session.scalar(select(func.count(RecoveryCode.id)).where(*unused)) or 0
 
 
+def is_of_demo(account: Account) -> bool:
+    """Whether it is one of the demo, whose password everybody knows."""
+    return (account.email or "").endswith(DEMO_ADDRESS)
+
+
 def demo_code(account: Account) -> str | None:
     """The present code of a demo account, which has no phone; callers ask in a demo only."""
-    is_of_demo = (account.email or "").endswith(DEMO_ADDRESS)
-    if not is_of_demo or account.totp_sealed is None:
+    if not is_of_demo(account) or account.totp_sealed is None:
         return None
     return pyotp.TOTP(_totp_secret(account)).at(clock.now())
 
