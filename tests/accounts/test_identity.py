@@ -19,7 +19,7 @@ from flask import Flask
 from portal.accounts import service
 from portal.accounts.service import identity
 from portal.config import Identity
-from portal.core import db
+from portal.core import clock, db
 from tests.browser import Browser, Page
 from tests.conftest import Clock
 from tests.factories import make_actor, make_subject
@@ -172,3 +172,29 @@ def test_a_business_that_is_not_on_file_is_left_out(app: Flask) -> None:
     db.session.commit()
     assert (account.name, account.level) == ("li", 2)
     assert service.represented(make_actor(account)) == []
+
+
+def test_a_closed_account_does_not_come_back(app: Flask) -> None:
+    person = identity.mapped("https://issuer.example", {"sub": "li", "name": "李"})
+    service.enter_identity(person).closed_at = clock.now()
+    db.session.commit()
+    with pytest.raises(identity.Refused, match="identity_wrong"):
+        service.enter_identity(person)
+
+
+def test_claims_of_somebody_else_are_refused(
+    known: str, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = app.config["PORTAL"].identity
+    back = f"http://localhost{BACK}"
+    begun = service.begin_identity(settings, back)
+    there = httpx.post(begun.address, data={"sub": "wang"}).headers["Location"]
+    monkeypatch.setattr(identity, "_asked", lambda *_arguments: {"sub": "other"})
+    with pytest.raises(identity.Refused, match="identity_wrong"):
+        service.finish_identity(settings, back, vars(begun), there)
+
+
+def test_a_provider_that_calls_itself_otherwise_is_refused(known: str) -> None:
+    settings = Identity(issuer=known.replace("localhost", "127.0.0.1"), client_id="portal")
+    with pytest.raises(identity.Refused, match="identity_away"):
+        service.begin_identity(settings, "http://localhost/x")

@@ -119,6 +119,10 @@ def test_a_wrong_password_and_an_unknown_account_read_the_same(
     assert wrong.main == unknown.main
 
 
+def test_what_is_no_contact_at_all_reads_the_same_too(browser: Browser) -> None:
+    assert "没有对上" in sign_in(browser, "nobody", status=422).main
+
+
 def test_five_wrong_tries_lock_for_a_quarter_of_an_hour(
     browser: Browser, hashed: str, clock: Clock
 ) -> None:

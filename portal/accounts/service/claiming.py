@@ -120,7 +120,7 @@ def take_over(account: Account, subject: Subject, via: str) -> Representation | 
     if holder is not None and holder.account_id == account.id:
         raise Refused("claim_yours", "code")
     if holder is None:
-        representation = _represent(account.id, subject.id, rules.SCOPES, via=via, is_legal=True)
+        representation = _represent_by_law(account.id, subject.id, via)
         if representation is not None:
             notify(account.id, "claimed", subject.id)
             label = f"account:{account.id}"
@@ -186,9 +186,7 @@ def _replace_holder(conflict: ClaimConflict) -> None:
     for row in _open_of(conflict.subject_id):
         row.ended_at = clock.now()
     session.flush()  # the database allows one legal representative at a time
-    _represent(
-        conflict.claimant_id, conflict.subject_id, rules.SCOPES, via=conflict.via, is_legal=True
-    )
+    _represent_by_law(conflict.claimant_id, conflict.subject_id, conflict.via)
 
 
 def agents_of(subject_id: int) -> list[Representation]:
@@ -253,12 +251,11 @@ def accept_invitation(actor: Actor, typed: str) -> Representation:
     if row is None:
         raise Refused("claim_wrong", "one_time_code")
     row.accepted_at = clock.now()
-    representation = _represent(
+    representation = _row(
         actor.account_id, row.subject_id, row.scopes,
         via="invitation", granted_by=row.invited_by, until=row.until,
     )  # fmt: skip
-    if representation is None:
-        raise Refused("claim_wrong", "one_time_code")
+    session.add(representation)
     forget_tries(f"claim {actor.account_id}")
     notify(row.invited_by, "agent_accepted", row.subject_id, agent=actor.name, until=row.until)
     log_act(actor, row.subject_id, "accounts.accept")
@@ -307,7 +304,18 @@ def _legal(subject_id: int) -> Representation | None:
     return next((row for row in _open_of(subject_id) if row.is_legal), None)
 
 
-def _represent(
+def _represent_by_law(account_id: int, subject_id: int, via: str) -> Representation | None:
+    """A new legal representative; None when another request made one first."""
+    row = _row(account_id, subject_id, rules.SCOPES, via=via, is_legal=True)
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return None
+    return row
+
+
+def _row(
     account_id: int,
     subject_id: int,
     scopes: Iterable[str],
@@ -316,9 +324,8 @@ def _represent(
     is_legal: bool = False,
     granted_by: int | None = None,
     until: date | None = None,
-) -> Representation | None:
-    """A new representation; None when another request made a legal representative first."""
-    row = Representation(
+) -> Representation:
+    return Representation(
         account_id=account_id,
         subject_id=subject_id,
         scopes=list(scopes),
@@ -329,12 +336,6 @@ def _represent(
         until=until,
         created_at=clock.now(),
     )
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:
-        return None
-    return row
 
 
 def _claim_code(subject: Subject, code: str) -> ClaimCode | None:
