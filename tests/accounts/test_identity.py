@@ -194,7 +194,11 @@ def test_claims_of_somebody_else_are_refused(
         service.finish_identity(settings, back, vars(begun), there)
 
 
-def test_a_provider_that_calls_itself_otherwise_is_refused(known: str) -> None:
-    settings = Identity(issuer=known.replace("localhost", "127.0.0.1"), client_id="portal")
+def test_a_provider_that_calls_itself_otherwise_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = httpx.Request("GET", "https://id.example")
+    answer = httpx.Response(200, json={"issuer": "https://other.example"}, request=asked)
+    monkeypatch.setattr(identity.httpx, "get", lambda *_arguments, **_named: answer)
     with pytest.raises(identity.Refused, match="identity_away"):
-        service.begin_identity(settings, "http://localhost/x")
+        service.begin_identity(Identity("https://id.example", "portal"), "http://localhost/x")

@@ -1,6 +1,7 @@
 """Signing in and up, second factors, devices, and acting for a business, as a person does it."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
@@ -12,6 +13,7 @@ from portal.accounts import service
 from portal.accounts.models import Account, ClaimConflict, SignInSession
 from portal.accounts.rules import Contact
 from portal.accounts.service.registering import hash_password
+from portal.config import Site
 from portal.core import db
 from tests.browser import Browser, Page
 from tests.conftest import Clock
@@ -419,3 +421,14 @@ def test_old_sessions_and_codes_are_taken_away(app: Flask, clock: Clock) -> None
     clock.move(hours=13)
     service.purge()
     assert db.session.scalars(select(SignInSession)).all() == []
+
+
+def test_demo_accounts_do_not_enter_a_real_portal(browser: Browser, hashed: str) -> None:
+    make_account(contact=Contact("email", "soup@demo.example"), password_hash=hashed)
+    before = browser.app.config["PORTAL"]
+    site = Site(url="http://localhost", is_demo=False)
+    browser.app.config["PORTAL"] = replace(before, environment="production", site=site)
+    try:
+        assert "演示账号" in sign_in(browser, "soup@demo.example", status=422).main
+    finally:
+        browser.app.config["PORTAL"] = before
