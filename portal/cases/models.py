@@ -7,9 +7,8 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.cases.rules import Offer, State
 from portal.core.db import Base, BigId
-from portal.core.workflow import Workflow
+from portal.core.workflow import Offer, State, Workflow
 
 
 class Case(Base):

@@ -6,7 +6,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from portal.cases.forms import CASE_SENTENCES
+from portal.cases.service.wording import CASE_SENTENCES
 from portal.core.text import N_
 from portal.objections.rules import FIELDS, GROUNDS
 from portal.web.forms import PortalForm

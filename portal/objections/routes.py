@@ -5,11 +5,13 @@ from typing import Any
 from flask import Blueprint, Response, abort, g, redirect, request
 from flask.typing import ResponseReturnValue
 
-from portal.cases.routes import hold_code, own_draft
+from portal.cases.models import Draft
+from portal.cases.service import drafts
 from portal.objections import service
 from portal.objections.forms import ClaimForm, PromiseForm, StartForm
 from portal.objections.rules import FIELDS, GROUNDS
 from portal.web.access import signed_in
+from portal.web.held import hold_code
 from portal.web.pages import path, render
 
 bp = Blueprint("objections", __name__)
@@ -39,7 +41,7 @@ def new() -> ResponseReturnValue:
 @bp.route("/objections/drafts/<draft_id>/claims", methods=["GET", "POST"])
 @signed_in
 def claims(draft_id: str) -> ResponseReturnValue:
-    draft = own_draft(draft_id, "objection")
+    draft = _draft(draft_id)
     found = service.target_of(draft, g.actor) or abort(404)
     form = ClaimForm(data=draft.answers)
     form.offer(found.kind, found.shown)
@@ -55,14 +57,20 @@ def claims(draft_id: str) -> ResponseReturnValue:
 def check(draft_id: str) -> ResponseReturnValue:
     if (sent := service.sent(draft_id, g.actor)) is not None:
         return redirect(path(f"/cases/{sent.reference}"), 303)
-    draft, form = own_draft(draft_id, "objection"), PromiseForm()
+    draft, form = _draft(draft_id), PromiseForm()
     found = service.target_of(draft, g.actor) or abort(404)
     if form.validate_on_submit():
         with form.refusals():
             case, code = service.submit(draft, g.actor)
-            hold_code(case, code)
+            hold_code(case.reference, code)
             return redirect(path(f"/cases/{case.reference}"), 303)
     return _page("objections/check.html", form=form, draft=draft, found=found)
+
+
+def _draft(draft_id: str) -> Draft:
+    """This person's draft of this kind; 404 otherwise."""
+    found = drafts.get(draft_id, account_id=g.actor.account_id)
+    return found if found is not None and found.kind == "objection" else abort(404)
 
 
 def _page(template: str, **context: Any) -> Response:

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from portal.cases.rules import Offer, State
 from portal.core.errors import Refused
 from portal.core.text import N_
-from portal.core.workflow import Workflow, step
+from portal.core.workflow import Offer, State, Workflow, step
 
 WORKFLOW = Workflow(
     "submitted",

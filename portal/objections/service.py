@@ -11,8 +11,7 @@ from portal.accounts import service as accounts
 from portal.bodies import service as bodies
 from portal.cases import service as cases
 from portal.cases.models import Case, Draft
-from portal.cases.rules import By
-from portal.cases.service import drafts
+from portal.cases.service import By, drafts
 from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.db import session
@@ -21,7 +20,6 @@ from portal.objections import rules
 from portal.objections.models import Objection
 from portal.objections.rules import Claim, Decision
 from portal.records import service as records
-from portal.records.rules import CLASSES
 from portal.scenarios import service as scenarios
 from portal.subjects.models import Subject
 
@@ -190,7 +188,7 @@ def _record(target_id: str, actor: Actor) -> Target | None:
         "summary": record.summary,
         "decided_on": record.decided_on.isoformat(),
         "authority": record.authority,
-        "record_class": CLASSES[record.record_class] if record.record_class else "",  # type: ignore[index]
+        "record_class": records.CLASSES[record.record_class] if record.record_class else "",  # type: ignore[index]
         "performed_on": record.performed_on.isoformat() if record.performed_on else "",
         "whole": record.title,
     }
@@ -287,7 +285,7 @@ def _typed(decision: Decision) -> Any:
         except ValueError as error:
             raise Refused("value_unreadable", field_name=decision.field) from error
     if decision.field == "record_class":
-        keys = {word: key for key, word in CLASSES.items()}
+        keys = {word: key for key, word in records.CLASSES.items()}
         if decision.value not in keys:
             raise Refused("value_unreadable", field_name=decision.field)
         return keys[decision.value]

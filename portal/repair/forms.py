@@ -3,7 +3,7 @@
 from wtforms import BooleanField, DateField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.cases.forms import CASE_SENTENCES
+from portal.cases.service.wording import CASE_SENTENCES
 from portal.core.text import N_
 from portal.web.forms import PortalForm
 

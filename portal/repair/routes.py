@@ -6,11 +6,12 @@ from flask import Blueprint, Response, abort, current_app, g, redirect, render_t
 from flask.typing import ResponseReturnValue
 
 from portal.cases.models import Draft
-from portal.cases.routes import hold_code, own_draft
+from portal.cases.service import drafts
 from portal.core import pdf, qr
 from portal.repair import law, service
 from portal.repair.forms import PromiseForm, ScreeningForm, StartForm, StatementForm
 from portal.web.access import public, signed_in
+from portal.web.held import hold_code
 from portal.web.limits import limiter, reports
 from portal.web.pages import path, render
 
@@ -79,7 +80,7 @@ def remind(record_id: int) -> ResponseReturnValue:
 @bp.route("/repair/drafts/<draft_id>/statement", methods=["GET", "POST"])
 @signed_in
 def statement(draft_id: str) -> ResponseReturnValue:
-    draft = own_draft(draft_id, "repair")
+    draft = _draft(draft_id)
     is_screening = draft.answers.get("purpose") == "screening"
     form = (ScreeningForm if is_screening else StatementForm)(data=service.typed(draft))
     if form.validate_on_submit():
@@ -95,11 +96,11 @@ def statement(draft_id: str) -> ResponseReturnValue:
 def check(draft_id: str) -> ResponseReturnValue:
     if (sent := service.sent(draft_id, g.actor)) is not None:
         return redirect(path(f"/cases/{sent.reference}"), 303)
-    draft, form = own_draft(draft_id, "repair"), PromiseForm()
+    draft, form = _draft(draft_id), PromiseForm()
     if form.validate_on_submit():
         with form.refusals():
             case, code = service.submit(draft, g.actor)
-            hold_code(case, code)
+            hold_code(case.reference, code)
             return redirect(path(f"/cases/{case.reference}"), 303)
     return _page("repair/check.html", draft, form=form, law=law.load())
 
@@ -110,6 +111,12 @@ def _own(record_id: int) -> service.Prospect:
 
 def _to_files(draft: Draft) -> ResponseReturnValue:
     return redirect(path(f"/drafts/{draft.id}/files"), 303)
+
+
+def _draft(draft_id: str) -> Draft:
+    """This person's draft of this kind; 404 otherwise."""
+    found = drafts.get(draft_id, account_id=g.actor.account_id)
+    return found if found is not None and found.kind == "repair" else abort(404)
 
 
 def _page(template: str, draft: Draft, **context: Any) -> Response:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from portal.cases.rules import Offer, State
 from portal.core.calendar import Calendar
 from portal.core.errors import Refused
 from portal.core.text import N_
-from portal.core.workflow import Workflow, step
+from portal.core.workflow import Offer, State, Workflow, step
 
 Purpose = Literal["repair", "screening"]
 PURPOSES = {"repair": N_("信用修复"), "screening": N_("重整、和解期间暂时屏蔽")}

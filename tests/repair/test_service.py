@@ -14,6 +14,7 @@ from portal.records import service as records
 from portal.repair import jobs as repair_jobs
 from portal.repair import law, service
 from portal.repair.models import Repair, RepairBar
+from portal.repair.service import outside
 from tests.conftest import Clock
 from tests.factories import TODAY, make_account, make_actor, make_record, make_representative
 from tests.repair.conftest import CLERK, OFFICE, REVIEWER, Shop, make_shop
@@ -172,7 +173,7 @@ def test_a_refusal_needs_its_reason_and_can_be_reopened(shop: Shop) -> None:
     cases.act(case, "propose_refusal", by=CLERK, note="缴款凭证金额不符")
     cases.act(case, "refuse", by=REVIEWER)
     assert is_public(shop)
-    cases.act(case, "reopen", by=cases.rules.By(shop.actor.label, "applicant"), note="已补缴")
+    cases.act(case, "reopen", by=cases.By(shop.actor.label, "applicant"), note="已补缴")
     assert case.present.look == "received"
 
 
@@ -180,11 +181,11 @@ def test_a_result_from_outside_needs_its_receipt(shop: Shop) -> None:
     other = make_shop("虚构县交通运输局")
     case = other.sent()
     cases.act(case, "hand_over", by=OFFICE)
-    (row,) = service.handover_rows()
+    (row,) = outside.handover_rows()
     assert row["本站办件编号"] == case.reference
     with pytest.raises(Refused, match="receipt_missing"):
         cases.act(case, "granted_outside", by=OFFICE)
-    problems = service.import_results(
+    problems = outside.import_results(
         [
             {"本站办件编号": "R0000", "结果": "准予修复"},
             {"本站办件编号": case.reference, "结果": "好"},

@@ -17,6 +17,8 @@ from portal.core.db import session
 from portal.core.errors import Refused
 from portal.core.workflow import Step
 
+__all__ = ["SYSTEM", "By"]
+
 REFERENCE_LENGTH = 6
 CODE_LENGTH = 12
 

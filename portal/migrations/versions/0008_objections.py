@@ -3,8 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from portal.core.db import UTCDateTime
-
 revision = "0008"
 down_revision = "0007"
 branch_labels = None

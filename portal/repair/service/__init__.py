@@ -1,7 +1,7 @@
 """Applying for repair, deciding, and everything that follows from a decision."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -12,8 +12,7 @@ from portal.accounts import service as accounts
 from portal.bodies import service as bodies
 from portal.cases import service as cases
 from portal.cases.models import Case, Draft
-from portal.cases.rules import By
-from portal.cases.service import drafts, finding
+from portal.cases.service import By, drafts, finding
 from portal.core import audit, calendar, clock, jobs, terms
 from portal.core.actor import Actor
 from portal.core.calendar import add
@@ -118,7 +117,7 @@ def begin_screening(record_id: int, actor: Actor) -> Draft:
 
 def record_of(draft: Draft) -> Prospect:
     """The record that a draft is about."""
-    return _on_file(int(draft.about))
+    return on_file(int(draft.about))
 
 
 def typed(draft: Draft) -> dict[str, Any]:
@@ -266,67 +265,6 @@ def advance(case: Repair, name: str, *, by: By, note: str = "", **answers: Any) 
         _revoke(case, by, note)
 
 
-def handover_rows() -> list[dict[str, str]]:
-    """Applications that wait at Credit China, for the file of its acceptance window."""
-    waiting = session.scalars(
-        select(Repair).where(Repair.state == "handed_over").order_by(Repair.opened_at, Repair.id)
-    )
-    rows = []
-    for case in waiting:
-        found = _on_file(case.about_record)
-        rows.append(
-            {
-                "本站办件编号": case.reference,
-                "行政相对人名称": found.subject.name,
-                "统一社会信用代码": found.subject.code,
-                "决定书文号": found.record.number,
-                "认定单位": found.record.authority,
-                "履行日期": case.performed_on.isoformat() if case.performed_on else "",
-                "信用中国受理号": case.outside_receipt,
-            }
-        )
-    return rows
-
-
-RESULTS = {"准予修复": "granted_outside", "不予修复": "refused_outside"}
-
-
-def import_results(rows: Iterable[Mapping[str, str]], *, by: By) -> list[str]:
-    """Take over results of the acceptance window; returns a sentence for every bad row.
-
-    A row has 本站办件编号, 结果 (准予修复 or 不予修复), 信用中国受理号 and, for a refusal, 原因.
-    """
-    problems = []
-    for place, row in enumerate(rows, 2):
-        reference, result = (row.get(name) or "" for name in ("本站办件编号", "结果"))
-        case = session.scalar(select(Repair).where(Repair.reference == reference.strip()))
-        if case is None:
-            problems.append(f"第{place}行：没有编号为“{reference}”的申请")
-            continue
-        if result.strip() not in RESULTS:
-            problems.append(f"第{place}行：结果“{result}”应写“准予修复”或“不予修复”")
-            continue
-        try:
-            with session.begin_nested():
-                cases.act(
-                    case,
-                    RESULTS[result.strip()],
-                    by=by,
-                    note=(row.get("原因") or "").strip(),
-                    outside_receipt=(row.get("信用中国受理号") or "").strip(),
-                )
-        except Refused as refused:
-            problems.append(f"第{place}行：{IMPORT_PROBLEMS[refused.reason]}")
-    return problems
-
-
-IMPORT_PROBLEMS = {
-    "step_not_possible": "这件申请没有在信用中国办理，或者已经有结果",
-    "receipt_missing": "缺少信用中国受理号",
-    "note_needed": "不予修复要写明原因",
-}
-
-
 def _need_own(record_id: int, actor: Actor) -> Prospect:
     """Raises LookupError for a record that this person may not apply about."""
     found = own_prospect(record_id, actor)
@@ -407,7 +345,7 @@ def _take_effect(case: Repair, by: By) -> None:
 
 def _revoke(case: Repair, by: By, note: str) -> None:
     """False material: public again for the time that was left, and no new application for years."""
-    found, today = _on_file(case.about_record), clock.today()
+    found, today = on_file(case.about_record), clock.today()
     repaired_on = found.record.repaired_on or today
     records.reinstate(case.about_record, until=None, reason=note, actor=by.label)
     until = rules.remaining_until(found.record.public_until, repaired_on, today)
@@ -421,7 +359,7 @@ def _revoke(case: Repair, by: By, note: str) -> None:
     )
 
 
-def _on_file(record_id: int) -> Prospect:
+def on_file(record_id: int) -> Prospect:
     """A record that a draft or a case is about: it never leaves the file."""
     found = prospect(record_id)
     if found is None:
