@@ -3,9 +3,9 @@
 from wtforms import HiddenField, MultipleFileField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from portal.cases.service.wording import CASE_SENTENCES, FILE_SENTENCES
 from portal.core.text import N_
 from portal.web.forms import PortalForm
+from portal.web.wording import CASE_SENTENCES, FILE_SENTENCES
 
 
 class TrackForm(PortalForm):

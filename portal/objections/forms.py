@@ -6,11 +6,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from portal.cases.service.wording import CASE_SENTENCES
 from portal.core.text import N_
 from portal.objections.rules import FIELDS, GROUNDS
 from portal.web.forms import PortalForm
 from portal.web.i18n import _
+from portal.web.wording import CASE_SENTENCES
 
 SHOWN = Markup('{}<br><span class="muted" lang="zh-Hans">{}</span>')
 SENTENCES = {

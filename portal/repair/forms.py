@@ -3,9 +3,9 @@
 from wtforms import BooleanField, DateField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.cases.service.wording import CASE_SENTENCES
 from portal.core.text import N_
 from portal.web.forms import PortalForm
+from portal.web.wording import CASE_SENTENCES
 
 SENTENCES = {
     **CASE_SENTENCES,

@@ -1,4 +1,4 @@
-"""The sentences for what the engine of cases refuses; forms of every kind show them."""
+"""Sentences that forms of several capabilities share: about files, and about steps of a case."""
 
 from portal.core.text import N_
 
