@@ -29,6 +29,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "portal.cases.routes",
     "portal.repair.routes",
     "portal.objections.routes",
+    "portal.desk.routes",
 )
 
 # What each has of HANDLERS, SCHEDULES and SWEEPS is run by the workers.

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 from markupsafe import Markup
 
 from portal.bodies import service as bodies
 from portal.core import content
+from portal.core.text import N_
 from portal.objections import rules as objections
 from portal.records import law
 from portal.records.rules import CLASSES, KINDS
@@ -15,6 +16,20 @@ from portal.subjects.models import KINDS as SUBJECT_KINDS
 from portal.subjects.models import NAME_KINDS
 from portal.subjects.service.codes import Finding
 from portal.web import i18n
+
+CASE_KINDS = {
+    "repair": N_("信用修复"),
+    "objection": N_("异议申诉"),
+    "complaint": N_("投诉"),
+}
+# The pages of the desk, and for whom each is.
+DESK_PAGES = ((N_("待办"), "/desk/", ("handler", "reviewer", "verifier")),)
+
+
+def desk_pages() -> list[tuple[str, str, tuple[str, ...]]]:
+    """The pages of the desk that whoever is signed in may open."""
+    roles = g.actor.roles
+    return [page for page in DESK_PAGES if roles & set(page[2])]
 
 
 def area(code: str | None) -> str:
@@ -98,5 +113,7 @@ def init_app(app: Flask) -> None:
         objection_fields=objections.FIELDS,
         objection_grounds=objections.GROUNDS,
         objection_outcomes=objections.OUTCOMES,
+        case_kinds=CASE_KINDS,
+        desk_pages=desk_pages,
         adverse_kinds=frozenset(k for k, kind in law.load().kinds.items() if kind.is_adverse),
     )

@@ -101,6 +101,12 @@ def names_by_slug() -> Mapping[str, str]:
     return {row["slug"]: row["name"] for row in content.need("bodies.toml", "bodies")}
 
 
+def parents() -> Mapping[str, str | None]:
+    """The body that each body answers to, by slug."""
+    rows = content.need("bodies.toml", "bodies")
+    return {row["slug"]: row.get("parent_slug") for row in rows}
+
+
 def load() -> int:
     """Bring areas and bodies of the database to what content/ says; returns how many differ."""
     return _upsert(Area, "code", _area_rows()) + _upsert(Body, "slug", _body_rows())
