@@ -66,6 +66,24 @@ class FactKind:
     values: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     valid_months: int = 0
     examples: tuple[str, ...] = ()
+    absent_zh: str = ""
+    absent_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the file on a subject: facts, records of some kinds, limits of the law, staff.
+
+    Facts named in `by_year` are shown for every year, all others as they are today.
+    """
+
+    zh: str
+    en: str
+    facts: tuple[str, ...] = ()
+    by_year: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    has_staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +120,11 @@ class Rule:
     holds_months: int = 0
     needs: tuple[str, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    licence: str = ""
+    titles: tuple[str, ...] = ()
+    file_zh: str = ""
+    file_en: str = ""
+    sections: tuple[Section, ...] = ()
 
     @property
     def is_rated(self) -> bool:
@@ -168,6 +191,18 @@ class Grade:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What a list is filtered by beside the grade: how the licence stands, which titles are held.
+
+    `changes_on` is the next day on which one of them may change.
+    """
+
+    licence: str
+    titles: tuple[str, ...]
+    changes_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Climb:
     """What leads to the next grade: how many points are short, and which lines can give them."""
 
@@ -203,6 +238,30 @@ def grade(rule: Rule, facts: Sequence[Fact], records: Sequence[RecordFact], toda
         holds_until=holds_until,
         changes_on=_changes_on(rule, facts, records, holds_until, today),
     )
+
+
+def standing(rule: Rule, facts: Sequence[Fact], today: date) -> Standing:
+    """The licence and the titles of a subject on a day; a licence has two values, good and not."""
+    held = tuple(
+        key for key in rule.titles
+        if _current([fact for fact in facts if fact.key == key], today) is not None
+    )  # fmt: skip
+    mine = [fact for fact in facts if fact.key == rule.licence]
+    current = _current(mine, today)
+    licence = "none"
+    if current:
+        kind = next(each for each in rule.facts if each.key == rule.licence)
+        licence = "valid" if current.value == next(iter(kind.values)) else "none"
+    elif _has_ended(mine, today):
+        licence = "expired"
+    used = {rule.licence, *rule.titles}
+    days = [day for fact in facts if fact.key in used for day in _turns(fact)]
+    return Standing(licence, held, min((day for day in days if day > today), default=NEVER))
+
+
+def _turns(fact: Fact) -> tuple[date, date]:
+    """The day on which a fact begins, and the first day on which it is over."""
+    return fact.from_on, fact.until_on + timedelta(1) if fact.until_on else NEVER
 
 
 def of_points(rule: Rule, points: int) -> str:
@@ -294,7 +353,7 @@ def _changes_on(
     used = {*rule.needs, *(each.fact for each in rule.indicators)}
     for fact in facts:
         if fact.key in used:
-            days += [fact.from_on, fact.until_on + timedelta(1) if fact.until_on else NEVER]
+            days += _turns(fact)
     for indicator in rule.indicators:
         for record in records:
             if _matches(indicator, record):

@@ -12,23 +12,64 @@ from portal.core.db import session
 from portal.scenarios.models import GradeChange, ScenarioFact, ScenarioListing
 from portal.scenarios.rulebook import load as rules
 from portal.scenarios.rules import GRADES, Climb, Grade, Rule, climb
+from portal.scenarios.service import published
+from portal.scenarios.service.agents import (
+    AgentRow,
+    SanctionRow,
+    agent,
+    is_agency,
+    known_numbers,
+    remove_agent,
+    staff,
+    store_agents,
+    store_sanctions,
+)
 from portal.scenarios.service.export import export
-from portal.scenarios.service.listing import PAGE_SIZE, Entry, Listing, find
-from portal.scenarios.service.storing import (
-    FactRow,
-    Listed,
+from portal.scenarios.service.files import Part, file_of
+from portal.scenarios.service.grading import (
     compute,
     recompute,
     recompute_all,
     recompute_due,
+)
+from portal.scenarios.service.listing import (
+    LICENCES,
+    PAGE_SIZE,
+    Entry,
+    Filters,
+    Listing,
+    find,
+)
+from portal.scenarios.service.published import rule_json
+from portal.scenarios.service.replies import (
+    count_waiting,
+    refuse_reply,
+    replies_of,
+    reply,
+    show_reply,
+    shown_replies,
+    waiting_replies,
+    withdraw_reply,
+)
+from portal.scenarios.service.storing import (
+    Counts,
+    FactRow,
+    Listed,
+    check,
+    find_kind,
+    report_fact,
     store,
 )
 from portal.subjects import service as subjects
 
 __all__ = [
-    "GRADES", "PAGE_SIZE", "Entry", "Explanation", "FactRow", "Graded", "Listed", "Listing",
-    "Rule", "explain", "export", "find", "grades_of", "listed_counts", "public_facts", "recompute",
-    "recompute_all", "recompute_due", "rules", "store",
+    "GRADES", "LICENCES", "PAGE_SIZE", "AgentRow", "Counts", "Entry", "Explanation", "FactRow",
+    "Filters", "Graded", "Listed", "Listing", "Part", "Rule", "SanctionRow", "agent", "check",
+    "compute", "count_waiting", "explain", "export", "find", "find_kind", "grade_json", "grades_of",
+    "is_agency", "known_numbers", "listed_counts", "public_facts", "recompute", "recompute_all",
+    "recompute_due", "refuse_reply", "remove_agent", "replies_of", "reply", "report_fact",
+    "rule_json", "rules", "show_reply", "shown_replies", "staff", "store", "store_agents",
+    "store_sanctions", "waiting_replies", "withdraw_reply",
 ]  # fmt: skip
 
 
@@ -38,6 +79,7 @@ class Graded:
 
     rule: Rule
     grade: Grade | None
+    reply: str = ""
 
     @property
     def word(self) -> str:
@@ -54,6 +96,8 @@ class Explanation:
     climb: Climb | None
     facts: Sequence[Any]
     changes: Sequence[GradeChange]
+    parts: Sequence[Part]
+    reply: str
     today: date
 
 
@@ -77,7 +121,7 @@ def grades_of(subject_id: int) -> list[Graded]:
 
 def _graded(rule: Rule, subject_id: int, today: date) -> Graded:
     found = compute(rule, [subject_id], today)[subject_id] if rule.is_rated else None
-    return Graded(rule, found)
+    return Graded(rule, found, shown_replies(rule.slug, [subject_id]).get(subject_id, ""))
 
 
 def explain(code: str, slug: str) -> Explanation | None:
@@ -90,19 +134,33 @@ def explain(code: str, slug: str) -> Explanation | None:
     if slug not in listed:
         return None
     rule = rules()[slug]
-    found = _graded(rule, subject.id, today).grade
+    graded = _graded(rule, subject.id, today)
+    found = graded.grade
+    facts = public_facts(subject.id, rule, today)
     return Explanation(
         subject=subject,
         rule=rule,
         grade=found,
         climb=climb(rule, found) if found else None,
-        facts=public_facts(subject.id, rule, today),
+        facts=facts,
         changes=session.scalars(
             select(GradeChange)
             .where(GradeChange.subject_id == subject.id, GradeChange.scenario == slug)
             .order_by(GradeChange.changed_on.desc(), GradeChange.id.desc())
         ).all(),
+        parts=file_of(subject.id, rule, facts, today),
+        reply=graded.reply,
         today=today,
+    )
+
+
+def grade_json(code: str, slug: str) -> str | None:
+    """What the grade of a subject rests on, for computing it again; None without a listing."""
+    found = explain(code, slug)
+    if found is None:
+        return None
+    return published.grade_json(
+        code, found.subject.id, found.rule, found.grade, found.reply, found.today
     )
 
 
