@@ -9,7 +9,7 @@ from flask import Blueprint, Flask
 from portal import web, words
 from portal.cli import cli
 from portal.config import VAR, Config
-from portal.core import db, keys
+from portal.core import db, jobs, keys, storage
 from portal.web.cache import PageCache
 from portal.web.i18n import LanguagePrefix
 from portal.web.security import SecurityHeaders
@@ -21,6 +21,12 @@ BLUEPRINTS: tuple[str, ...] = (
     "portal.lookup.routes",
     "portal.badges.routes",
     "portal.scenarios.routes",
+)
+
+# What each has of HANDLERS, SCHEDULES and SWEEPS is run by the workers.
+JOBS: tuple[str, ...] = (
+    "portal.core.audit",
+    "portal.scenarios.jobs",
 )
 
 
@@ -44,6 +50,8 @@ def create_app(config: Config | None = None) -> Flask:
     )
     app.ensure_sync = lambda view: view  # type: ignore[assignment]  # none is a coroutine
     db.start(config.database_url)
+    storage.start(config.storage_url)
+    jobs.start(map(import_module, JOBS), app.app_context)
     keys.start(config.qr_key, VAR / "qr.key")
     web.init_app(app)
     words.init_app(app)

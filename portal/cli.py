@@ -94,23 +94,21 @@ def verify_audit() -> None:
 
 @cli.command()
 @click.option("--once", is_flag=True, help="Do what is due and stop.")
-@click.option("--seconds", default=1.0, show_default=True, help="Pause between rounds.")
-def work(*, once: bool, seconds: float) -> None:
-    """Seal new events of the audit trail and compute stale grades, round after round.
+def work(*, once: bool) -> None:
+    """Do what is due, as it comes: send, print, seal the audit trail, compute stale grades.
+
+    As many as wanted may run beside each other; with JOBS=inline the web process does it itself.
 
     Example: flask --app wsgi portal work
     """
-    import time
+    import threading
 
-    from portal.scenarios import service as scenarios
+    from portal.core import jobs
 
-    while True:
-        done = audit.seal() + scenarios.recompute_due()
-        db.session.commit()
-        if once and not done:
-            return
-        if not done:
-            time.sleep(seconds)
+    if not once:
+        jobs.work(threading.Event())
+    while jobs.run_due():
+        pass
 
 
 @cli.command()

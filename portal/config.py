@@ -45,6 +45,8 @@ class Config:
     database_url: str = f"sqlite:///{VAR / 'portal.sqlite'}"
     secret_key: str = "development only: refused in production"  # noqa: S105
     limits_url: str = "memory://"
+    storage_url: str = f"file://{VAR / 'files'}"
+    jobs: str = "inline"
     qr_key: str = ""
     log_format: str = "text"
     page_cache_bytes: int = 64 * 1024 * 1024
@@ -65,6 +67,8 @@ class Config:
             database_url=get("DATABASE_URL") or cls.database_url,
             secret_key=get("SECRET_KEY") or cls.secret_key,
             limits_url=get("LIMITS_URL") or cls.limits_url,
+            storage_url=get("STORAGE_URL") or cls.storage_url,
+            jobs=_choice(environment, "JOBS", ("inline", "external")),
             qr_key=get("QR_KEY", ""),
             log_format=get("LOG_FORMAT") or ("json" if name == "production" else "text"),
             page_cache_bytes=int(get("PAGE_CACHE_BYTES") or cls.page_cache_bytes),
@@ -72,6 +76,14 @@ class Config:
         )
         _refuse_weak(config, environment)
         return config
+
+
+def _choice(environment: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    """One of `allowed`; the first is the default."""
+    value = environment.get(name) or allowed[0]
+    if value not in allowed:
+        raise ConfigurationError(f"{name} is {value!r}. Set it to one of: {', '.join(allowed)}.")
+    return value
 
 
 def _site(environment: Mapping[str, str], *, is_demo: bool) -> Site:

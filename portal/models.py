@@ -2,11 +2,11 @@
 
 from portal.badges import models as badges
 from portal.bodies import models as bodies
-from portal.core import audit, bulk, revision
+from portal.core import audit, bulk, jobs, revision
 from portal.ingest import models as ingest
 from portal.records import models as records
 from portal.scenarios import models as scenarios
 from portal.subjects import models as subjects
 
-__all__ = ["audit", "badges", "bodies", "bulk", "ingest", "records", "revision",
+__all__ = ["audit", "badges", "bodies", "bulk", "ingest", "jobs", "records", "revision",
            "scenarios", "subjects"]  # fmt: skip

@@ -104,6 +104,9 @@ def seal() -> int:
     return len(events)
 
 
+SWEEPS = (seal,)
+
+
 def verify() -> Verification:
     """Recompute the whole chain; every missing, added or altered event is a problem."""
     problems: list[str] = []

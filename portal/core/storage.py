@@ -1,0 +1,74 @@
+"""Files by the hash of their content, in a folder or an S3-compatible store."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import obstore
+from obstore.store import LocalStore, ObjectStore, from_url
+
+_store: ObjectStore | None = None
+_folder: Path | None = None
+
+
+class Missing(Exception):
+    """No file is stored under this key."""
+
+
+def start(url: str) -> None:
+    """Use `file:///folder` or `s3://bucket/prefix` (whose keys come from the AWS_ settings)."""
+    global _store, _folder
+    if url.startswith("file://"):
+        _folder = Path(url.removeprefix("file://"))
+        _folder.mkdir(parents=True, exist_ok=True)
+        _store = LocalStore(_folder)
+    else:
+        _folder = None
+        _store = from_url(url)
+
+
+def put(data: bytes) -> str:
+    """Keep `data`; returns its key, the SHA-256 in hex. The same data are kept once."""
+    key = hashlib.sha256(data).hexdigest()
+    obstore.put(_opened(), _path(key), data)
+    if _folder is not None:
+        _make_durable(_folder / _path(key))
+    return key
+
+
+def get(key: str) -> bytes:
+    """The data of `key`; raises Missing."""
+    try:
+        return bytes(obstore.get(_opened(), _path(key)).bytes())
+    except FileNotFoundError as error:
+        raise Missing(key) from error
+
+
+def delete(key: str) -> None:
+    """Forget the data of `key`, if they are there."""
+    try:
+        obstore.delete(_opened(), _path(key))
+    except FileNotFoundError:
+        return
+
+
+def _path(key: str) -> str:
+    if len(key) != 64 or not set(key) <= set("0123456789abcdef"):
+        raise Missing(key)
+    return f"{key[:2]}/{key[2:4]}/{key}"
+
+
+def _opened() -> ObjectStore:
+    if _store is None:
+        raise RuntimeError("storage.start was not called")
+    return _store
+
+
+def _make_durable(path: Path) -> None:
+    """The row that names a file is committed after this, so the file outlives a loss of power."""
+    for target in (path, path.parent):
+        descriptor = os.open(target, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
