@@ -34,10 +34,12 @@ def migrate(context: click.Context, *, with_demo: bool) -> None:
     from portal.badges import service as badges
     from portal.bodies import service as bodies
     from portal.migrations import upgrade
+    from portal.scenarios import service as scenarios
 
     upgrade()
     bodies.load()
     badges.register_key()
+    scenarios.recompute_missing()
     db.session.commit()
     click.echo("schema: current")
     if with_demo:

@@ -9,10 +9,12 @@ from sqlalchemy import bindparam, func, or_, select
 
 from portal.core import clock
 from portal.core.db import session
+from portal.records import service as records
 from portal.scenarios.models import GradeChange, ScenarioFact, ScenarioListing
 from portal.scenarios.rulebook import load as rules
 from portal.scenarios.rules import GRADES, Climb, Grade, Rule, climb
 from portal.scenarios.service import published
+from portal.scenarios.service.agents import SCENARIO as AGENCIES
 from portal.scenarios.service.agents import (
     AgentRow,
     SanctionRow,
@@ -24,6 +26,7 @@ from portal.scenarios.service.agents import (
     store_agents,
     store_sanctions,
 )
+from portal.scenarios.service.blank import blank
 from portal.scenarios.service.export import export
 from portal.scenarios.service.files import Part, file_of
 from portal.scenarios.service.grading import (
@@ -31,6 +34,7 @@ from portal.scenarios.service.grading import (
     recompute,
     recompute_all,
     recompute_due,
+    recompute_missing,
 )
 from portal.scenarios.service.listing import (
     LICENCES,
@@ -40,6 +44,7 @@ from portal.scenarios.service.listing import (
     Listing,
     find,
 )
+from portal.scenarios.service.maps import Spot, map_of
 from portal.scenarios.service.published import rule_json
 from portal.scenarios.service.replies import (
     count_waiting,
@@ -63,11 +68,11 @@ from portal.scenarios.service.storing import (
 from portal.subjects import service as subjects
 
 __all__ = [
-    "GRADES", "LICENCES", "PAGE_SIZE", "AgentRow", "Counts", "Entry", "Explanation", "FactRow",
-    "Filters", "Graded", "Listed", "Listing", "Part", "Rule", "SanctionRow", "agent", "check",
-    "compute", "count_waiting", "explain", "export", "find", "find_kind", "grade_json", "grades_of",
-    "is_agency", "known_numbers", "listed_counts", "public_facts", "recompute", "recompute_all",
-    "recompute_due", "refuse_reply", "remove_agent", "replies_of", "reply", "report_fact",
+    "GRADES", "LICENCES", "Dossier", "PAGE_SIZE", "AgentRow", "Counts", "Entry", "Explanation", "FactRow",
+    "Filters", "Graded", "Listed", "Listing", "Part", "Rule", "SanctionRow", "Spot", "agent", "blank", "check",
+    "compute", "count_waiting", "dossier", "explain", "export", "find", "find_kind", "grade_json", "grades_of",
+    "is_agency", "is_unfiled", "known_numbers", "listed_counts", "map_of", "public_facts", "recompute", "recompute_all",
+    "recompute_due", "recompute_missing", "refuse_reply", "remove_agent", "replies_of", "reply", "report_fact",
     "rule_json", "rules", "show_reply", "shown_replies", "staff", "store", "store_agents",
     "store_sanctions", "waiting_replies", "withdraw_reply",
 ]  # fmt: skip
@@ -96,9 +101,27 @@ class Explanation:
     climb: Climb | None
     facts: Sequence[Any]
     changes: Sequence[GradeChange]
-    parts: Sequence[Part]
     reply: str
     today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """The file on a subject in one scenario: shop, agency or institution."""
+
+    why: Explanation
+    signs: Sequence[str]
+    parts: Sequence[Part]
+    adverse: int
+
+    @property
+    def is_unfiled(self) -> bool:
+        """Whether this is a property agency of which no filing is in force."""
+        rule = self.why.rule
+        filed = [told.fact for part in self.parts for told in part.told
+                 if told.kind.key == "filing" and not told.has_ended]  # fmt: skip
+        is_filed = any(fact is not None and fact.value == "filed" for fact in filed)
+        return rule.slug == AGENCIES and not is_filed
 
 
 _LISTED = (
@@ -136,22 +159,40 @@ def explain(code: str, slug: str) -> Explanation | None:
     rule = rules()[slug]
     graded = _graded(rule, subject.id, today)
     found = graded.grade
-    facts = public_facts(subject.id, rule, today)
     return Explanation(
         subject=subject,
         rule=rule,
         grade=found,
         climb=climb(rule, found) if found else None,
-        facts=facts,
+        facts=public_facts(subject.id, rule, today),
         changes=session.scalars(
             select(GradeChange)
             .where(GradeChange.subject_id == subject.id, GradeChange.scenario == slug)
             .order_by(GradeChange.changed_on.desc(), GradeChange.id.desc())
         ).all(),
-        parts=file_of(subject.id, rule, facts, today),
         reply=graded.reply,
         today=today,
     )
+
+
+def dossier(code: str, slug: str) -> Dossier | None:
+    """The file on a subject; None when it is not in that list."""
+    found = explain(code, slug)
+    if found is None:
+        return None
+    id_ = found.subject.id
+    return Dossier(
+        why=found,
+        signs=[name.text for name in subjects.other_names(id_) if name.kind == "sign"],
+        parts=file_of(id_, found.rule, found.facts, found.today),
+        adverse=records.outline(id_, found.today).adverse,
+    )
+
+
+def is_unfiled(code: str) -> bool:
+    """Whether this is a property agency of which no filing is in force."""
+    found = dossier(code, AGENCIES)
+    return found is None or found.is_unfiled
 
 
 def grade_json(code: str, slug: str) -> str | None:

@@ -5,7 +5,6 @@ import io
 import json
 
 from portal.bodies import service as bodies
-from portal.scenarios import rulebook
 from portal.scenarios.rules import GRADES, Rule
 from portal.scenarios.service.listing import Entry, Filters, every_entry, find
 from portal.subjects.service import STATUSES
@@ -80,22 +79,3 @@ def _entry(entry: Entry, *, is_rated: bool) -> dict[str, object]:
         "titles": entry.titles,
         "reply": entry.reply,
     }
-
-
-def template(slug: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]] | None:
-    """The head of the import template of a scenario, and one example row for every fact."""
-    rule = rulebook.load().get(slug)
-    if rule is None:
-        return None
-    start = rule.effective_from.isoformat()
-    rows = [(CODE, NAME, rule.zh, LISTED, "", start, "", UNIT)]
-    for fact in rule.facts:
-        known = "／".join(words[0] for words in fact.values.values()) or "／".join(fact.examples)
-        rows.append((CODE, NAME, rule.zh, fact.zh, known, start, "", UNIT))
-    return TEMPLATE_HEAD, rows
-
-
-TEMPLATE_HEAD = ("统一社会信用代码", "主体名称", "场景名称", "事实名称", "事实内容", "起始日期",
-                 "截止日期", "数据来源单位")  # fmt: skip
-LISTED = "列入名录"
-CODE, NAME, UNIT = "（18位代码）", "（与登记一致）", "（报送单位）"

@@ -243,14 +243,30 @@ def recompute_due(limit: int = CHUNK) -> int:
     Returns how many subjects were looked at; 0 says that every stored grade can be believed.
     """
     due = set(records.take_changed(limit))
-    today = clock.today()
-    for rule in rulebook.load().values():
+    rules = rulebook.load().values()
+    version = StoredGrade.rule_version
+    of_other_version = [
+        (StoredGrade.scenario == rule.slug) & ((version < rule.version) | (version > rule.version))
+        for rule in rules
+    ]
+    ended = StoredGrade.scenario.in_([rule.slug for rule in rules]) & (
+        StoredGrade.changes_on <= clock.today()
+    )
+    for condition in (ended, or_(*of_other_version)):
         if len(due) < limit:
-            due |= set(stale(rule, today, limit - len(due)))
+            question = select(StoredGrade.subject_id).where(condition)
+            due |= set(session.scalars(question.limit(limit - len(due))))
     if due:
         recompute(sorted(due))
         revision.bump()
     return len(due)
+
+
+def recompute_missing() -> int:
+    """Compute everything where lists have subjects but no lines, as after a change of schema."""
+    if session.scalar(select(StoredGrade.subject_id).limit(1)) is not None:
+        return 0
+    return recompute_all()
 
 
 def recompute_all() -> int:
