@@ -227,7 +227,8 @@ def grade(rule: Rule, facts: Sequence[Fact], records: Sequence[RecordFact], toda
     is_out_of_date = holds_until is not None and holds_until <= today
     points = sum(line.got for line in lines)
     vetoes = tuple(line for line in lines if line.outcome.limit)
-    is_unrated = bool(missing) or is_out_of_date or today < rule.effective_from
+    is_early = today < rule.effective_from
+    is_unrated = not rule.is_rated or bool(missing) or is_out_of_date or is_early
     return Grade(
         grade="none" if is_unrated else _limited(of_points(rule, points), vetoes),
         points=points,
