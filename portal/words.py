@@ -1,6 +1,7 @@
 """The words of the capabilities that templates print: kinds, classes, areas."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Flask
@@ -36,6 +37,17 @@ def place_name(code: str) -> str:
 def inside(areas: Mapping[str, int], code: str) -> int:
     """How many of what is counted by area lie in one."""
     return sum(count for area_code, count in areas.items() if area_code.startswith(code))
+
+
+def of_each(told: Sequence[Any], count: int) -> list[Any]:
+    """The first few of each kind of fact, for a sheet with little room."""
+    seen = Counter[str]()
+    kept = []
+    for one in told:
+        seen[one.kind.key] += 1
+        if seen[one.kind.key] <= count:
+            kept.append(one)
+    return kept
 
 
 def limit_words(limit: Any) -> str:
@@ -110,6 +122,7 @@ def init_app(app: Flask) -> None:
         place_name=place_name,
         inside=inside,
         limit_words=limit_words,
+        of_each=of_each,
         repair_way=repair_way,
         detail_label=detail_label,
         said=said,

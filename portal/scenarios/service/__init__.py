@@ -13,6 +13,7 @@ from portal.records import service as records
 from portal.scenarios.models import GradeChange, ScenarioFact, ScenarioListing
 from portal.scenarios.rulebook import load as rules
 from portal.scenarios.rules import GRADES, Climb, Grade, Rule, climb
+from portal.scenarios.rules.agents import normalised
 from portal.scenarios.service import published
 from portal.scenarios.service.agents import SCENARIO as AGENCIES
 from portal.scenarios.service.agents import (
@@ -62,6 +63,8 @@ from portal.scenarios.service.storing import (
     Listed,
     check,
     find_kind,
+    not_listed,
+    renew,
     report_fact,
     store,
 )
@@ -71,8 +74,8 @@ __all__ = [
     "GRADES", "LICENCES", "Dossier", "PAGE_SIZE", "AgentRow", "Counts", "Entry", "Explanation", "FactRow",
     "Filters", "Graded", "Listed", "Listing", "Part", "Rule", "SanctionRow", "Spot", "agent", "blank", "check",
     "compute", "count_waiting", "dossier", "explain", "export", "find", "find_kind", "grade_json", "grades_of",
-    "is_agency", "is_unfiled", "known_numbers", "listed_counts", "map_of", "public_facts", "recompute", "recompute_all",
-    "recompute_due", "recompute_missing", "refuse_reply", "remove_agent", "replies_of", "reply", "report_fact",
+    "is_agency", "is_unfiled", "known_numbers", "listed_counts", "map_of", "normalised", "not_listed", "public_facts", "recompute", "recompute_all",
+    "recompute_due", "recompute_missing", "refuse_reply", "remove_agent", "renew", "replies_of", "reply", "report_fact",
     "rule_json", "rules", "show_reply", "shown_replies", "staff", "store", "store_agents",
     "store_sanctions", "waiting_replies", "withdraw_reply",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Storing who is listed and which facts were reported; grades follow in the same transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -109,18 +109,42 @@ def _ids(codes: set[str]) -> dict[str, int]:
 
 
 def find_kind(scenario: str, key: str) -> FactKind | None:
-    """What the rule of a scenario says of a fact, if it knows it."""
+    """What the rule of a scenario says of a fact, by key or by name, if it knows it."""
     rule = rulebook.load().get(scenario)
-    return next((fact for fact in rule.facts if fact.key == key), None) if rule else None
+    known = rule.facts if rule else ()
+    return next((fact for fact in known if key in {fact.key, fact.zh, fact.en}), None)
 
 
 def check(row: FactRow) -> None:
     """Raise Refused for a fact or a value that the rule of its scenario does not know."""
     kind = find_kind(row.scenario, row.key)
-    if kind is None:
+    if kind is None or kind.key != row.key:
         raise Refused("no_such_fact", key=row.key, scenario=row.scenario)
     if kind.values and row.value not in kind.values:
         raise Refused("no_such_value", key=row.key, value=row.value)
+
+
+def not_listed(pairs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of these pairs of code and scenario that are on no list, and never were."""
+    codes = {code for code, _scenario in pairs}
+    rows = session.execute(
+        select(Subject.code, ScenarioListing.scenario)
+        .join(Subject, Subject.id == ScenarioListing.subject_id)
+        .where(Subject.code.in_(codes))
+    )
+    return set(pairs) - {(code, scenario) for code, scenario in rows}
+
+
+def renew(codes: Collection[str]) -> None:
+    """Compute the lines of these subjects anew, whose name or seat may have changed."""
+    ids = session.scalars(
+        select(Subject.id)
+        .where(Subject.code.in_(codes))
+        .where(Subject.id.in_(select(ScenarioListing.subject_id)))
+        .order_by(Subject.id)
+    ).all()
+    if ids:
+        recompute(ids)
 
 
 def _store(listings: Keyed, facts: Keyed, actor: str) -> Counts:

@@ -14,7 +14,7 @@ from portal.subjects.service.search import NOTHING, Hit, Results, by_codes, find
 
 __all__ = [
     "KINDS", "NOTHING", "STATUSES", "Counts", "Hit", "Results", "SubjectFacts", "by_codes",
-    "exists", "find_ids", "is_stored", "misnamed", "other_names", "public_row", "search", "store",
+    "exists", "find_ids", "is_stored", "misnamed", "on_file", "other_names", "public_row", "search", "store",
     "words_of",
 ]  # fmt: skip
 
@@ -56,6 +56,11 @@ def misnamed(told: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
 def exists(code: str) -> bool:
     """Whether a subject has this code."""
     return session.scalar(select(Subject.id).where(Subject.code == code)) is not None
+
+
+def on_file(codes: Collection[str]) -> set[str]:
+    """Those of these codes that a subject has."""
+    return set(session.scalars(select(Subject.code).where(bulk.among(Subject.code, list(codes)))))
 
 
 def other_names(subject_id: int) -> Sequence[Any]:
