@@ -14,7 +14,6 @@ from portal.bodies.models import Area, Body
 from portal.core import content
 from portal.core.db import session
 
-
 # About a hundred kilometres.
 NEAR_DEGREES = 0.9
 
@@ -112,7 +111,7 @@ class Point:
 
 @cache
 def points() -> tuple[Point, ...]:
-    """The points of content/points.csv: the seats of counties, and of towns where somebody adds them."""
+    """The points of content/points.csv: seats of counties, and of towns where someone adds them."""
     with (content.ROOT / "points.csv").open(encoding="utf-8", newline="") as file:
         return tuple(
             Point(row["code"], float(row["lat"]), float(row["lon"])) for row in csv.DictReader(file)

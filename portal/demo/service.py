@@ -12,8 +12,7 @@ from portal.bodies import service as bodies
 from portal.core import clock, content
 from portal.core.calendar import add_months
 from portal.core.db import session
-from portal.demo.rules import agents
-from portal.demo.rules import SHOWCASE, City, Door, Life, Reported, Setting, Town, Trade
+from portal.demo.rules import SHOWCASE, City, Door, Life, Reported, Setting, Town, Trade, agents
 from portal.records import service as records
 from portal.scenarios import service as scenarios
 from portal.subjects import service as subjects

@@ -44,7 +44,9 @@ def search() -> ResponseReturnValue:
 
 def _in_scenario(query: str) -> Response:
     """The results of one scenario's list, with badges; its own pages and order."""
-    asked = {name: request.args.get(name, "")[:18] for name in ("district", "grade", "after", "before")}
+    asked = {
+        name: request.args.get(name, "")[:18] for name in ("district", "grade", "after", "before")
+    }
     filters = scenarios.Filters(area_code=asked["district"], grade=asked["grade"], query=query)
     listing = scenarios.find(
         request.args["scenario"], filters=filters, after=asked["after"], before=asked["before"]

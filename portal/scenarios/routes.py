@@ -37,8 +37,8 @@ def index() -> Response:
 @public
 @limiter.limit(look_ups)
 def show(slug: str) -> Response:
-    edges = {name: request.args.get(name, "")[:18] for name in ("after", "before")}
-    listing = service.find(slug, filters=_filters(), **edges) or abort(404)
+    after, before = (request.args.get(name, "")[:18] for name in ("after", "before"))
+    listing = service.find(slug, filters=_filters(), after=after, before=before) or abort(404)
     return render(
         "scenarios/show.html",
         listing=listing,
@@ -84,7 +84,9 @@ def near(slug: str) -> ResponseReturnValue:
     here = path(f"/scenarios/{quote(slug)}")
     if area is None:
         return redirect(f"{here}?far=1#near", 303)
-    return redirect(f"{here}?district={area[:6]}{f'&town={area}' if len(area) > 6 else ''}#list", 303)
+    return redirect(
+        f"{here}?district={area[:6]}{f'&town={area}' if len(area) > 6 else ''}#list", 303
+    )
 
 
 @bp.get("/subjects/<code>/why/<slug>")
@@ -104,9 +106,7 @@ def why_json(code: str, slug: str) -> Response:
 @public
 def file(code: str, slug: str) -> Response:
     found = service.dossier(code, slug) or abort(404)
-    return render(
-        "scenarios/file.html", file=found, rule=found.why.rule, subject=found.why.subject
-    )
+    return render("scenarios/file.html", file=found, rule=found.why.rule, subject=found.why.subject)
 
 
 @bp.get("/subjects/<code>/file/<slug>.pdf")
@@ -139,8 +139,9 @@ def badge(code: str, slug: str) -> Response:
 @limiter.limit(look_ups)
 def agents() -> ResponseReturnValue:
     number = request.args.get("number", "").strip()[:40]
-    if number and service.agent(number):
-        return redirect(path(f"/agents/{quote(number)}"), 303)
+    found = service.agent(number)
+    if found:
+        return redirect(path(f"/agents/{quote(found.agent.number)}"), 303)
     return render("scenarios/agents.html", number=number)
 
 

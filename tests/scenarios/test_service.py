@@ -29,9 +29,7 @@ def grade_of(subject: Subject, slug: str = "beef-soup") -> str:
     assert listing is not None
     assert [entry.grade for entry in listing.entries] == [found.grade.grade]
     assert listing.counts[found.grade.grade] == 1
-    by_grade = service.find(
-        slug, filters=Filters(grade=found.grade.grade, query=subject.code)
-    )
+    by_grade = service.find(slug, filters=Filters(grade=found.grade.grade, query=subject.code))
     assert by_grade is not None
     assert by_grade.total == 1
     assert [each.word for each in service.grades_of(subject.id)] == [found.grade.grade]

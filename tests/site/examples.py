@@ -48,8 +48,11 @@ def examples(site: Site) -> dict[str, list[str]]:
         "scenarios.show": [f"/scenarios/{slug}" for slug in SLUGS],
         "scenarios.export": [f"/scenarios/beef-soup.{form}" for form in ("csv", "json")],
         "scenarios.rule_json": [f"/scenarios/{slug}/rule.json" for slug in ("beef-soup", "export")],
-        "scenarios.template": [f"/scenarios/{slug}/template.{form}"
-                               for slug in ("beef-soup", "export") for form in ("csv", "xlsx")],
+        "scenarios.template": [
+            f"/scenarios/{slug}/template.{form}"
+            for slug in ("beef-soup", "export")
+            for form in ("csv", "xlsx")
+        ],
         "scenarios.why_json": [f"/subjects/{code}/why/{slug}.json" for code, slug in listed],
         "scenarios.file": [f"/subjects/{code}/file/{slug}" for code, slug in [*listed, *FILES]],
         "scenarios.file_pdf": [f"/subjects/{code}/file/{slug}.pdf" for code, slug in FILES[:1]],

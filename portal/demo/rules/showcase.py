@@ -171,7 +171,6 @@ def _facts(setting: Setting, shown: Shown, subject: Facts, reports: Dice) -> lis
     return list(facts(setting, reports, subject, shown.quality, earlier_years=2))
 
 
-
 def _trade(setting: Setting, shown: Shown) -> Trade:
     same = [trade for trade in setting.trades if trade.scenario == shown.scenario]
     return next((trade for trade in same if shown.kind in trade.kinds), same[0])

@@ -57,7 +57,9 @@ def run(
         today=clock.today(),
         is_suspicious=source.is_suspicious,
     )
-    intake = Intake(reader, _store(layout, kind, batch, actor), Quarantine(batch.id, outcome, report))
+    intake = Intake(
+        reader, _store(layout, kind, batch, actor), Quarantine(batch.id, outcome, report)
+    )
     following = chain(head[layout.header_row :], rows)
     with _collector_paused():
         while chunk := list(islice(following, CHUNK)):
@@ -120,7 +122,9 @@ def readers(form: Form, kind: str | None) -> dict[str, Reader]:
         "status": word_reader(
             "status", content.words("statuses"), "状态应为存续、注销、吊销或迁出。"
         ),
-        "scenario": word_reader("scenario", _scenario_words(), "没有这个场景；请用模板里的场景名称。"),
+        "scenario": word_reader(
+            "scenario", _scenario_words(), "没有这个场景；请用模板里的场景名称。"
+        ),
         "agent_class": word_reader(
             "agent_class", content.words("agent_classes"), "人员类别应为协理、经纪人或高级经纪人。"
         ),

@@ -4,9 +4,9 @@ from collections.abc import Hashable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from portal.ingest.rules.forms import Layout
+from portal.ingest.service import lines
 from portal.ingest.service.records import RecordBuilder
 from portal.ingest.service.register import SubjectBuilder
-from portal.ingest.service import lines
 from portal.records import service as records
 from portal.scenarios import service as scenarios
 from portal.subjects import service as subjects

@@ -96,9 +96,7 @@ def _store_agent(row: AgentRow, subject_id: int) -> Counts:
     session.merge(Agent(number=number, updated_at=clock.now(), **told))
     session.flush()  # a post refers to its agent
     session.merge(
-        AgentPost(
-            number=number, subject_id=subject_id, from_on=row.from_on, until_on=row.until_on
-        )
+        AgentPost(number=number, subject_id=subject_id, from_on=row.from_on, until_on=row.until_on)
     )
     session.flush()
     return Counts(added=1) if agent is None else Counts(changed=1)

@@ -20,7 +20,7 @@ EVERYTHING = Section("公开的事实", "Public facts")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One fact of a file; `fact` is None where nothing was reported, `has_ended` where it ran out."""
+    """One fact of a file; `fact` is None where none was reported; one that ran out says so."""
 
     kind: FactKind
     fact: Any = None
@@ -101,6 +101,7 @@ def _years(kind: FactKind, facts: Sequence[Any]) -> Iterable[Told]:
 
 
 def _limits(keys: Sequence[str]) -> Iterable[Any]:
-    for each in (*terms.load(), *terms.limits()):
+    known: list[Any] = [*terms.load(), *terms.limits()]
+    for each in known:
         if each.key in keys:
             yield each

@@ -219,7 +219,9 @@ def _regrade(rule: Rule, ids: Sequence[int], counts: Counter[Cell]) -> int:
     today = clock.today()
     stored = StoredGrade.__table__.c
     mine = (stored.scenario == rule.slug) & stored.subject_id.in_(ids)
-    known = {row.subject_id: row for row in session.execute(select(StoredGrade.__table__).where(mine))}
+    known = {
+        row.subject_id: row for row in session.execute(select(StoredGrade.__table__).where(mine))
+    }
     found = lines(rule, ids, today)
     session.execute(delete(StoredGrade).where(mine))
     changes = []

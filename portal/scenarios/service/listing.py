@@ -166,7 +166,8 @@ def _known(rule: Rule, filters: Filters) -> Filters:
 def _open(rule: Rule, filters: Filters, today: date) -> tuple[_List, bool]:
     due = stale(rule, today, MOST_FRESH + 1)
     fresh = lines(rule, due[:MOST_FRESH], today)
-    ids, words = None, ()
+    ids: frozenset[int] | None = None
+    words: tuple[str, ...] = ()
     if filters.query.strip():
         found, is_complete = subjects.find_ids(filters.query, limit=MOST_NAMED)
         ids = frozenset(found)
@@ -180,8 +181,9 @@ def _counted(listed: _List) -> tuple[Facets, int, bool]:
     cells: Counter[Any] = Counter()
     fresh = [row for row in listed.fresh.values() if _belongs(listed, row)]
     if not listed.is_named:
-        of_scenario = select(ListingCount).where(ListingCount.scenario == listed.rule.slug)
-        cells.update({cell(row): row.count for row in session.scalars(of_scenario)})
+        counts = select(ListingCount.__table__)
+        of_scenario = counts.where(ListingCount.scenario == listed.rule.slug)
+        cells.update({cell(row): row.count for row in session.execute(of_scenario)})
         cells.subtract(cell(row) for row in _replaced(listed))
         is_capped = False
     else:
@@ -294,18 +296,14 @@ def _combinations(titles: Sequence[str], wanted: str) -> list[str]:
 Edge = tuple[str, int] | None
 
 
-def _sorted(
-    listed: _List, edge: Edge, size: int, *, is_back: bool
-) -> tuple[list[Any], bool]:
+def _sorted(listed: _List, edge: Edge, size: int, *, is_back: bool) -> tuple[list[Any], bool]:
     """A page of few lines: all of them fetched, put in order, cut."""
     rows = session.execute(_narrowed(listed, is_few=True)).all()
     return _cut(listed, [row for row in rows if _is_beyond(row, edge, is_back=is_back)],
                 edge, size, is_back=is_back)  # fmt: skip
 
 
-def _walked(
-    listed: _List, edge: Edge, size: int, *, is_back: bool
-) -> tuple[list[Any], bool]:
+def _walked(listed: _List, edge: Edge, size: int, *, is_back: bool) -> tuple[list[Any], bool]:
     """A page of many lines, read in their order from where the page before it ended."""
     query = _narrowed(listed, is_few=False)
     columns = [StoredGrade.name, StoredGrade.subject_id]

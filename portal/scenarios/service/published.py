@@ -15,9 +15,9 @@ SHOWN = ("slug", "number", "zh", "en", "version", "effective_from", "notice_zh",
 HOW = (
     "Points: take for each indicator one outcome and add up the points. An indicator over a fact "
     "takes the fact that is true on the day (from <= day <= until) and has the latest from; its "
-    "outcome is the one of that value, or for a number the one with the largest at_least not above "
-    "it; without a fact it is 'expired' if one has ended, else 'missing'. An indicator over records "
-    "counts those of its kinds and classes (none named: all) with public_from <= day, "
+    "outcome is the one of that value, or for a number the one with the largest at_least not "
+    "above it; without a fact it is 'expired' if one has ended, else 'missing'. An indicator over "
+    "records counts those of its kinds and classes (none named: all) with public_from <= day, "
     "day < public_until, and, if months is not 0, day < decided_on + months. Grade: the first "
     "threshold reached, else poor; never better than the limit of any outcome taken (order: "
     "excellent, good, fair, poor, suspended). It is none while a needed fact was never reported, "

@@ -209,6 +209,4 @@ def _known(
 
 def _says(row: Sequence[Any], columns: Sequence[str]) -> tuple[Any, ...]:
     """A row without the time at which it came."""
-    return tuple(
-        cell for name, cell in zip(columns, row, strict=True) if name != "updated_at"
-    )
+    return tuple(cell for name, cell in zip(columns, row, strict=True) if name != "updated_at")

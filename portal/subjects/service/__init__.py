@@ -10,12 +10,20 @@ from portal.core.db import session
 from portal.subjects.models import KINDS, STATUSES, Subject, SubjectName
 from portal.subjects.rules import names
 from portal.subjects.service.register import Counts, SubjectFacts, is_stored, store
-from portal.subjects.service.search import NOTHING, Hit, Results, by_codes, find_ids, search, words_of
+from portal.subjects.service.search import (
+    NOTHING,
+    Hit,
+    Results,
+    by_codes,
+    find_ids,
+    search,
+    words_of,
+)
 
 __all__ = [
     "KINDS", "NOTHING", "STATUSES", "Counts", "Hit", "Results", "SubjectFacts", "by_codes",
-    "exists", "find_ids", "is_stored", "misnamed", "on_file", "other_names", "public_row", "search", "store",
-    "words_of",
+    "exists", "find_ids", "is_stored", "misnamed", "on_file", "other_names", "public_row",
+    "search", "store", "words_of",
 ]  # fmt: skip
 
 _PUBLIC_ROW = select(
