@@ -7,9 +7,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.core import db
+from portal.core import db, jobs
+from portal.scenarios import jobs as scenario_jobs
 from portal.scenarios import service
-from portal.scenarios.models import ListingCount, StoredGrade
+from portal.scenarios.models import GradeChange, ListingCount, StoredGrade
 from portal.scenarios.service import Filters, listing
 from portal.subjects import service as subjects
 from portal.subjects.models import Subject
@@ -200,3 +201,24 @@ def test_the_search_of_the_site_knows_scenarios_and_grades(browser: Browser) -> 
     assert browser.get("/search?scenario=beef-soup").main.count("虚构县") == 2
     assert "没有符合条件的单位" in browser.get("/search?q=没有&scenario=beef-soup").main
     assert good.name in browser.get("/search?q=甲牛肉汤&scenario=coffee").main
+
+
+def test_midnight_brings_every_grade_to_its_new_day(own_app: Flask, clock: Clock) -> None:
+    with own_app.app_context():
+        made = [make_listed(licence_until=TODAY) for _shop in range(3)]
+        jobs.run_due()
+        clock.set(TODAY + timedelta(1), hour=0, minute=1)
+        assert jobs.run_due() >= 1
+        grades = db.session.scalars(select(StoredGrade.grade)).all()
+        assert grades == ["suspended"] * len(made)
+        causes = db.session.scalars(select(GradeChange.causes)).all()
+        assert causes == [["licence"]] * len(made)
+
+
+def test_the_job_of_midnight_goes_on_until_nothing_is_due(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    make_listed(licence_until=TODAY)
+    clock.move(days=1)
+    scenario_jobs.recompute()
+    assert service.recompute_due() == 0
