@@ -80,7 +80,9 @@ def near(slug: str) -> ResponseReturnValue:
     """A position becomes the county or town it lies in, and is forgotten."""
     if is_cross_site():
         abort(403)
-    area = bodies.nearest(_degrees("lat"), _degrees("lon"))
+    # Without scripts no position is sent; the page then asks for the county.
+    place = [_degrees(name) for name in ("lat", "lon") if request.form.get(name)]
+    area = bodies.nearest(*place) if len(place) == 2 else None
     here = path(f"/scenarios/{quote(slug)}")
     if area is None:
         return redirect(f"{here}?far=1#near", 303)

@@ -4,7 +4,6 @@
   const form = document.querySelector("form[data-near]");
   if (!form || !("geolocation" in navigator)) return;
   const said = form.querySelector("[role=status]");
-  form.hidden = false;
 
   form.addEventListener("submit", (event) => {
     if (form.elements.lat.value) return;

@@ -11,7 +11,7 @@ from portal.core import db, jobs
 from portal.scenarios import jobs as scenario_jobs
 from portal.scenarios import service
 from portal.scenarios.models import GradeChange, ListingCount, StoredGrade
-from portal.scenarios.service import Filters, listing
+from portal.scenarios.service import Filters, lines, listing
 from portal.subjects import service as subjects
 from portal.subjects.models import Subject
 from tests.browser import Browser
@@ -120,7 +120,7 @@ def test_a_new_name_or_seat_moves_a_line(app: Flask) -> None:
 def test_a_word_is_found_in_a_name_or_a_sign_also_when_very_many_have_it(
     app: Flask, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr(listing, "MOST_NAMED", most)
+    monkeypatch.setattr(lines, "MOST_NAMED", most)
     made = shops(4)
     make_listed(make_subject("虚构县早点铺", signs=("虚构牛肉汤",)), sampling="failed")
     make_record(made[1])
@@ -139,7 +139,7 @@ def test_a_word_is_found_in_a_name_or_a_sign_also_when_very_many_have_it(
 def test_a_list_whose_rule_just_changed_says_that_it_is_behind(
     app: Flask, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
-    monkeypatch.setattr(listing, "MOST_FRESH", 1)
+    monkeypatch.setattr(lines, "MOST_FRESH", 1)
     made = [make_listed(licence_until=TODAY), make_listed(licence_until=TODAY)]
     assert not service.find("beef-soup").is_behind
     clock.move(days=1)
@@ -185,6 +185,8 @@ def test_a_position_is_used_once_and_kept_nowhere(browser: Browser) -> None:
     assert "Set-Cookie" not in answer.response.headers
     far = browser.post("/en/scenarios/beef-soup/near", {"lat": "39.9", "lon": "116.4"})
     assert far.response.headers["Location"] == "/en/scenarios/beef-soup?far=1#near"
+    bare = browser.post("/scenarios/beef-soup/near", {"lat": "", "lon": ""})
+    assert "没有取得位置" in browser.follow(bare).main
     browser.post("/scenarios/beef-soup/near", {"lat": "x", "lon": "116.4"}, status=400)
     browser.post(
         "/scenarios/beef-soup/near", {"lat": "32.7", "lon": "116.7"}, status=403,

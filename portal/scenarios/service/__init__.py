@@ -37,11 +37,11 @@ from portal.scenarios.service.grading import (
     recompute_due,
     recompute_missing,
 )
+from portal.scenarios.service.lines import Filters
 from portal.scenarios.service.listing import (
     LICENCES,
     PAGE_SIZE,
     Entry,
-    Filters,
     Listing,
     find,
 )

@@ -6,7 +6,8 @@ import json
 
 from portal.bodies import service as bodies
 from portal.scenarios.rules import GRADES, Rule
-from portal.scenarios.service.listing import Entry, Filters, every_entry, find
+from portal.scenarios.service.lines import Filters
+from portal.scenarios.service.listing import Entry, every_entry, find
 from portal.subjects.service import STATUSES
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

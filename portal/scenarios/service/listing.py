@@ -6,47 +6,34 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, tuple_
+from sqlalchemy import func, select, tuple_
 
 from portal.core import clock
 from portal.core.db import session
 from portal.scenarios import rulebook
 from portal.scenarios.models import ListingCount, StoredGrade
 from portal.scenarios.rules import GRADES, Rule
-from portal.scenarios.service.grading import Row, cell, lines, stale
+from portal.scenarios.service import lines
+from portal.scenarios.service.lines import (
+    Filters,
+    Lines,
+    among,
+    belongs,
+    conditions,
+    narrowed,
+    open_list,
+    stored_lines,
+)
 from portal.scenarios.service.replies import shown_replies
-from portal.subjects import service as subjects
 from portal.subjects.models import Subject, SubjectName
 
 PAGE_SIZE = 20
 UNRATED = "none"
-# Lines computed while a list is read; where more are stale, the list says that it is behind.
-MOST_FRESH = 2000
-# Subjects by a name: as many as this are looked for in the index, more are read off the list.
-MOST_NAMED = 1000
 # Few enough to fetch all and sort them.
 FEW = 2000
 LICENCES = ("valid", "expired", "none")
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a list is narrowed by; empty words narrow nothing."""
-
-    area_code: str = ""
-    grade: str = ""
-    licence: str = ""
-    title: str = ""
-    query: str = ""
-
-    def takes(self, row: Any) -> bool:
-        """Whether a line, or lines counted together, pass everything but the words."""
-        return (
-            row.area_code.startswith(self.area_code)
-            and self.grade in {"", row.grade}
-            and self.licence in {"", row.licence}
-            and (not self.title or self.title in row.titles.split())
-        )
+# What is counted, and the filter that each is counted without.
+PLACES = {"grade": "grade", "licence": "licence", "titles": "title", "area_code": "area_code"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +82,6 @@ class Listing:
         return self.facets.grades
 
 
-@dataclass(frozen=True, slots=True)
-class _List:
-    """A scenario's list on a day, with the lines that were computed just now."""
-
-    rule: Rule
-    filters: Filters
-    fresh: Mapping[int, Row]
-    ids: frozenset[int] | None
-    words: tuple[str, ...]
-
-    @property
-    def is_named(self) -> bool:
-        return self.ids is not None
-
-
 def find(
     slug: str,
     *,
@@ -123,7 +95,7 @@ def find(
     if rule is None:
         return None
     today = clock.today()
-    listed, is_behind = _open(rule, _known(rule, filters or Filters()), today)
+    listed, is_behind = open_list(rule, _known(rule, filters or Filters()), today)
     facets, total, is_capped = _counted(listed)
     edge = _edge(listed, after or before)
     is_back = edge is not None and not after
@@ -163,44 +135,54 @@ def _known(rule: Rule, filters: Filters) -> Filters:
     )
 
 
-def _open(rule: Rule, filters: Filters, today: date) -> tuple[_List, bool]:
-    due = stale(rule, today, MOST_FRESH + 1)
-    fresh = lines(rule, due[:MOST_FRESH], today)
-    ids: frozenset[int] | None = None
-    words: tuple[str, ...] = ()
-    if filters.query.strip():
-        found, is_complete = subjects.find_ids(filters.query, limit=MOST_NAMED)
-        ids = frozenset(found)
-        # A word that very many names have is looked for in the lines of the list itself.
-        words = () if is_complete else subjects.words_of(filters.query)
-    return _List(rule, filters, fresh, ids, words), len(due) > MOST_FRESH
-
-
-def _counted(listed: _List) -> tuple[Facets, int, bool]:
+def _counted(listed: Lines) -> tuple[Facets, int, bool]:
     """The counts beside each filter, how many lines there are, and whether there are more."""
-    cells: Counter[Any] = Counter()
-    fresh = [row for row in listed.fresh.values() if _belongs(listed, row)]
-    if not listed.is_named:
-        counts = select(ListingCount.__table__)
-        of_scenario = counts.where(ListingCount.scenario == listed.rule.slug)
-        cells.update({cell(row): row.count for row in session.execute(of_scenario)})
-        cells.subtract(cell(row) for row in _replaced(listed))
-        is_capped = False
+    fresh = [row for row in listed.fresh.values() if belongs(listed, row)]
+    if listed.is_named:
+        rows = session.execute(stored_lines(listed).limit(lines.MOST_NAMED + 1)).all()
+        counts = {name: Counter[str]() for name in PLACES}
+        _count(counts, listed.filters, rows, 1)
+        is_capped = len(rows) > lines.MOST_NAMED
     else:
-        rows = session.execute(_stored(listed).limit(MOST_NAMED + 1)).all()
-        is_capped = len(rows) > MOST_NAMED
-        cells.update(map(cell, rows))
-    cells.update(map(cell, fresh))
-    total = sum(count for one, count in cells.items() if listed.filters.takes(one))
+        counts = {name: _summed(listed, name) for name in PLACES}
+        _count(counts, listed.filters, _replaced(listed), -1)
+        is_capped = False
+    _count(counts, listed.filters, fresh, 1)
+    chosen = listed.filters.grade
+    total = counts["grade"][chosen] if chosen else sum(counts["grade"].values())
     if is_capped:
-        rows = session.execute(_narrowed(listed, is_few=False).limit(MOST_NAMED + 1)).all()
+        rows = session.execute(narrowed(listed, is_few=False).limit(lines.MOST_NAMED + 1)).all()
         total = len(rows) + sum(listed.filters.takes(row) for row in fresh)
-        is_capped = total > MOST_NAMED
-        total = min(total, MOST_NAMED)
-    return _facets(listed, cells), total, is_capped
+        is_capped = total > lines.MOST_NAMED
+        total = min(total, lines.MOST_NAMED)
+    return _facets(listed.rule, counts), total, is_capped
 
 
-def _replaced(listed: _List) -> Sequence[Any]:
+def _summed(listed: Lines, place: str) -> Counter[str]:
+    """How many stored lines have each value in one place, under the filters of all others."""
+    column = getattr(ListingCount, place)
+    query = select(column, func.sum(ListingCount.count)).where(
+        ListingCount.scenario == listed.rule.slug
+    )
+    open_filters = replace(listed.filters, **{PLACES[place]: ""})
+    query = conditions(query, ListingCount, open_filters, listed.rule, is_few=True)
+    found: Counter[str] = Counter()
+    for value, count in session.execute(query.group_by(column)):
+        found[value] = int(count)
+    return found
+
+
+def _count(
+    counts: Mapping[str, Counter[str]], filters: Filters, rows: Sequence[Any], sign: int
+) -> None:
+    for place, found in counts.items():
+        open_filters = replace(filters, **{PLACES[place]: ""})
+        for row in rows:
+            if open_filters.takes(row):
+                found[getattr(row, place)] += sign
+
+
+def _replaced(listed: Lines) -> Sequence[Any]:
     """Stored lines that a line computed just now stands for."""
     if not listed.fresh:
         return []
@@ -208,104 +190,37 @@ def _replaced(listed: _List) -> Sequence[Any]:
         select(StoredGrade.__table__).where(
             StoredGrade.scenario == listed.rule.slug,
             StoredGrade.is_listed,
-            StoredGrade.subject_id.in_(_among(list(listed.fresh))),
+            StoredGrade.subject_id.in_(among(list(listed.fresh))),
         )
     ).all()
 
 
-def _facets(listed: _List, cells: Mapping[Any, int]) -> Facets:
-    named = ("grade", "licence", "area_code", "title")
-    counts: dict[str, Counter[str]] = {name: Counter() for name in named}
-    open_filters = {name: replace(listed.filters, **{name: ""}) for name in counts}
-    for one, count in cells.items():
-        for name in ("grade", "licence"):
-            if open_filters[name].takes(one):
-                counts[name][getattr(one, name)] += count
-        if open_filters["area_code"].takes(one):
-            counts["area_code"][one.area_code] += count
-        if open_filters["title"].takes(one):
-            for title in one.titles.split():
-                counts["title"][title] += count
-    rule = listed.rule
+def _facets(rule: Rule, counts: Mapping[str, Counter[str]]) -> Facets:
     grades = GRADES if rule.is_rated else (UNRATED,)
+    sets = counts["titles"].items()
     return Facets(
         grades={grade: counts["grade"][grade] for grade in grades},
         licences={state: counts["licence"][state] for state in LICENCES if rule.licence},
-        titles={title: counts["title"][title] for title in rule.titles},
-        areas=counts["area_code"],
+        titles={
+            title: sum(n for held, n in sets if title in held.split()) for title in rule.titles
+        },
+        areas={area: count for area, count in counts["area_code"].items() if count},
     )
-
-
-def _among(ids: Sequence[int]) -> Any:
-    # Written into the statement: a database takes only so many parameters.
-    return bindparam(None, list(ids), expanding=True, literal_execute=True)
-
-
-def _stored(listed: _List) -> Select[Any]:
-    """Stored lines of the list that may be believed and that have the name asked for."""
-    base = select(StoredGrade.__table__).where(
-        StoredGrade.scenario == listed.rule.slug, StoredGrade.is_listed
-    )
-    if listed.fresh:
-        base = base.where(StoredGrade.subject_id.not_in(_among(list(listed.fresh))))
-    if listed.ids is not None and not listed.words:
-        return base.where(StoredGrade.subject_id.in_(_among(sorted(listed.ids))))
-    for word in listed.words:
-        base = base.where(StoredGrade.names.contains(word, autoescape=True))
-    return base
-
-
-def _belongs(listed: _List, row: Row) -> bool:
-    if not row.is_listed or listed.ids is None:
-        return row.is_listed
-    is_named = bool(listed.words) and all(word in row.names for word in listed.words)
-    return is_named or row.subject_id in listed.ids
-
-
-def _narrowed(listed: _List, *, is_few: bool) -> Select[Any]:
-    """The stored lines that pass the filters.
-
-    Few lines are found by the index of what narrows them most. Where there are many, the list is
-    walked in its order; a condition that tempts the database to sort is then written otherwise.
-    """
-    filters, base = listed.filters, _stored(listed)
-    area, titles = filters.area_code, StoredGrade.titles
-    if area and is_few:
-        base = base.where(StoredGrade.area_code.between(area, area + "~"))
-    elif area:
-        base = base.where(StoredGrade.area_code.startswith(area, autoescape=True))
-    if filters.grade:
-        base = base.where(StoredGrade.grade == filters.grade)
-    if filters.licence:
-        base = base.where(StoredGrade.licence == filters.licence)
-    if filters.title:
-        sets = _combinations(listed.rule.titles, filters.title)
-        base = base.where((titles if is_few else titles.concat("")).in_(sets))
-    return base
-
-
-def _combinations(titles: Sequence[str], wanted: str) -> list[str]:
-    """Every set of titles with the one that is wanted, as a line keeps it."""
-    sets = [""]
-    for title in titles:
-        with_it = [f"{one} {title}".strip() for one in sets]
-        sets = with_it if title == wanted else sets + with_it
-    return sets
 
 
 Edge = tuple[str, int] | None
 
 
-def _sorted(listed: _List, edge: Edge, size: int, *, is_back: bool) -> tuple[list[Any], bool]:
+def _sorted(listed: Lines, edge: Edge, size: int, *, is_back: bool) -> tuple[list[Any], bool]:
     """A page of few lines: all of them fetched, put in order, cut."""
-    rows = session.execute(_narrowed(listed, is_few=True)).all()
+    rows = session.execute(narrowed(listed, is_few=True)).all()
     return _cut(listed, [row for row in rows if _is_beyond(row, edge, is_back=is_back)],
                 edge, size, is_back=is_back)  # fmt: skip
 
 
-def _walked(listed: _List, edge: Edge, size: int, *, is_back: bool) -> tuple[list[Any], bool]:
+def _walked(listed: Lines, edge: Edge, size: int, *, is_back: bool) -> tuple[list[Any], bool]:
     """A page of many lines, read in their order from where the page before it ended."""
-    query = _narrowed(listed, is_few=False)
+    query = narrowed(listed, is_few=False)
     columns = [StoredGrade.name, StoredGrade.subject_id]
     if edge:
         place = tuple_(*columns)
@@ -316,11 +231,11 @@ def _walked(listed: _List, edge: Edge, size: int, *, is_back: bool) -> tuple[lis
 
 
 def _cut(
-    listed: _List, rows: Sequence[Any], edge: Edge, size: int, *, is_back: bool
+    listed: Lines, rows: Sequence[Any], edge: Edge, size: int, *, is_back: bool
 ) -> tuple[list[Any], bool]:
     fresh = [
         row for row in listed.fresh.values()
-        if _belongs(listed, row) and listed.filters.takes(row)
+        if belongs(listed, row) and listed.filters.takes(row)
         and _is_beyond(row, edge, is_back=is_back)
     ]  # fmt: skip
     found = sorted([*rows, *fresh], key=_place, reverse=is_back)
@@ -340,7 +255,7 @@ def _is_beyond(row: Any, edge: Edge, *, is_back: bool) -> bool:
     return _place(row) < mine if is_back else _place(row) > mine
 
 
-def _edge(listed: _List, code: str) -> Edge:
+def _edge(listed: Lines, code: str) -> Edge:
     """The place of the line that a page begins after or ends before."""
     if not code:
         return None
@@ -362,13 +277,13 @@ def _entries(rows: Sequence[Any], slug: str) -> tuple[Entry, ...]:
         for row in session.execute(
             select(Subject.id, Subject.code, Subject.name, Subject.kind, Subject.status,
                    Subject.area_code)
-            .where(Subject.id.in_(_among(ids)))
+            .where(Subject.id.in_(among(ids)))
         )
     }  # fmt: skip
     signs: dict[int, list[str]] = {}
     for id_, text in session.execute(
         select(SubjectName.subject_id, SubjectName.text)
-        .where(SubjectName.kind == "sign", SubjectName.subject_id.in_(_among(ids)))
+        .where(SubjectName.kind == "sign", SubjectName.subject_id.in_(among(ids)))
         .order_by(SubjectName.rank)
     ):
         signs.setdefault(id_, []).append(text)
