@@ -18,6 +18,12 @@ OPERATOR = "operator"
 MESSAGES = {
     "no_such_key": "There is no key with this number.",
     "no_such_door_code": "There is no door code with this id.",
+    "no_such_reply": "No reply with this number waits.",
+    "not_listed": "This subject is not in the list of this scenario.",
+    "reply_empty": "A reply needs words.",
+    "reply_too_long": "A reply has at most 300 characters.",
+    "reply_personal": "A reply must not hold numbers of persons (telephone, identity, card, mail).",
+    "reason_needed": "Say why, so that its writer knows what to change.",
 }
 
 cli = AppGroup("portal", help="Commands for operators.")
@@ -38,11 +44,13 @@ def migrate(context: click.Context, *, with_demo: bool) -> None:
     from portal.bodies import service as bodies
     from portal.documents import service as documents
     from portal.migrations import upgrade
+    from portal.scenarios import service as scenarios
 
     upgrade()
     bodies.load()
     badges.register_key()
     documents.register_keys()
+    scenarios.recompute_missing()
     db.session.commit()
     click.echo("schema: current")
     if with_demo:
@@ -142,6 +150,87 @@ def recompute(*, everything: bool) -> None:
         count += some
     db.session.commit()
     click.echo(f"recomputed: {count} subjects")
+
+
+@cli.command()
+@click.argument("scenario")
+@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv",
+              show_default=True)  # fmt: skip
+@click.option("--template", is_flag=True, help="The empty form for reporting facts instead.")
+def export(scenario: str, form: str, *, template: bool) -> None:
+    """Write the list of a scenario with today's grades, or its reporting form, to the output.
+
+    Example: flask --app wsgi portal export beef-soup --format json > list.json
+    """
+    from portal.scenarios import service as scenarios
+
+    site = current_app.config["PORTAL"].site
+    listed = scenarios.export(scenario, form, site_url=site.url)
+    if listed is None:
+        known = "、".join(scenarios.rules())
+        raise click.ClickException(f"There is no scenario '{scenario}'. There are: {known}.")
+    blank = scenarios.blank(scenario, "csv") or b""
+    click.echo(blank if template else listed.encode(), nl=False)
+
+
+replies = AppGroup("replies", help="What subjects say to their grades, beside the badge.")
+cli.add_command(replies)
+
+
+@replies.command("write")
+@click.argument("code")
+@click.argument("scenario")
+@click.argument("text")
+def replies_write(code: str, scenario: str, text: str) -> None:
+    """Enter the reply of the subject with this code; it waits until it is approved.
+
+    Example: flask --app wsgi portal replies write 92340499MADEM0011M beef-soup 已经整改完成。
+    """
+    from portal.scenarios import service as scenarios
+    from portal.subjects import service as subjects
+
+    row = subjects.public_row(code)
+    if row is None:
+        raise click.ClickException(f"No subject has the code {code}.")
+    _done(lambda: scenarios.reply(row.id, scenario, text, actor=OPERATOR).id, "reply {}: waiting")
+
+
+@replies.command("list")
+def replies_list() -> None:
+    """List the replies that wait, oldest first.
+
+    Example: flask --app wsgi portal replies list
+    """
+    from portal.scenarios import service as scenarios
+
+    for one in scenarios.waiting_replies():
+        click.echo(f"{one.id}  {one.scenario}  {one.text}")
+
+
+@replies.command("show")
+@click.argument("reply_id", type=int)
+def replies_show(reply_id: int) -> None:
+    """Let a reply be seen beside the badge.
+
+    Example: flask --app wsgi portal replies show 1
+    """
+    from portal.scenarios import service as scenarios
+
+    _done(lambda: scenarios.show_reply(reply_id, actor=OPERATOR), f"reply {reply_id}: shown")
+
+
+@replies.command("refuse")
+@click.argument("reply_id", type=int)
+@click.option("--reason", required=True, help="Told to its writer.")
+def replies_refuse(reply_id: int, reason: str) -> None:
+    """Keep a reply out.
+
+    Example: flask --app wsgi portal replies refuse 1 --reason 含有他人姓名
+    """
+    from portal.scenarios import service as scenarios
+
+    _done(lambda: scenarios.refuse_reply(reply_id, reason=reason, actor=OPERATOR),
+          f"reply {reply_id}: refused")  # fmt: skip
 
 
 @cli.command("check-content")

@@ -1,5 +1,7 @@
 """The words of the capabilities that templates print: kinds, classes, areas."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Flask, g
@@ -12,6 +14,8 @@ from portal.objections import rules as objections
 from portal.records import law
 from portal.records.rules import CLASSES, KINDS
 from portal.scenarios.rules import GRADES, FactKind, Line, Rule
+from portal.scenarios.rules.agents import CLASSES as AGENT_CLASSES
+from portal.scenarios.rules.agents import STATES as AGENT_STATES
 from portal.subjects.models import KINDS as SUBJECT_KINDS
 from portal.subjects.models import NAME_KINDS
 from portal.subjects.service.codes import Finding
@@ -35,6 +39,41 @@ def desk_pages() -> list[tuple[str, str, tuple[str, ...]]]:
 def area(code: str | None) -> str:
     """County and town in the page's language."""
     return bodies.area_path(code, i18n.locale())
+
+
+def place_name(code: str) -> str:
+    """The name of one area alone, without what it lies in."""
+    place = bodies.find_area(code)
+    if place is None:
+        return code
+    return place.english if i18n.locale() == "en" else place.name
+
+
+def inside(areas: Mapping[str, int], code: str) -> int:
+    """How many of what is counted by area lie in one."""
+    return sum(count for area_code, count in areas.items() if area_code.startswith(code))
+
+
+def of_each(told: Sequence[Any], count: int) -> list[Any]:
+    """The first few of each kind of fact, for a sheet with little room."""
+    seen = Counter[str]()
+    kept = []
+    for one in told:
+        seen[one.kind.key] += 1
+        if seen[one.kind.key] <= count:
+            kept.append(one)
+    return kept
+
+
+def limit_words(limit: Any) -> str:
+    """A limit of the law: its length in time, or its number."""
+    if hasattr(limit, "length"):
+        return f"{limit.length} {i18n.translate(UNITS[limit.unit])}"
+    return f"{limit.value} {i18n.translate(UNITS[limit.unit])}"
+
+
+UNITS = {"working days": N_("个工作日"), "days": N_("天"), "months": N_("个月"),
+         "lessons": N_("课时"), "yuan": N_("元"), "per day": N_("次")}  # fmt: skip
 
 
 def repair_way(kind: str) -> str:
@@ -95,6 +134,10 @@ def _marked(value: str) -> str:
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         area=area,
+        place_name=place_name,
+        inside=inside,
+        limit_words=limit_words,
+        of_each=of_each,
         repair_way=repair_way,
         detail_label=detail_label,
         said=said,
@@ -109,6 +152,8 @@ def init_app(app: Flask) -> None:
         record_kinds=KINDS,
         grade_words=GRADES,
         fact_kind=fact_kind,
+        agent_classes=AGENT_CLASSES,
+        agent_states=AGENT_STATES,
         record_classes=CLASSES,
         objection_fields=objections.FIELDS,
         objection_grounds=objections.GROUNDS,
