@@ -187,7 +187,9 @@ def verify_pdf(file: BinaryIO) -> None:
     click.echo(f"有效 current: {answer.standing or 'unknown'}")
     click.echo(f"found: {answer.found}")
     if answer.document:
-        click.echo(f"number: {answer.document.number}  issued: {answer.document.issued_at:%Y-%m-%d}")
+        click.echo(
+            f"number: {answer.document.number}  issued: {answer.document.issued_at:%Y-%m-%d}"
+        )
     if (answer.genuine, answer.unchanged, answer.standing) != ("yes", "yes", "in_force"):
         raise SystemExit(1)
 

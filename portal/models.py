@@ -9,5 +9,5 @@ from portal.records import models as records
 from portal.scenarios import models as scenarios
 from portal.subjects import models as subjects
 
-__all__ = ["audit", "badges", "bodies", "bulk", "documents", "ingest", "jobs", "records", "revision",
-           "scenarios", "subjects"]  # fmt: skip
+__all__ = ["audit", "badges", "bodies", "bulk", "documents", "ingest", "jobs", "records",
+           "revision", "scenarios", "subjects"]  # fmt: skip

@@ -158,5 +158,3 @@ def _ready() -> Path:
     if is_demo() and not _settings.file.exists():
         demo_authority.make(_settings.folder, _settings.file, DEMO_WORDS)
     return _settings.file
-
-

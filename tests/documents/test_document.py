@@ -110,7 +110,7 @@ def test_every_page_carries_number_code_fingerprint_and_page(sealed: Path) -> No
         assert frozen().number in text
         assert "0123-4567-89AB-CDEF" in text
         assert frozen().hash[:32] in text
-        assert f"第{place}/{len(pages)}页" in "".join(text.split())
+        assert f"第{place}页，共{len(pages)}页" in "".join(text.split())
         assert "决定日期" in text or place == len(pages)
 
 
@@ -139,9 +139,7 @@ EVIL = (
 
 
 @pytest.mark.parametrize("name", EVIL, ids=range(len(EVIL)))
-def test_an_evil_name_is_only_printed(
-    app: Flask, sample: str, name: str, tmp_path: Path
-) -> None:
+def test_an_evil_name_is_only_printed(app: Flask, sample: str, name: str, tmp_path: Path) -> None:
     with app.app_context():
         made = document.unsealed(frozen(snapshot=facts(1, name=name)))
     path = tmp_path / "evil.pdf"

@@ -178,9 +178,7 @@ def main() -> None:
         frames.confine(MEMORY_BYTES)
         printer = Printer()
         printer.print({"identifier": "x"}, WARM_UP)
-        frames.serve(
-            lambda head, html: ({"problem": ""}, printer.print(head, html.decode()))
-        )
+        frames.serve(lambda head, html: ({"problem": ""}, printer.print(head, html.decode())))
     sys.exit(0)
 
 

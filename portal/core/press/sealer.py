@@ -17,15 +17,20 @@ class Sealer:
 
     def __init__(self, settings: Any) -> None:
         from pyhanko.pdf_utils.content import RawContent
-        from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints
-        from pyhanko.pdf_utils.layout import InnerScaling, Margins, SimpleBoxLayoutRule
+        from pyhanko.pdf_utils.layout import (
+            AxisAlignment,
+            BoxConstraints,
+            InnerScaling,
+            Margins,
+            SimpleBoxLayoutRule,
+        )
         from pyhanko.pdf_utils.writer import BasePdfFileWriter
         from pyhanko.sign import fields, signers, timestamps
         from pyhanko.stamp import StaticStampStyle
 
         # It would write the time and its own name into the metadata of a finished document.
-        BasePdfFileWriter._update_meta = lambda writer: None
-        loaded = signers.SimpleSigner.load_pkcs12(
+        BasePdfFileWriter._update_meta = lambda writer: None  # type: ignore[method-assign]
+        loaded = signers.SimpleSigner.load_pkcs12(  # type: ignore[no-untyped-call]
             settings["SEAL_FILE"], passphrase=settings["SEAL_PASSWORD"].encode() or None
         )
         if loaded is None:
