@@ -7,9 +7,11 @@ from typing import cast
 from flask import Blueprint, Flask
 
 from portal import web, words
+from portal.accounts import service as accounts
 from portal.cli import cli
 from portal.config import VAR, Config
-from portal.core import db, jobs, keys, seal, storage
+from portal.core import db, jobs, keys, outgoing, seal, sealing, storage
+from portal.web import access
 from portal.web.cache import PageCache
 from portal.web.i18n import LanguagePrefix
 from portal.web.security import SecurityHeaders
@@ -22,6 +24,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "portal.documents.routes",
     "portal.badges.routes",
     "portal.scenarios.routes",
+    "portal.accounts.routes",
 )
 
 # What each has of HANDLERS, SCHEDULES and SWEEPS is run by the workers.
@@ -29,6 +32,7 @@ JOBS: tuple[str, ...] = (
     "portal.core.audit",
     "portal.documents.jobs",
     "portal.scenarios.jobs",
+    "portal.accounts.jobs",
 )
 
 
@@ -55,14 +59,11 @@ def create_app(config: Config | None = None) -> Flask:
     storage.start(config.storage_url)
     jobs.start(map(import_module, JOBS), app.app_context)
     keys.start(config.qr_key, VAR / "qr.key")
-    seal.start(
-        file=config.seal_file,
-        password=config.seal_password,
-        folder=config.seal_folder,
-        around=f"{config.site.name}微门户",
-        time_stamps=config.tsa_url,
-    )
+    seal.start(_seal(config))
+    sealing.start(config.secret_key)
+    outgoing.start(_gateways(config))
     web.init_app(app)
+    access.load_sessions_by(app, accounts.load, accounts.touch)
     words.init_app(app)
     for name in BLUEPRINTS:
         app.register_blueprint(_blueprint(name))
@@ -70,6 +71,26 @@ def create_app(config: Config | None = None) -> Flask:
     secured = SecurityHeaders(app.wsgi_app, is_production=config.is_production)
     app.wsgi_app = PageCache(LanguagePrefix(secured), config)  # type: ignore[method-assign]
     return app
+
+
+def _seal(config: Config) -> seal.Settings:
+    return seal.Settings(
+        file=config.seal_file,
+        password=config.seal_password,
+        folder=config.seal_folder,
+        around=f"{config.site.name}微门户",
+        time_stamps=config.tsa_url,
+    )
+
+
+def _gateways(config: Config) -> outgoing.Gateways:
+    return outgoing.Gateways(
+        smtp_url=config.smtp_url,
+        sms_url=config.sms_url,
+        sender=config.mail_from or f"noreply@{config.site.host.partition(':')[0]}",
+        site_name=config.site.name,
+        site_url=config.site.url,
+    )
 
 
 def _blueprint(module: str) -> Blueprint:

@@ -38,6 +38,16 @@ class Site:
 
 
 @dataclass(frozen=True)
+class Identity:
+    """The identity service that people may sign in with (OpenID Connect); empty: none."""
+
+    issuer: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    scope: str = "openid profile"
+
+
+@dataclass(frozen=True)
 class Config:
     """What `create_app` needs to know; tests build their own."""
 
@@ -52,10 +62,14 @@ class Config:
     seal_password: str = ""
     seal_folder: Path = VAR / "seal"
     tsa_url: str = ""
+    smtp_url: str = ""
+    sms_url: str = ""
+    mail_from: str = ""
     log_format: str = "text"
     page_cache_bytes: int = 64 * 1024 * 1024
     is_testing: bool = False
     site: Site = field(default_factory=Site)
+    identity: Identity = field(default_factory=Identity)
 
     @property
     def is_production(self) -> bool:
@@ -77,9 +91,13 @@ class Config:
             seal_file=get("SEAL_P12", ""),
             seal_password=get("SEAL_PASSWORD", ""),
             tsa_url=get("TSA_URL", ""),
+            smtp_url=get("SMTP_URL", ""),
+            sms_url=get("SMS_URL", ""),
+            mail_from=get("MAIL_FROM", ""),
             log_format=get("LOG_FORMAT") or ("json" if name == "production" else "text"),
             page_cache_bytes=int(get("PAGE_CACHE_BYTES") or cls.page_cache_bytes),
             site=_site(environment, is_demo=name != "production"),
+            identity=_identity(environment),
         )
         _refuse_weak(config, environment)
         return config
@@ -109,6 +127,19 @@ def _site(environment: Mapping[str, str], *, is_demo: bool) -> Site:
     )
 
 
+def _identity(environment: Mapping[str, str]) -> Identity:
+    get = environment.get
+    identity = Identity(
+        issuer=get("OIDC_ISSUER", "").rstrip("/"),
+        client_id=get("OIDC_CLIENT_ID", ""),
+        client_secret=get("OIDC_CLIENT_SECRET", ""),
+        scope=get("OIDC_SCOPE") or Identity.scope,
+    )
+    if identity.issuer and not identity.client_id:
+        raise ConfigurationError("OIDC_CLIENT_ID is missing. Set it, or leave OIDC_ISSUER empty.")
+    return identity
+
+
 def _refuse_weak(config: Config, environment: Mapping[str, str]) -> None:
     if not config.is_production:
         return
@@ -118,6 +149,8 @@ def _refuse_weak(config: Config, environment: Mapping[str, str]) -> None:
                 f"{name} is missing or shorter than {MINIMUM_SECRET_LENGTH} characters. "
                 "Set it in the environment before starting in production."
             )
+    if config.identity.issuer and not config.identity.issuer.startswith("https://"):
+        raise ConfigurationError("OIDC_ISSUER must begin with https:// in production.")
     for name in ("SITE_URL", "DATABASE_URL", "SEAL_P12"):
         if not environment.get(name):
             raise ConfigurationError(f"{name} is missing. Set it before starting in production.")

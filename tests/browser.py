@@ -8,7 +8,10 @@ from flask import Flask
 from lxml import etree
 from werkzeug.test import TestResponse
 
+from portal.accounts import service as accounts
+from portal.accounts.models import Account
 from portal.core import db
+from portal.web.access import SESSION_KEY
 from tests import inspection
 
 SKIPPED_INPUTS = {"submit", "button", "reset", "image", "file"}
@@ -117,6 +120,16 @@ class Browser:
     def follow(self, page: Page) -> Page:
         """The page that a redirect leads to."""
         return self.get(urljoin(page.address, page.response.headers["Location"]))
+
+    def sign_in(self, account: Account) -> Self:
+        """Be signed in as `account`, as after a sign-in with its second factor; returns itself."""
+        with self.app.app_context():
+            token = accounts.begin_session(account, user_agent="Chrome Windows")
+            db.session.commit()
+        with self.client.session_transaction() as kept:
+            kept.clear()
+            kept[SESSION_KEY] = token
+        return self
 
     def signed_out(self) -> Self:
         """Another visitor's browser on the same portal."""

@@ -6,8 +6,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from portal.accounts import rules as accounts_rules
+from portal.accounts import service as accounts
+from portal.accounts.models import Account, Representation
 from portal.badges import service as badges
 from portal.core import clock, db
+from portal.core.actor import Actor
 from portal.records import service as records
 from portal.records.models import Record
 from portal.scenarios import service as scenarios
@@ -112,3 +116,54 @@ def _detached(query: Any) -> Any:
     found = db.session.scalars(query).one()
     db.session.expunge(found)
     return found
+
+
+def make_account(name: str = "王小麦", **facts: Any) -> Account:
+    """An individual with a confirmed name and no password, unless told otherwise."""
+    contact = accounts_rules.Contact("sms", f"139{next(_numbers):08d}")
+    given = {"contact": contact, "password_hash": None, "level": 2}
+    account = accounts.add_individual(name=name, **{**given, **facts})
+    db.session.commit()
+    return account
+
+
+def make_staff(*roles: str, body: str | None = None, area_code: str | None = None,
+               name: str = "李公正") -> Account:  # fmt: skip
+    """A member of staff with these roles; a handler when none is given."""
+    account = accounts.add_staff(
+        name=name,
+        contact=accounts_rules.Contact("email", f"staff{next(_numbers)}@example.test"),
+        password_hash=None,
+        roles=roles or ("handler",),
+        body=body,
+        area_code=area_code,
+    )
+    db.session.commit()
+    return account
+
+
+def make_representative(
+    account: Account,
+    subject: Subject,
+    scopes: tuple[str, ...] = accounts_rules.SCOPES,
+    until: date | None = None,
+) -> Representation:
+    """`account` acts for `subject`; with the scope "manage" as its legal representative."""
+    representation = Representation(
+        account_id=account.id,
+        subject_id=subject.id,
+        scopes=list(scopes),
+        is_legal="manage" in scopes,
+        via="code",
+        from_on=clock.today(),
+        until=until,
+        created_at=clock.now(),
+    )
+    db.session.add(representation)
+    db.session.commit()
+    return representation
+
+
+def make_actor(account: Account | None = None) -> Actor:
+    """What services are told of `account`, or of somebody new."""
+    return accounts.actor_of(account or make_account())

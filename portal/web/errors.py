@@ -7,6 +7,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from portal.core.text import N_
+from portal.web import access
 from portal.web.pages import render
 
 Sentences = tuple[str, str]
@@ -47,7 +48,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _token(_error: CSRFError) -> Response:
-    return show(400)
+    return access.send_back() or show(400)
 
 
 def _unexpected(_error: Any) -> Response:

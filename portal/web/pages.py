@@ -23,8 +23,12 @@ def render(
 ) -> Response:
     """The page, or its block `fragment` alone when htmx asks.
 
-    A public GET answer is marked so that the page cache may keep it.
+    A public GET answer is marked so that the page cache may keep it. One that says what is wrong
+    with the answers of `form` is a 422.
     """
+    form = context.get("form")
+    if status == 200 and request.method == "POST" and form is not None and form.errors:
+        status = 422
     if fragment and request.headers.get("HX-Request") == "true":
         response = make_response(_block(template, fragment, context), status)
     else:

@@ -1,6 +1,8 @@
 """One request, one transaction: writing requests commit below 400, reading ones never."""
 
-from flask import Flask, Response, request
+from collections.abc import Callable
+
+from flask import Flask, Response, g, request
 
 from portal.core import db
 
@@ -14,9 +16,23 @@ def begin() -> None:
 
 def settle(response: Response) -> Response:
     """Commit what a writing request did, if it answers below 400; the end rolls back the rest."""
-    if request.method not in SAFE and response.status_code < 400:
+    if request.method not in SAFE and (response.status_code < 400 or g.get("keeps_changes")):
         db.session.commit()
     return response
+
+
+def keep_changes() -> None:
+    """Commit although the page says what is wrong: of ten files nine were good, and are kept."""
+    g.keeps_changes = True
+
+
+def aside(work: Callable[[], None]) -> None:
+    """A small write before the request's own transaction: that a session was used."""
+    db.session.rollback()
+    db.reads_only.set(False)
+    work()
+    db.session.commit()
+    begin()
 
 
 def forget(_error: BaseException | None) -> None:

@@ -1,0 +1,1 @@
+"""Citizens, merchants and staff: sign-in, whom they act for, notices."""

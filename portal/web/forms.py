@@ -1,0 +1,77 @@
+"""The form that pages with questions build on: strips, speaks the page's language, refuses."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from flask import g
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+from wtforms.fields.choices import SelectChoice
+
+from portal.core.errors import Refused
+from portal.web import parking
+from portal.web.i18n import _
+
+
+def strip(value: str | None) -> str:
+    """An answer without the white space around it."""
+    return (value or "").strip()
+
+
+class PortalForm(FlaskForm):
+    """Questions of one page. Labels, hints and messages are Chinese sources marked by N_().
+
+    `refusals` holds the sentence for each reason that rule or service may refuse with.
+    """
+
+    sentences: Mapping[str, str] = {}
+
+    class Meta(FlaskForm.Meta):
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            kind = unbound_field.field_class
+            if issubclass(kind, StringField) and not issubclass(kind, PasswordField):
+                filters = [strip, *unbound_field.kwargs.get("filters", ())]
+                options = dict(options, filters=filters)
+            return unbound_field.bind(form=form, **options)
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            found = super().wrap_formdata(form, formdata)
+            return parking.restored() if found is None else found
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        for field in self:
+            field.label.text = _(field.label.text)
+            field.description = _(field.description) if field.description else ""
+            if isinstance(getattr(field, "choices", None), list):
+                field.choices = [_choice(each) for each in field.choices]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_valid = bool(super().validate(extra_validators))
+        for field in self:
+            field.errors = [_(message) for message in field.errors]
+        g.is_answer_taken = is_valid
+        return is_valid
+
+    def answers(self) -> dict[str, Any]:
+        """What was answered, by the name of the field."""
+        return {name: value for name, value in self.data.items() if name != "csrf_token"}
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """Turn a `Refused` into a sentence beside the answer it concerns."""
+        try:
+            yield
+        except Refused as refusal:
+            message = _(self.sentences[refusal.reason], **refusal.data)
+            field = self._fields.get(refusal.field) if refusal.field else None
+            if field is None:
+                self.form_errors.append(message)
+            else:
+                field.errors = [*field.errors, message]
+
+
+def _choice(choice: Any) -> SelectChoice:
+    value, label, *_rest = (choice.value, choice.label) if hasattr(choice, "label") else choice
+    return SelectChoice(value, _(label))

@@ -1,0 +1,82 @@
+"""Nothing typed is lost: answers that come too late are parked, and are there after sign-in."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, redirect, request
+from werkzeug.datastructures import ImmutableMultiDict
+
+from portal.core import parking
+from portal.web.i18n import root
+from portal.web.security import is_cross_site
+
+COOKIE = "parked"
+MOST_CHARACTERS = 100_000
+# What is never kept: secrets, and the token of a form.
+SECRETS = ("password", "one_time_code", "csrf_token")
+
+
+def local_path(address: str | None) -> str:
+    """`address` when it is a path of this site, otherwise an empty string."""
+    if not address or len(address) > 1000 or not address.startswith("/"):
+        return ""
+    if address.startswith("//") or "\\" in address or any(ord(c) < 33 for c in address):
+        return ""
+    parts = urlsplit(address)
+    return "" if parts.scheme or parts.netloc else address
+
+
+def here() -> str:
+    """The address of this page with its language and query, to come back to."""
+    return request.script_root + request.full_path.rstrip("?")
+
+
+def park(response: Response, back: str) -> None:
+    """Keep what this request typed for the page at `back`, and hand its ticket to the browser."""
+    answers = [
+        (name, value)
+        for name, values in request.form.lists()
+        for value in values
+        if not any(secret in name for secret in SECRETS)
+    ]
+    size = sum(len(name) + len(value) for name, value in answers)
+    if not answers or size > MOST_CHARACTERS or is_cross_site():
+        return
+    response.set_cookie(
+        COOKIE,
+        parking.park(urlsplit(back).path[:300], answers),
+        max_age=int(parking.KEPT.total_seconds()),
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
+
+
+def restored() -> ImmutableMultiDict[str, str] | None:
+    """The answers parked for this page, when it is shown again."""
+    ticket = request.cookies.get(COOKIE)
+    if not ticket or request.method != "GET":
+        return None
+    answers = parking.find(ticket, root() + request.path)
+    g.answers_restored = answers is not None
+    return None if answers is None else ImmutableMultiDict(answers)
+
+
+def see_again(back: str) -> Response:
+    """Send the browser to the page at `back`, its answers kept."""
+    response = redirect(back, 303)
+    park(response, back)  # type: ignore[arg-type]
+    return response  # type: ignore[return-value]
+
+
+def let_go(response: Response) -> Response:
+    """A form that was taken needs its parked answers no longer."""
+    ticket = request.cookies.get(COOKIE)
+    is_taken = request.method == "POST" and response.status_code == 303
+    if ticket and is_taken and g.get("is_answer_taken"):
+        parking.forget(ticket)
+        response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
+    return response
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(let_go)
