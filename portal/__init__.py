@@ -22,6 +22,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "portal.pages.routes",
     "portal.lookup.routes",
     "portal.documents.routes",
+    "portal.reports.routes",
     "portal.badges.routes",
     "portal.scenarios.routes",
     "portal.accounts.routes",
@@ -31,6 +32,7 @@ BLUEPRINTS: tuple[str, ...] = (
 JOBS: tuple[str, ...] = (
     "portal.core.audit",
     "portal.documents.jobs",
+    "portal.reports.jobs",
     "portal.scenarios.jobs",
     "portal.accounts.jobs",
 )

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core.db import Base, BigId
@@ -19,6 +19,8 @@ class Share(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     label: Mapped[str] = mapped_column(String(100))
     digest: Mapped[str] = mapped_column(String(64), unique=True)
+    # Encrypted, so that its maker can copy the link again.
+    sealed_key: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
     valid_until: Mapped[date]
     withdrawn_on: Mapped[date | None]
@@ -37,10 +39,11 @@ class Grant(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"), index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    # The account that may look up; none where whoever holds the link may.
-    grantee_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    # The phone or mailbox of the account that may; none where whoever holds the link may.
+    grantee_contact: Mapped[str | None] = mapped_column(String(200), index=True)
     label: Mapped[str] = mapped_column(String(100))
     digest: Mapped[str | None] = mapped_column(String(64), unique=True)
+    sealed_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     product: Mapped[str] = mapped_column(String(16))
     domains: Mapped[list[str]] = mapped_column(JSON)
     since: Mapped[date]

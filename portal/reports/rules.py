@@ -117,6 +117,33 @@ class Law:
     wording: Mapping[str, Wording]
 
 
+@dataclass(frozen=True)
+class Scope:
+    """What is asked for: which report, for what, over which time and which domains."""
+
+    product: str
+    purpose: str
+    recipient: str
+    since: date | None = None
+    until: date | None = None
+    domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Granting:
+    """What a business allows: to whom, what about, how long and how often."""
+
+    label: str
+    contact: str
+    product: str
+    domains: tuple[str, ...]
+    since: date | None
+    until: date | None
+    purpose: str
+    days: int
+    uses: int
+
+
 class Reported(Protocol):
     """What rules look at of a record."""
 
@@ -162,6 +189,18 @@ def domain_of(authority: str, *, law: Law) -> str:
         if any(word in authority for word in domain.words):
             return domain.key
     return law.domains[-1].key
+
+
+def is_public(record: Reported, today: date) -> bool:
+    """Whether anyone may read a record on this day."""
+    if record.public_from is None or today < record.public_from:
+        return False
+    return record.public_until is None or today < record.public_until
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day some years earlier."""
+    return add_months(day, -12 * years)
 
 
 def section_of(kind: str) -> str:
