@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from markupsafe import Markup
 from wtforms import (
     DateField,
     IntegerField,
@@ -12,6 +13,7 @@ from wtforms import (
     SelectMultipleField,
     StringField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -21,15 +23,14 @@ from portal.reports import rules
 from portal.reports.law import load as law_on_file
 from portal.reports.rules import Granting, Scope, years_before
 from portal.web.forms import PortalForm
-from portal.web.i18n import locale
+from portal.web.i18n import _, locale
+from portal.web.i18n import ntranslate as ngettext
 
 SHORT = Length(max=60, message=N_("请写得短一些，60个字以内"))
-Choices = list[tuple[str, str]]
+Choices = list[SelectChoice]
 SENTENCES = {
     "no_subject": N_("没有用这个代码的主体。请核对营业执照上的18位代码"),
-    "not_yours": N_(
-        "请选择您有下载报告权限的企业；没有列出的，先在“我的信用”里认领或请法定代表人授权"
-    ),
+    "not_yours": N_("请选择您有下载报告权限的企业；没有列出的，先在“我的信用”里认领"),
     "limit_reached": N_("今天这类报告已经生成%(most)d次，明天可以再来；已生成的可以反复下载"),
     "no_period": N_("请填写报告期间的开始和结束日期"),
     "in_future": N_("结束日期不能晚于今天，请改成今天或更早"),
@@ -69,7 +70,9 @@ class ReportForm(PortalForm):
         N_("给谁看"), [InputRequired(N_("请选择给谁看"))], validate_choice=False
     )
     language = RadioField(
-        N_("报告用什么文字"), choices=[("zh", "中文"), ("en", "English")], validate_choice=False
+        N_("报告用什么文字"),
+        choices=[SelectChoice("zh", "中文"), SelectChoice("en", "English")],
+        validate_choice=False,
     )
 
     def scope(self, product: str) -> Scope:
@@ -145,7 +148,12 @@ def report_form(product: str, businesses: Sequence[Any], code: str) -> ReportFor
     form = ReportForm(data=_guesses(code))
     if product in rules.RESTRICTED:
         del form.code
-        form.subject.choices = [(one.code, f"{one.name} {one.code}") for one in businesses]
+        form.subject.choices = [
+            SelectChoice(
+                one.code, Markup("<span lang=zh-Hans>{} {}</span>").format(one.name, one.code)
+            )
+            for one in businesses
+        ]
         if len(businesses) == 1 and not form.subject.data:
             form.subject.data = businesses[0].code
     else:
@@ -156,14 +164,21 @@ def report_form(product: str, businesses: Sequence[Any], code: str) -> ReportFor
         del form.since, form.until, form.domains
     else:
         form.domains.choices = domains()
+    form.language.choices = [
+        SelectChoice("zh", Markup('<span lang="zh-Hans">中文</span>')),
+        SelectChoice("en", Markup('<span lang="en">English</span>')),
+    ]
     form.purpose.choices = purposes()
-    form.recipient.choices = [("", N_("请选择")), *_options(law_on_file().recipients.values())]
+    form.recipient.choices = [
+        SelectChoice("", _("请选择")),
+        *_options(law_on_file().recipients.values()),
+    ]
     return form
 
 
 def share_form() -> ShareForm:
     form = ShareForm(data={"days": law_on_file().share_days[0]})
-    form.days.choices = [(str(days), str(days)) for days in law_on_file().share_days]
+    form.days.choices = _days(law_on_file().share_days)
     return form
 
 
@@ -172,8 +187,10 @@ def grant_form() -> GrantForm:
     form = GrantForm(data={**_guesses(""), "days": law.grant_days[0], "uses": law.grant_uses[0]})
     form.domains.choices = domains()
     form.purpose.choices = purposes()
-    form.days.choices = [(str(days), str(days)) for days in law.grant_days]
-    form.uses.choices = [(str(uses), str(uses)) for uses in law.grant_uses]
+    form.days.choices = _days(law.grant_days)
+    form.uses.choices = [
+        SelectChoice(str(uses), ngettext("%(n)s次", "%(n)s times", uses)) for uses in law.grant_uses
+    ]
     return form
 
 
@@ -182,7 +199,7 @@ def domains() -> Choices:
 
 
 def purposes() -> Choices:
-    return [("", N_("请选择")), *_options(law_on_file().purposes.values())]
+    return [SelectChoice("", _("请选择")), *_options(law_on_file().purposes.values())]
 
 
 def _guesses(code: str) -> dict[str, Any]:
@@ -199,4 +216,8 @@ def _guesses(code: str) -> dict[str, Any]:
 
 
 def _options(things: Any) -> Choices:
-    return [(one.key, getattr(one, locale())) for one in things]
+    return [SelectChoice(one.key, getattr(one, locale())) for one in things]
+
+
+def _days(numbers: Sequence[int]) -> Choices:
+    return [SelectChoice(str(n), ngettext("%(n)s天", "%(n)s days", n)) for n in numbers]
