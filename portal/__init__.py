@@ -8,9 +8,10 @@ from flask import Blueprint, Flask
 
 from portal import web, words
 from portal.accounts import service as accounts
+from portal.cases import service as cases
 from portal.cli import cli
 from portal.config import VAR, Config
-from portal.core import db, jobs, keys, outgoing, seal, sealing, storage
+from portal.core import db, jobs, keys, outgoing, seal, sealing, storage, uploads
 from portal.web import access
 from portal.web.cache import PageCache
 from portal.web.i18n import LanguagePrefix
@@ -26,6 +27,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "portal.badges.routes",
     "portal.scenarios.routes",
     "portal.accounts.routes",
+    "portal.cases.routes",
 )
 
 # What each has of HANDLERS, SCHEDULES and SWEEPS is run by the workers.
@@ -35,7 +37,11 @@ JOBS: tuple[str, ...] = (
     "portal.reports.jobs",
     "portal.scenarios.jobs",
     "portal.accounts.jobs",
+    "portal.cases.jobs",
 )
+
+# The service that moves the cases of each kind.
+CASES: dict[str, str] = {}
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -59,6 +65,8 @@ def create_app(config: Config | None = None) -> Flask:
     app.ensure_sync = lambda view: view  # type: ignore[assignment]  # none is a coroutine
     db.start(config.database_url)
     storage.start(config.storage_url)
+    uploads.start(config.clamd_url)
+    cases.start({kind: import_module(module) for kind, module in CASES.items()})
     jobs.start(map(import_module, JOBS), app.app_context)
     keys.start(config.qr_key, VAR / "qr.key")
     seal.start(_seal(config))

@@ -57,14 +57,15 @@ class Config:
     limits_url: str = "memory://"
     storage_url: str = f"file://{VAR / 'files'}"
     jobs: str = "inline"
+    clamd_url: str = ""
     qr_key: str = ""
+    smtp_url: str = ""
+    sms_url: str = ""
+    mail_from: str = ""
     seal_file: str = ""
     seal_password: str = ""
     seal_folder: Path = VAR / "seal"
     tsa_url: str = ""
-    smtp_url: str = ""
-    sms_url: str = ""
-    mail_from: str = ""
     log_format: str = "text"
     page_cache_bytes: int = 64 * 1024 * 1024
     is_testing: bool = False
@@ -86,14 +87,15 @@ class Config:
             secret_key=get("SECRET_KEY") or cls.secret_key,
             limits_url=get("LIMITS_URL") or cls.limits_url,
             storage_url=get("STORAGE_URL") or cls.storage_url,
+            clamd_url=get("CLAMD_URL", ""),
             jobs=_choice(environment, "JOBS", ("inline", "external")),
             qr_key=get("QR_KEY", ""),
-            seal_file=get("SEAL_P12", ""),
-            seal_password=get("SEAL_PASSWORD", ""),
-            tsa_url=get("TSA_URL", ""),
             smtp_url=get("SMTP_URL", ""),
             sms_url=get("SMS_URL", ""),
             mail_from=get("MAIL_FROM", ""),
+            seal_file=get("SEAL_P12", ""),
+            seal_password=get("SEAL_PASSWORD", ""),
+            tsa_url=get("TSA_URL", ""),
             log_format=get("LOG_FORMAT") or ("json" if name == "production" else "text"),
             page_cache_bytes=int(get("PAGE_CACHE_BYTES") or cls.page_cache_bytes),
             site=_site(environment, is_demo=name != "production"),

@@ -16,6 +16,7 @@ from portal.web import (
     security,
     templates,
     transactions,
+    uploads,
 )
 
 csrf = CSRFProtect()
@@ -33,6 +34,7 @@ def init_app(app: Flask) -> None:
         pages,
         templates,
         transactions,
+        uploads,
         parking,
         access,
         limits,

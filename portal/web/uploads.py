@@ -1,14 +1,35 @@
-"""Uploads that are looked at and forgotten: never written to disk, not even for a moment."""
+"""Views that take files may be sent more than others; some look at a file and forget it."""
 
+from collections.abc import Callable
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import request
+from flask import Flask, current_app, request
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
+from portal.core.uploads import FILE_BYTES, FILES, MEGABYTE
+
+View = TypeVar("View", bound=Callable[..., object])
+
+MARK = "__portal_takes_files__"
+# All files at their largest, and what stands around them.
+REQUEST_BYTES = FILES * FILE_BYTES + MEGABYTE
 # What a multipart body has around its one file.
 ENVELOPE = 64 * 1024
+
+
+def takes_files(view: View) -> View:
+    """A request to this view may carry ten files."""
+    setattr(view, MARK, True)
+    return view
+
+
+def sent_files(name: str = "files") -> list[tuple[str, bytes]]:
+    """Name and bytes of each file that was sent; a field left empty sends none."""
+    sent: list[FileStorage] = request.files.getlist(name)
+    return [(file.filename, file.read(FILE_BYTES + 1)) for file in sent if file.filename]
 
 
 def in_memory(name: str, limit: int) -> bytes | None:
@@ -29,3 +50,14 @@ def in_memory(name: str, limit: int) -> bytes | None:
 
 def _memory(*_arguments: Any, **_named: Any) -> BytesIO:
     return BytesIO()
+
+
+def allow() -> None:
+    """Before anything reads the form: the token stands in it, so it is read early."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is not None and getattr(view, MARK, False):
+        request.max_content_length = REQUEST_BYTES
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(allow)

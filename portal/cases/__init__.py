@@ -1,0 +1,1 @@
+"""What every application shares: reference, state, clocks, files, tracking."""

@@ -1,0 +1,206 @@
+"""Tracking a case, its page, its files, and the steps that its applicant may take."""
+
+from urllib.parse import quote
+
+from flask import Blueprint, Response, abort, redirect, session
+from flask.typing import ResponseReturnValue
+
+from portal.accounts import service as accounts
+from portal.cases import service
+from portal.cases.forms import FilesForm, StepForm, TrackForm
+from portal.cases.models import Case, CaseFile, Draft
+from portal.cases.rules import TURNS, By
+from portal.cases.service import calendars, drafts, files, finding
+from portal.core.errors import Refused
+from portal.web.access import current_actor, visitor
+from portal.web.limits import limiter, reports
+from portal.web.pages import path, render
+from portal.web.transactions import keep_changes
+from portal.web.uploads import sent_files, takes_files
+
+bp = Blueprint("cases", __name__)
+
+# Cases that were opened in this session by their code, and drafts that were begun in it.
+CASES, DRAFTS, CODES = "cases", "drafts", "codes"
+KEPT = 10
+
+
+def hold(key: str, value: str) -> None:
+    """Remember in this session that the visitor may open a case or a draft."""
+    session[key] = [*(each for each in session.get(key, ()) if each != value), value][-KEPT:]
+
+
+def hold_code(case: Case, code: str) -> None:
+    """Show the code on the page of the case for as long as this session lasts."""
+    hold(CASES, case.reference)
+    session[CODES] = dict([*session.get(CODES, {}).items(), (case.reference, code)][-KEPT:])
+
+
+def own_draft(draft_id: str, kind: str = "") -> Draft:
+    """The draft of this visitor or account; 404 otherwise."""
+    actor = current_actor()
+    found = drafts.get(
+        draft_id,
+        account_id=actor.account_id if actor else None,
+        keys=session.get(DRAFTS, ()),
+    )
+    if found is None or (kind and found.kind != kind):
+        abort(404)
+    return found
+
+
+def own_case(reference: str) -> Case:
+    """The case that this person opened, acts for, or has the code of; 404 otherwise."""
+    actor = current_actor()
+    subjects = [each.subject_id for each in accounts.represented(actor)] if actor else []
+    found = finding.mine(
+        reference,
+        account_id=actor.account_id if actor else None,
+        subject_ids=subjects,
+        keys=session.get(CASES, ()),
+    )
+    return found or abort(404)
+
+
+def applicant() -> By:
+    """Who the audit trail says it was: an account, or whoever holds the code."""
+    actor = current_actor()
+    return By(actor.label if actor else "code holder", "applicant")
+
+
+@bp.route("/track", methods=["GET", "POST"])
+@visitor
+@limiter.limit(reports, methods=["POST"])
+def track() -> ResponseReturnValue:
+    form = TrackForm()
+    if form.validate_on_submit():
+        with form.refusals():
+            case = finding.by_code(form.reference.data, form.code.data)
+            if case is None:
+                raise Refused("not_found", "code")
+            hold(CASES, case.reference)
+            return redirect(path(f"/cases/{case.reference}"), 303)
+    return render("cases/track.html", form=form)
+
+
+@bp.get("/cases/<reference>")
+@visitor
+def show(reference: str) -> Response:
+    return _page(own_case(reference), StepForm(formdata=None))
+
+
+@bp.post("/cases/<reference>/files")
+@visitor
+@takes_files
+@limiter.limit(reports)
+def add_files(reference: str) -> ResponseReturnValue:
+    case, form = own_case(reference), FilesForm()
+    if not form.validate_on_submit():
+        return _page(case, form)
+    refused = service.add_files(case, sent_files(), by=applicant())
+    if refused:
+        refuse_all(form, refused)
+        return _page(case, form)
+    return redirect(path(f"/cases/{case.reference}"), 303)
+
+
+@bp.post("/cases/<reference>/<step>")
+@visitor
+@limiter.limit(reports)
+def step(reference: str, step: str) -> ResponseReturnValue:
+    case, form = own_case(reference), StepForm()
+    if step not in case.offers and step != "words":
+        abort(404)
+    if form.validate_on_submit():
+        with form.refusals():
+            service.answer(case, step, by=applicant(), note=form.note.data,
+                           expected=form.expected.data)  # fmt: skip
+            return redirect(path(f"/cases/{case.reference}"), 303)
+    return _page(case, form, answered=step)
+
+
+@bp.get("/cases/<reference>/deadline.ics")
+@visitor
+def deadline(reference: str) -> Response:
+    case = own_case(reference)
+    due = case.due or abort(404)
+    return _download(calendars.of_deadline(due), "text/calendar", f"{case.reference}.ics")
+
+
+@bp.get("/cases/<reference>/files/<int:file_id>")
+@visitor
+def file(reference: str, file_id: int) -> Response:
+    return send(files.find(own_case(reference), file_id) or abort(404))
+
+
+@bp.route("/drafts/<draft_id>/files", methods=["GET", "POST"])
+@visitor
+@takes_files
+@limiter.limit(reports, methods=["POST"])
+def draft_files(draft_id: str) -> ResponseReturnValue:
+    draft, form = own_draft(draft_id), FilesForm()
+    if form.validate_on_submit():
+        refused = files.add(draft, sent_files(), role="applicant")
+        drafts.touch(draft)
+        if not refused:
+            return redirect(path(f"/drafts/{draft.id}/files"), 303)
+        refuse_all(form, refused)
+    return render(
+        "cases/draft_files.html", form=form, draft=draft, next_page=service.page_after_files(draft)
+    )
+
+
+@bp.post("/drafts/<draft_id>/files/<int:file_id>/remove")
+@visitor
+def remove_file(draft_id: str, file_id: int) -> ResponseReturnValue:
+    draft = own_draft(draft_id)
+    files.remove(draft, file_id)
+    return redirect(path(f"/drafts/{draft.id}/files"), 303)
+
+
+@bp.post("/drafts/<draft_id>/discard")
+@visitor
+def discard(draft_id: str) -> ResponseReturnValue:
+    draft = own_draft(draft_id)
+    drafts.discard(draft)
+    return redirect(path("/me/" if draft.account_id else "/"), 303)
+
+
+def refuse_all(form: FilesForm, refused: list[Refused]) -> None:
+    """Say of every file that was not kept why; the others stay."""
+    for refusal in refused:
+        form.refuse(refusal)
+    keep_changes()
+
+
+def send(file: CaseFile) -> Response:
+    """The bytes of a file, never shown inside the site."""
+    return _download(files.read(file), file.media_type, file.name)
+
+
+def _download(data: bytes, media_type: str, name: str) -> Response:
+    response = Response(data, mimetype=media_type)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+def _page(case: Case, form: StepForm | FilesForm, *, answered: str = "") -> Response:
+    is_step = isinstance(form, StepForm)
+    return render(
+        "cases/show.html",
+        case=case,
+        form=form,
+        blank=StepForm(formdata=None),
+        files_form=FilesForm(formdata=None) if is_step else form,
+        answered=answered,
+        events=finding.timeline_of(case),
+        turns=TURNS,
+        code=session.get(CODES, {}).get(case.reference, ""),
+        deadlines=[
+            (each, finding.clock_of(each), finding.explanation_of(each))
+            for each in case.deadlines
+            if each.is_running
+        ],
+        options=case.workflow.options(case.state, "applicant"),
+    )

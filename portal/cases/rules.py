@@ -1,0 +1,111 @@
+"""Clocks of a case, who may take which step, and the code that opens it without an account."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from portal.core.calendar import Calendar, Deadline, Term
+from portal.core.errors import Refused
+from portal.core.ids import normalise_id
+from portal.core.text import N_
+
+Look = Literal["received", "working", "waiting", "answered", "solved", "unsolved", "withdrawn"]
+Tone = Literal["calm", "amber", "late"]
+AMBER_PERCENT = 80
+
+
+@dataclass(frozen=True)
+class State:
+    """A state in the public words: one of the seven looks, and what it means here."""
+
+    look: Look
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A step that the page of a case offers its applicant: the button and what it asks for."""
+
+    label: str
+    hint: str = ""
+    asks: str = ""
+    takes_files: bool = False
+
+
+@dataclass(frozen=True)
+class By:
+    """Who takes a step: the audit label, the role in the workflow, the body acted for."""
+
+    label: str
+    role: str
+    body: str = ""
+
+
+SYSTEM = By("system", "system")
+
+# Steps that cases of every kind know; a kind adds its own words.
+STEP_WORDS = {
+    "open": N_("收到申请，开始计时"),
+    "words": N_("补充说明"),
+    "files": N_("补充材料"),
+    "late": N_("超过了办理期限"),
+    "transfer": N_("转给另一个单位办理"),
+    "withdraw": N_("申请人撤回"),
+    "extend": N_("延长办理期限"),
+    "reopen": N_("申请人请求再办"),
+}
+# Who has to act now, by the role whose turn it is.
+TURNS = {
+    "applicant": N_("请您办理"),
+    "clerk": N_("受理人员办理"),
+    "reviewer": N_("审核人员办理"),
+    "provider": N_("数据提供单位核实"),
+}
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How a deadline stands on a day; the counts are working days."""
+
+    days_left: int
+    tone: Tone
+
+
+def clock(calendar: Calendar, started_on: date, due_on: date, today: date) -> Clock:
+    """How much is left until `due_on`; amber from 80 % of the working days on, late after it."""
+    if today > due_on:
+        return Clock(-max(1, calendar.working_days_between(due_on, today)), "late")
+    total = max(1, calendar.working_days_between(started_on, due_on))
+    used = calendar.working_days_between(started_on, today)
+    is_amber = used * 100 >= AMBER_PERCENT * total
+    return Clock(calendar.working_days_between(today, due_on), "amber" if is_amber else "calm")
+
+
+def prolonged(calendar: Calendar, started_on: date, term: Term, paused_days: int) -> Deadline:
+    """The end of a term whose clock stood still for some working days while others had to act."""
+    length = term.length + paused_days
+    return calendar.end(started_on, Term(length, term.unit, term.basis, term.verified))
+
+
+def code_hash(reference: str, code: str) -> str:
+    """What is stored instead of a tracking code; case, blanks and look-alikes do not matter."""
+    return hashlib.sha256(f"{reference}:{normalise_id(code)}".encode()).hexdigest()
+
+
+def check_second(needs_second: bool, actor: str, proposer: str) -> None:
+    """Two people decide on an adverse publication or a person; raises Refused for the same one."""
+    if needs_second and actor == proposer:
+        raise Refused("second_person_needed")
+
+
+def check_note(needs_note: bool, note: str) -> None:
+    """A step against somebody's wish needs its reason, Order 36; raises Refused without one."""
+    if needs_note and not note.strip():
+        raise Refused("note_needed", "note")
+
+
+def check_expected(expected: str, state: str) -> None:
+    """Raises Refused when somebody else moved the case since the page was shown."""
+    if expected and expected != state:
+        raise Refused("moved_on", state=state)

@@ -1,0 +1,109 @@
+"""Who may see a case: its applicant, whoever holds its code, the body whose turn it is."""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from portal.cases import rules
+from portal.cases.models import Case, CaseDeadline
+from portal.cases.rules import Clock
+from portal.core import calendar, clock
+from portal.core.calendar import Explanation
+from portal.core.db import session
+from portal.core.ids import normalise_id
+
+from . import term_of
+
+# Compared with when there is no such case, so that both answers take the same time.
+NOBODY = "0" * 64
+
+
+def by_code(reference: str, code: str) -> Case | None:
+    """The case of this reference if the code is its own."""
+    wanted = normalise_id(reference)
+    case = session.scalar(select(Case).where(Case.reference == wanted))
+    given = rules.code_hash(wanted, code)
+    stored = case.code_hash if case is not None else NOBODY
+    return case if hmac.compare_digest(given, stored) and case is not None else None
+
+
+def mine(
+    reference: str, *, account_id: int | None, subject_ids: Sequence[int] = (),
+    keys: Sequence[str] = (),
+) -> Case | None:  # fmt: skip
+    """The case of this reference if it is this person's, or a business's that the person acts for,
+    or one whose code was given in this session."""
+    wanted = normalise_id(reference)
+    owner: ColumnElement[bool] = Case.reference.in_([key for key in keys if key == wanted])
+    if account_id is not None:
+        owner = or_(
+            owner,
+            Case.account_id == account_id,
+            Case.subject_id.in_(list(subject_ids)) & Case.is_shared,
+        )
+    return session.scalar(select(Case).where(Case.reference == wanted, owner))
+
+
+def of_applicant(account_id: int, subject_ids: Sequence[int] = ()) -> list[Case]:
+    """Every case of a person and of the businesses the person acts for, newest first."""
+    query = select(Case).where(
+        or_(Case.account_id == account_id, Case.subject_id.in_(list(subject_ids)) & Case.is_shared)
+    )
+    return list(session.scalars(query.order_by(Case.opened_at.desc(), Case.id.desc())))
+
+
+def open_about_record(kind: str, record_id: int) -> Case | None:
+    """The case of this kind about this record that is not closed yet."""
+    return session.scalar(
+        select(Case)
+        .where(Case.kind == kind, Case.record_id == record_id, Case.closed_at.is_(None))
+        .order_by(Case.id)
+    )
+
+
+def clock_of(deadline: CaseDeadline) -> Clock:
+    """How one clock stands today."""
+    return rules.clock(calendar.load(), deadline.started_on, deadline.due_on, clock.today())
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One event as its timeline shows it: the words of the step, when, by whom, what was said."""
+
+    title: str
+    at: datetime
+    body_slug: str
+    role: str
+    text: str
+
+
+def timeline_of(case: Case) -> list[Shown]:
+    """What happened to a case, newest first, as its applicant may read it."""
+    words = {**rules.STEP_WORDS, **case.step_words}
+    return [
+        Shown(words[event.step], event.at, event.body_slug, event.role, event.note)
+        for event in reversed(case.events)
+        if event.step in words
+    ]
+
+
+def explanation_of(deadline: CaseDeadline) -> Explanation:
+    """Which days were counted, holidays and make-up days by name."""
+    term = term_of(deadline)
+    length = term.length + deadline.paused_days
+    return calendar.load().explain(
+        deadline.started_on, calendar.Term(length, term.unit, term.basis, term.verified)
+    )
+
+
+def opened_since(account_id: int, kind: str, days: int) -> int:
+    """How many cases of a kind a person opened within the last days."""
+    since = clock.now() - timedelta(days=days)
+    return session.scalar(
+        select(func.count()).select_from(Case).where(
+            Case.account_id == account_id, Case.kind == kind, Case.opened_at >= since
+        )
+    ) or 0  # fmt: skip
