@@ -105,9 +105,10 @@ def work(*, once: bool) -> None:
     """
     import threading
 
-    from portal.core import jobs
+    from portal.core import jobs, pdf
 
     if not once:
+        pdf.warm()
         jobs.work(threading.Event())
     while jobs.run_due():
         pass

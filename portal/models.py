@@ -13,5 +13,6 @@ import portal.core.revision
 import portal.documents.models
 import portal.ingest.models
 import portal.records.models
+import portal.reports.models
 import portal.scenarios.models
 import portal.subjects.models

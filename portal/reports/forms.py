@@ -189,7 +189,7 @@ def grant_form() -> GrantForm:
     form.purpose.choices = purposes()
     form.days.choices = _days(law.grant_days)
     form.uses.choices = [
-        SelectChoice(str(uses), ngettext("%(n)s次", "%(n)s times", uses)) for uses in law.grant_uses
+        SelectChoice(str(uses), ngettext("%(n)s次", "%(n)s次", uses)) for uses in law.grant_uses
     ]
     return form
 
@@ -220,4 +220,4 @@ def _options(things: Any) -> Choices:
 
 
 def _days(numbers: Sequence[int]) -> Choices:
-    return [SelectChoice(str(n), ngettext("%(n)s天", "%(n)s days", n)) for n in numbers]
+    return [SelectChoice(str(n), ngettext("%(n)s天", "%(n)s天", n)) for n in numbers]
