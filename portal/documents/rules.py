@@ -38,6 +38,8 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "decision": ("D", N_("决定书")),
     "other": ("X", N_("其他文件")),
 }
+# Labels of what may be read of a document; whoever issues one may use others.
+LABELS = (N_("主体"), N_("姓名"), N_("统一社会信用代码"), N_("期间"), N_("领域"), N_("用途"))
 STATES = {
     "preparing": N_("正在生成"),
     "failed": N_("没有生成"),

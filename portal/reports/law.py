@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from portal.core import content
 from portal.records import service as records
-from portal.reports.rules import PRODUCTS, Domain, Law, Limit, Missing, Option, Wording
+from portal.reports.rules import COUNTED, PRODUCTS, Domain, Law, Limit, Missing, Option, Wording
 
 Value = TypeVar("Value")
 FILE = "law/reports.toml"
@@ -24,6 +24,7 @@ def load() -> Law:
         include_repaired=need(FILE, "include_repaired"),
         include_repaired_basis=need(FILE, "include_repaired_basis"),
         special_kinds=tuple(need(FILE, "special_kinds")),
+        unconnected=tuple(need(FILE, "unconnected")),
         basis=need(FILE, "basis"),
         limits={each.product: each for each in _all(Limit, "limits")},
         domains=_all(Domain, "domains"),
@@ -50,6 +51,9 @@ def _check(law: Law) -> None:
     for product in PRODUCTS:
         if product not in law.limits or product not in law.wording:
             raise content.ContentError(f"content/{FILE}: '{product}' has no limit or no wording")
+    for name in law.unconnected:
+        if name not in COUNTED:
+            raise content.ContentError(f"content/{FILE}: section '{name}' is unknown")
     for kind in law.special_kinds:
         if kind not in records.KINDS:
             raise content.ContentError(f"content/{FILE}: record kind '{kind}' is unknown")

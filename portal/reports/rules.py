@@ -108,6 +108,7 @@ class Law:
     include_repaired: bool
     include_repaired_basis: str
     special_kinds: tuple[str, ...]
+    unconnected: tuple[str, ...]
     basis: str
     limits: Mapping[str, Limit]
     domains: tuple[Domain, ...]

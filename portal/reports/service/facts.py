@@ -102,7 +102,13 @@ def _domains(rows: Sequence[Any], chosen: Sequence[str]) -> list[dict[str, Any]]
 def _sections(rows: Sequence[Any]) -> dict[str, Facts]:
     today = clock.today()
     sections: dict[str, Facts] = {
-        name: {"count": 0, "records": [], "more": []} for name in rules.COUNTED
+        name: {
+            "count": 0,
+            "records": [],
+            "more": [],
+            "is_connected": name not in law_on_file().unconnected,
+        }
+        for name in rules.COUNTED
     }
     for place, row in enumerate(rows):
         section = sections[rules.section_of(row.kind)]
