@@ -56,7 +56,7 @@ def demo(*, subjects: int, seed: int, if_empty: bool) -> None:
 
     Example: flask --app wsgi portal demo --subjects 3000 --seed 1
     """
-    from portal.demo import service
+    from portal.demo import reports, service
 
     if current_app.config["PORTAL"].is_production:
         raise click.ClickException("The demo is refused in production (PORTAL_ENV=production).")
@@ -73,6 +73,7 @@ def demo(*, subjects: int, seed: int, if_empty: bool) -> None:
         length=subjects, label="demo", file=sys.stderr, hidden=not is_terminal
     ) as bar:
         service.build(subjects, seed=seed, progress=bar.update)
+    reports.issue()
     db.session.commit()
     click.echo(f"demo: {subjects} subjects")
     for shown in service.SHOWCASE:
