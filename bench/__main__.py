@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from bench import codes, data, growth, ingest, pages, process, search, sizes, truth, writers
+from bench import codes, data, growth, ingest, pages, pdf, process, search, sizes, truth, writers
 from bench.figures import Figure
 from bench.postgres import Server
 
@@ -62,6 +62,7 @@ def parts(scale: Scale, *, with_postgres: bool) -> dict[str, Part]:
         ),
     }
     found["import"] = lambda: ingest.run(scale.rows)
+    found["pdf"] = lambda: pdf.run(scale.rounds, is_quick=scale.is_quick)
     if not scale.is_quick:
         found["growth"] = lambda: growth.run(scale.subjects, calls=scale.calls)
     return found

@@ -11,7 +11,7 @@ from portal.demo.rules import SHOWCASE
 from portal.documents import service as documents
 from portal.documents.models import Document
 from portal.reports import service as reports
-from portal.reports.rules import Granting, Scope, years_before
+from portal.reports.service import Granting, Scope, years_before
 from portal.subjects.models import Subject
 
 CODES = {shown.key: shown.code for shown in SHOWCASE}

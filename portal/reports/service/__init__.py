@@ -1,6 +1,7 @@
 """Reports: asked for, shared, looked up by those a business allows, and logged."""
 
 from portal.reports.law import load as law_on_file
+from portal.reports.rules import Granting, Scope, years_before
 from portal.reports.service.issuing import (
     ask,
     changed_since,
@@ -28,8 +29,9 @@ from portal.reports.service.sharing import (
 )
 
 __all__ = [
-    "ask", "changed_since", "end_corrected", "find", "grant", "granted",
+    "Granting", "Scope", "ask", "changed_since", "end_corrected", "find", "grant", "granted",
     "granted_to", "grants_of", "grants_to", "key_of", "law_on_file", "lookups_of", "mine",
     "note_look_up", "open_share", "opened", "own_businesses", "share", "shared", "shares_of",
     "use_grant", "withdraw_grant", "withdraw_share",
+    "years_before",
 ]  # fmt: skip

@@ -7,7 +7,6 @@ from sqlalchemy import or_, select, update
 
 from portal.accounts import service as accounts
 from portal.accounts.models import Account
-from portal.accounts.rules import contact as read_contact
 from portal.core import audit, clock, ids, sealing
 from portal.core.actor import Actor
 from portal.core.db import session
@@ -97,7 +96,7 @@ def grant(subject: Subject, actor: Actor, given: Granting) -> Grant:
     made = Grant(
         subject_id=subject.id,
         account_id=actor.account_id,
-        grantee_contact=read_contact(given.contact).address if given.contact else None,
+        grantee_contact=accounts.read_contact(given.contact).address if given.contact else None,
         label=given.label,
         digest=_digest(key) if key else None,
         sealed_key=sealing.seal(key.encode(), PURPOSE) if key else None,
