@@ -50,10 +50,6 @@ class Frozen:
     def grouped_code(self) -> str:
         return rules.in_groups(self.code)
 
-    @property
-    def kind_title(self) -> str:
-        return rules.KINDS[self.kind][1]
-
 
 @dataclass(frozen=True)
 class Printed:

@@ -37,6 +37,6 @@ __all__ = [
     "accounts_for", "actor_of", "acts_of", "add_individual", "add_staff", "begin_session",
     "confirm_session", "count_messages", "count_unread", "deliver", "end_all_sessions",
     "end_session", "find_by_contact", "load", "log_act", "mark_all_read", "may", "notices_of",
-    "notify", "notify_subject", "purge", "read_contact", "represented", "require", "scopes_for", "send_to",
-    "sessions_of", "touch",
+    "notify", "notify_subject", "purge", "read_contact", "represented", "require", "scopes_for",
+    "send_to", "sessions_of", "touch",
 ]  # fmt: skip
