@@ -28,6 +28,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "portal.scenarios.routes",
     "portal.accounts.routes",
     "portal.cases.routes",
+    "portal.repair.routes",
+    "portal.objections.routes",
 )
 
 # What each has of HANDLERS, SCHEDULES and SWEEPS is run by the workers.
@@ -38,10 +40,14 @@ JOBS: tuple[str, ...] = (
     "portal.scenarios.jobs",
     "portal.accounts.jobs",
     "portal.cases.jobs",
+    "portal.repair.jobs",
 )
 
 # The service that moves the cases of each kind.
-CASES: dict[str, str] = {}
+CASES: dict[str, str] = {
+    "repair": "portal.repair.service",
+    "objection": "portal.objections.service",
+}
 
 
 def create_app(config: Config | None = None) -> Flask:

@@ -9,6 +9,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from portal.accounts.command import claim_codes, create_staff
 from portal.core import audit, db, keys
 from portal.core.errors import Refused
 from portal.ingest.command import ingest
@@ -21,6 +22,8 @@ MESSAGES = {
 
 cli = AppGroup("portal", help="Commands for operators.")
 cli.add_command(ingest)
+cli.add_command(create_staff)
+cli.add_command(claim_codes)
 
 
 @cli.command()
@@ -44,6 +47,15 @@ def migrate(context: click.Context, *, with_demo: bool) -> None:
     click.echo("schema: current")
     if with_demo:
         context.invoke(demo, subjects=3000, seed=1, if_empty=True)
+        _say_who_signs_in()
+
+
+def _say_who_signs_in() -> None:
+    from portal.demo import people
+
+    if people.is_settled():
+        for line in people.sheet():
+            click.echo(line)
 
 
 @cli.command()
@@ -56,7 +68,7 @@ def demo(*, subjects: int, seed: int, if_empty: bool) -> None:
 
     Example: flask --app wsgi portal demo --subjects 3000 --seed 1
     """
-    from portal.demo import reports, service
+    from portal.demo import people, reports, service
 
     if current_app.config["PORTAL"].is_production:
         raise click.ClickException("The demo is refused in production (PORTAL_ENV=production).")
@@ -73,6 +85,7 @@ def demo(*, subjects: int, seed: int, if_empty: bool) -> None:
         length=subjects, label="demo", file=sys.stderr, hidden=not is_terminal
     ) as bar:
         service.build(subjects, seed=seed, progress=bar.update)
+    people.settle()
     reports.issue()
     db.session.commit()
     click.echo(f"demo: {subjects} subjects")

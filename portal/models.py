@@ -12,7 +12,9 @@ import portal.core.parking
 import portal.core.revision
 import portal.documents.models
 import portal.ingest.models
+import portal.objections.models
 import portal.records.models
+import portal.repair.models
 import portal.reports.models
 import portal.scenarios.models
 import portal.subjects.models

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from portal.bodies import service as bodies
 from portal.core import content
+from portal.objections import rules as objections
 from portal.records import law
 from portal.records.rules import CLASSES, KINDS
 from portal.reports import law as reports_law
@@ -127,5 +128,8 @@ def init_app(app: Flask) -> None:
         grade_words=GRADES,
         fact_kind=fact_kind,
         record_classes=CLASSES,
+        objection_fields=objections.FIELDS,
+        objection_grounds=objections.GROUNDS,
+        objection_outcomes=objections.OUTCOMES,
         adverse_kinds=frozenset(k for k, kind in law.load().kinds.items() if kind.is_adverse),
     )

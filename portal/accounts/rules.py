@@ -33,6 +33,9 @@ ALL_SCOPES = frozenset(SCOPES)
 # Managing who acts for the business stays with its legal representative.
 AGENT_SCOPES = ("read", "report", "apply", "sign")
 
+# Who signs or manages must be known by name; a confirmed phone is enough for the rest.
+SCOPE_LEVELS = {"sign": 2, "manage": 2}
+
 PHONE = re.compile(r"1[3-9]\d{9}")
 EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,120}\.[^@\s,;<>\".]{2,20}")
 
@@ -82,6 +85,11 @@ def check_failures(count: int) -> None:
 def in_force(*, from_on: date, until: date | None, ended_at: datetime | None, today: date) -> bool:
     """Whether a representation counts on a day; the last day counts."""
     return ended_at is None and from_on <= today and (until is None or today <= until)
+
+
+def usable(scopes: Collection[str], level: int) -> frozenset[str]:
+    """The scopes that a person known as surely as `level` may use."""
+    return frozenset(scope for scope in scopes if SCOPE_LEVELS.get(scope, 1) <= level)
 
 
 def check_grant(scopes: Collection[str], until: date, today: date) -> None:

@@ -7,9 +7,8 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.cases.rules import Offer, State
 from portal.core.db import Base, BigId
-from portal.core.workflow import Workflow
+from portal.core.workflow import Offer, State, Workflow
 
 
 class Case(Base):
@@ -27,8 +26,9 @@ class Case(Base):
     )
     __mapper_args__ = {"polymorphic_on": "kind"}
 
-    # The first letter of its references.
+    # The first letter of its references, and the template of what is its own on its page.
     letter: ClassVar[str]
+    details: ClassVar[str]
     workflow: ClassVar[Workflow]
     states: ClassVar[Mapping[str, State]]
     # What the applicant may do, in words; and the words of steps in the timeline.

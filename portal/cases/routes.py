@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, redirect, session
+from flask import Blueprint, Response, abort, redirect
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import service as accounts
@@ -12,6 +12,7 @@ from portal.cases.models import Case, CaseFile, Draft
 from portal.cases.rules import TURNS, By
 from portal.cases.service import calendars, drafts, files, finding
 from portal.core.errors import Refused
+from portal.web import held
 from portal.web.access import current_actor, visitor
 from portal.web.limits import limiter, reports
 from portal.web.pages import path, render
@@ -20,33 +21,16 @@ from portal.web.uploads import sent_files, takes_files
 
 bp = Blueprint("cases", __name__)
 
-# Cases that were opened in this session by their code, and drafts that were begun in it.
-CASES, DRAFTS, CODES = "cases", "drafts", "codes"
-KEPT = 10
 
-
-def hold(key: str, value: str) -> None:
-    """Remember in this session that the visitor may open a case or a draft."""
-    session[key] = [*(each for each in session.get(key, ()) if each != value), value][-KEPT:]
-
-
-def hold_code(case: Case, code: str) -> None:
-    """Show the code on the page of the case for as long as this session lasts."""
-    hold(CASES, case.reference)
-    session[CODES] = dict([*session.get(CODES, {}).items(), (case.reference, code)][-KEPT:])
-
-
-def own_draft(draft_id: str, kind: str = "") -> Draft:
+def own_draft(draft_id: str) -> Draft:
     """The draft of this visitor or account; 404 otherwise."""
     actor = current_actor()
     found = drafts.get(
         draft_id,
         account_id=actor.account_id if actor else None,
-        keys=session.get(DRAFTS, ()),
+        keys=held.held(held.DRAFTS),
     )
-    if found is None or (kind and found.kind != kind):
-        abort(404)
-    return found
+    return found or abort(404)
 
 
 def own_case(reference: str) -> Case:
@@ -57,7 +41,7 @@ def own_case(reference: str) -> Case:
         reference,
         account_id=actor.account_id if actor else None,
         subject_ids=subjects,
-        keys=session.get(CASES, ()),
+        keys=held.held(held.CASES),
     )
     return found or abort(404)
 
@@ -78,7 +62,7 @@ def track() -> ResponseReturnValue:
             case = finding.by_code(form.reference.data, form.code.data)
             if case is None:
                 raise Refused("not_found", "code")
-            hold(CASES, case.reference)
+            held.hold(held.CASES, case.reference)
             return redirect(path(f"/cases/{case.reference}"), 303)
     return render("cases/track.html", form=form)
 
@@ -196,7 +180,7 @@ def _page(case: Case, form: StepForm | FilesForm, *, answered: str = "") -> Resp
         answered=answered,
         events=finding.timeline_of(case),
         turns=TURNS,
-        code=session.get(CODES, {}).get(case.reference, ""),
+        code=held.code_of(case.reference),
         deadlines=[
             (each, finding.clock_of(each), finding.explanation_of(each))
             for each in case.deadlines

@@ -10,27 +10,8 @@ from portal.core.errors import Refused
 from portal.core.ids import normalise_id
 from portal.core.text import N_
 
-Look = Literal["received", "working", "waiting", "answered", "solved", "unsolved", "withdrawn"]
 Tone = Literal["calm", "amber", "late"]
 AMBER_PERCENT = 80
-
-
-@dataclass(frozen=True)
-class State:
-    """A state in the public words: one of the seven looks, and what it means here."""
-
-    look: Look
-    meaning: str
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A step that the page of a case offers its applicant: the button and what it asks for."""
-
-    label: str
-    hint: str = ""
-    asks: str = ""
-    takes_files: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,29 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from portal.core.errors import Refused
+
+Look = Literal["received", "working", "waiting", "answered", "solved", "unsolved", "withdrawn"]
+
+
+@dataclass(frozen=True)
+class State:
+    """A state in the public words: one of the seven looks, and what it means here."""
+
+    look: Look
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A step that the page of a case offers its applicant: the button and what it asks for."""
+
+    label: str
+    hint: str = ""
+    asks: str = ""
+    takes_files: bool = False
 
 
 @dataclass(frozen=True)

@@ -81,3 +81,14 @@ class GradeChange(Base):
     points_after: Mapped[int]
     rule_version: Mapped[str] = mapped_column(String(20))
     causes: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+
+class DisputedGrade(Base):
+    """A grade that somebody objects to, while the objection is being looked at."""
+
+    __tablename__ = "disputed_grade"
+
+    subject_id: Mapped[int] = mapped_column(
+        ForeignKey("subject.id"), primary_key=True, autoincrement=False
+    )
+    scenario: Mapped[str] = mapped_column(String(32), primary_key=True)

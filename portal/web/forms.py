@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from flask import g
@@ -10,7 +11,7 @@ from wtforms import PasswordField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from portal.core.errors import Refused
-from portal.web import parking
+from portal.web import filters, parking
 from portal.web.i18n import _
 
 
@@ -64,12 +65,20 @@ class PortalForm(FlaskForm):
         try:
             yield
         except Refused as refusal:
-            message = _(self.sentences[refusal.reason], **refusal.data)
-            field = self._fields.get(refusal.field) if refusal.field else None
-            if field is None:
-                self.form_errors.append(message)
-            else:
-                field.errors = [*field.errors, message]
+            self.refuse(refusal)
+
+    def refuse(self, refusal: Refused) -> None:
+        """Put the sentence for `refusal` beside the answer it concerns."""
+        told = {
+            name: filters.day(value) if isinstance(value, date) else value
+            for name, value in refusal.data.items()
+        }
+        message = _(self.sentences[refusal.reason], **told)
+        field = self._fields.get(refusal.field) if refusal.field else None
+        if field is None:
+            self.form_errors.append(message)
+        else:
+            field.errors = [*field.errors, message]
 
 
 def _choice(choice: Any) -> SelectChoice:

@@ -19,6 +19,11 @@ def reports() -> str:
     return str(current_app.config["REPORTS_LIMIT"])
 
 
+def sign_ins() -> str:
+    """The limit of pages that take passwords and codes."""
+    return str(current_app.config["SIGN_INS_LIMIT"])
+
+
 def init_app(app: Flask) -> None:
     config = app.config["PORTAL"]
     app.config.update(
@@ -26,6 +31,7 @@ def init_app(app: Flask) -> None:
         RATELIMIT_ENABLED=not config.is_testing,
         LOOK_UPS_LIMIT="120 per minute",
         REPORTS_LIMIT="10 per minute",
+        SIGN_INS_LIMIT="30 per minute",
     )
     limiter.init_app(app)
     # A view with a limit checks it itself; asking for every page is work for nothing.

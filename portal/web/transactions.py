@@ -27,12 +27,15 @@ def keep_changes() -> None:
 
 
 def aside(work: Callable[[], None]) -> None:
-    """A small write before the request's own transaction: that a session was used."""
+    """A small write apart from the request, which may be refused: a try, a sign of life."""
     db.session.rollback()
     db.reads_only.set(False)
-    work()
-    db.session.commit()
-    begin()
+    try:
+        work()
+        db.session.commit()
+    finally:
+        db.session.rollback()
+        begin()
 
 
 def forget(_error: BaseException | None) -> None:

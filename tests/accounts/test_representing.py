@@ -64,7 +64,7 @@ def test_everyone_who_acts_for_a_business_is_told(app: Flask) -> None:
     assert service.notify_subject(shop.id, "read", "claimed") == 2
     assert service.notify_subject(shop.id, "manage", "claimed") == 1
     (notice,) = service.notices_of(make_actor(agent), language="zh", page=1)
-    assert notice.title == "您现在可以代表虚构县张记牛肉汤馆"
+    assert str(notice.title) == "您现在可以代表虚构县张记牛肉汤馆"
     assert [delivery.state for delivery in notice.deliveries] == ["not_configured"]
 
 

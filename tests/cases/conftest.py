@@ -9,10 +9,10 @@ from flask import Flask
 
 from portal.cases import service
 from portal.cases.models import Case
-from portal.cases.rules import By, Offer, State
+from portal.cases.rules import By
 from portal.cases.service import drafts
 from portal.core import db
-from portal.core.workflow import Workflow, step
+from portal.core.workflow import Offer, State, Workflow, step
 from tests.factories import make_account
 
 SAMPLE = Workflow(

@@ -127,7 +127,7 @@ def test_the_public_page_shows_status_first_then_records(browser: Browser, root:
 
 def test_every_adverse_record_shows_its_way_out(browser: Browser) -> None:
     subject = make_subject()
-    make_record(subject, decided_on=date(2026, 9, 1), record_class="general")
+    record = make_record(subject, decided_on=date(2026, 9, 1), record_class="general")
     page = browser.get(f"/subjects/{subject.code}")
     for words in (
         "虚构县市场监督管理局", "一般", "2026年9月1日至2027年9月1日", "2026年12月1日", "不收费",
@@ -135,10 +135,10 @@ def test_every_adverse_record_shows_its_way_out(browser: Browser) -> None:
     ):  # fmt: skip
         assert words in page.main
     links = page.links("//article//a")
-    assert links["怎样申请修复"] == "/help/repair"
-    assert links["我认为有误"] == "/help/objection"
-    for address in links.values():
-        browser.get(address)
+    assert links["怎样申请修复"] == f"/repair/{record.id}"
+    assert links["我认为有误"] == f"/objections/new?record={record.id}"
+    browser.get(links["怎样申请修复"])
+    browser.get(links["我认为有误"], status=303)
 
 
 @LANGUAGES

@@ -175,3 +175,58 @@ def test_more_records_than_a_chunk_are_stored() -> None:
 def test_the_same_decision_twice_in_one_file_is_one_record() -> None:
     row = PENALTY._replace(subject_code=make_subject().code)
     assert service.store([row, row._replace(title="后一行为准")]).added == 1
+
+
+def test_a_repair_that_was_revoked_lets_the_record_be_public_again() -> None:
+    subject = make_subject()
+    record = make_record(subject)
+    until = record.public_until
+    service.repair(record.id, on=TODAY, actor="desk")
+    service.reinstate(record.id, until=None, reason="材料不实", actor="desk")
+    again = service.get(record.id)
+    assert again is not None
+    assert (again.repaired_on, again.public_until) == (None, until)
+    service.reinstate(record.id, until=date(2027, 1, 5), reason="材料不实", actor="desk")
+    assert again.public_until == date(2027, 1, 5)
+
+
+def test_a_screened_record_is_hidden_until_the_plan_ends() -> None:
+    subject = make_subject()
+    record = make_record(subject)
+    service.screen(record.id, until=date(2026, 12, 1), reason="重整计划", actor="desk")
+    assert service.public_page(subject.id, TODAY) == []
+    assert len(service.public_page(subject.id, date(2026, 12, 1))) == 1
+
+
+def test_the_mark_of_a_dispute_comes_and_goes() -> None:
+    subject = make_subject()
+    record = make_record(subject)
+    service.mark_disputed(record.id, disputed=True, actor="desk")
+    assert service.public_page(subject.id, TODAY)[0].is_disputed
+    service.mark_disputed(record.id, disputed=False, actor="desk")
+    assert not service.public_page(subject.id, TODAY)[0].is_disputed
+
+
+def test_a_correction_keeps_what_stood_there_in_the_audit_trail() -> None:
+    subject = make_subject()
+    record = make_record(subject)
+    service.correct(
+        record.id,
+        {"title": "改正，电话13800000000", "decided_on": date(2026, 9, 2)},
+        reason="日期写错",
+        actor="desk",
+    )
+    row = service.public_page(subject.id, TODAY)[0]
+    assert row.title == "改正，电话［手机号码已隐去］"
+    assert row.public_until == date(2027, 9, 2)
+    event = db.session.query(audit.Event).filter_by(action="records.correct").one()
+    assert event.data["before"] == {"title": record.title, "decided_on": "2026-09-01"}
+    with pytest.raises(Refused, match="field_not_correctable"):
+        service.correct(record.id, {"is_disputed": True}, reason="x", actor="desk")
+
+
+def test_the_owner_sees_records_that_are_not_public() -> None:
+    subject = make_subject()
+    make_record(subject, record_class="minor")
+    assert service.public_page(subject.id, TODAY) == []
+    assert [each.record_class for each in service.of_subject(subject.id)] == ["minor"]

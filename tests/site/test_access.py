@@ -9,7 +9,7 @@ from portal.web import access
 from tests.browser import Browser
 
 ROOT = Path(__file__).resolve().parents[2]
-MARKS = {"public", "signed_in", "staff"}
+MARKS = {"public", "visitor", "signed_in", "staff"}
 ROUTES = {"get", "post", "route"}
 
 

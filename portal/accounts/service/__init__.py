@@ -1,7 +1,25 @@
 """Accounts, their sessions and second factors, whom they act for, and what they are told."""
 
 from portal.accounts.rules import contact as read_contact
+from portal.accounts.service.claiming import (
+    accept_invitation,
+    agents_of,
+    claim,
+    decide_conflict,
+    import_claim_codes,
+    invitations_of,
+    invite,
+    issue_claim_code,
+    open_conflicts,
+    take_over,
+    withdraw,
+    withdraw_invitation,
+)
+from portal.accounts.service.identity import begin as begin_identity
+from portal.accounts.service.identity import enter as enter_identity
+from portal.accounts.service.identity import finish as finish_identity
 from portal.accounts.service.messages import (
+    PAGE_SIZE,
     count_messages,
     count_unread,
     deliver,
@@ -11,9 +29,43 @@ from portal.accounts.service.messages import (
     notify_subject,
     send_to,
 )
-from portal.accounts.service.registering import add_individual, add_staff, find_by_contact
+from portal.accounts.service.passkeys import (
+    add_passkey,
+    passkeys_of,
+    registration_options,
+    remove_passkey,
+    sign_challenge,
+    sign_in_options,
+    take_sign_in,
+    verify_assertion,
+)
+from portal.accounts.service.proving import (
+    authenticate,
+    can_send_to,
+    check_code,
+    confirm,
+    count_recovery_codes,
+    count_try,
+    demo_code,
+    give_totp,
+    is_of_demo,
+    needs_second_factor,
+    new_totp_secret,
+    remove_totp,
+    renew_recovery_codes,
+    set_totp,
+    sign_in_key,
+    totp_address,
+)
+from portal.accounts.service.registering import (
+    add_individual,
+    add_staff,
+    find_by_contact,
+    hash_password,
+)
 from portal.accounts.service.representing import (
     accounts_for,
+    act_words,
     acts_of,
     log_act,
     may,
@@ -22,21 +74,40 @@ from portal.accounts.service.representing import (
     scopes_for,
 )
 from portal.accounts.service.sessions import (
+    account_of,
     actor_of,
     begin_session,
     confirm_session,
     end_all_sessions,
     end_session,
+    get_open,
     load,
     purge,
     sessions_of,
+    speak,
     touch,
+)
+from portal.accounts.service.signing_up import (
+    begin_recovery,
+    begin_sign_up,
+    change_password,
+    finish_recovery,
+    finish_sign_up,
 )
 
 __all__ = [
-    "accounts_for", "actor_of", "acts_of", "add_individual", "add_staff", "begin_session",
-    "confirm_session", "count_messages", "count_unread", "deliver", "end_all_sessions",
-    "end_session", "find_by_contact", "load", "log_act", "mark_all_read", "may", "notices_of",
-    "notify", "notify_subject", "purge", "read_contact", "represented", "require", "scopes_for",
-    "send_to", "sessions_of", "touch",
+    "PAGE_SIZE", "accept_invitation", "account_of", "accounts_for", "act_words", "actor_of",
+    "acts_of", "add_individual", "add_passkey", "add_staff", "agents_of", "authenticate",
+    "begin_identity", "begin_recovery", "begin_session", "begin_sign_up", "can_send_to",
+    "change_password", "check_code", "claim", "confirm", "confirm_session", "count_messages",
+    "count_recovery_codes", "count_try", "count_unread", "decide_conflict", "deliver",
+    "demo_code", "end_all_sessions", "end_session", "enter_identity", "find_by_contact",
+    "finish_identity", "finish_recovery", "finish_sign_up", "get_open", "give_totp",
+    "hash_password", "import_claim_codes", "invitations_of", "invite", "is_of_demo",
+    "issue_claim_code", "load", "log_act", "mark_all_read", "may", "needs_second_factor",
+    "new_totp_secret", "notices_of", "notify", "notify_subject", "open_conflicts", "passkeys_of",
+    "purge", "read_contact", "registration_options", "remove_passkey", "remove_totp", "renew_recovery_codes",
+    "represented", "require", "scopes_for", "send_to", "sessions_of", "set_totp",
+    "sign_challenge", "sign_in_key", "sign_in_options", "speak", "take_over", "take_sign_in",
+    "totp_address", "touch", "verify_assertion", "withdraw", "withdraw_invitation",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Notices: always on the page, and by mail or SMS as far as those were handed over."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,13 +37,22 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Said:
+    """Words of ours with quoted names and numbers among them, which a page marks as such."""
+
+    pieces: tuple[tuple[str, bool], ...]
+
+    def __str__(self) -> str:
+        return "".join(text for text, _is_quoted in self.pieces)
+
+
+@dataclass(frozen=True)
 class Notice:
     """One message as a page shows it."""
 
     id: int
-    title: str
-    body: str
-    subject: str
+    title: Said
+    body: Said
     at: datetime
     is_read: bool
     deliveries: Sequence[Delivery]
@@ -117,8 +127,8 @@ def deliver(delivery_id: int) -> None:
     try:
         outgoing.send(delivery.channel, delivery.address, subject, body, f"delivery-{delivery.id}")
     except outgoing.NotSent:
-        delivery.state = "failed"
-        if delivery.attempts < ATTEMPTS:
+        delivery.state = "failed" if delivery.attempts < ATTEMPTS else "given_up"
+        if delivery.state == "failed":
             _enqueue(delivery, after=FIRST_PAUSE * 4 ** (delivery.attempts - 1))
         return
     delivery.state, delivery.sealed, delivery.done_at = "handed_over", None, clock.now()
@@ -165,7 +175,6 @@ def _notice(message: Message, language: str) -> Notice:
         id=message.id,
         title=_filled(getattr(text, f"title_{language}"), values),
         body=_filled(getattr(text, f"body_{language}"), values),
-        subject=subject,
         at=message.created_at,
         is_read=message.read_at is not None,
         deliveries=message.deliveries,
@@ -176,7 +185,7 @@ def _words(delivery: Delivery, values: dict[str, str]) -> tuple[str, str]:
     text, language = texts()[delivery.key], delivery.language
     kind = "sms" if delivery.channel == "sms" else "body"
     title = _filled(getattr(text, f"title_{language}"), values)
-    return title, _filled(getattr(text, f"{kind}_{language}"), values)
+    return str(title), str(_filled(getattr(text, f"{kind}_{language}"), values))
 
 
 def _delivery(
@@ -211,7 +220,13 @@ def _values(data: dict[str, str], subject: str) -> dict[str, str]:
     return {"site": name, "url": url, "subject": subject, **data}
 
 
-def _filled(text: str, values: dict[str, str]) -> str:
-    for name, value in values.items():
-        text = text.replace(f"{{{name}}}", value)
-    return text
+def _filled(text: str, values: dict[str, str]) -> Said:
+    """`text` with its {places} filled in; a place that nobody filled stays as it is."""
+    pieces = re.split(r"\{(\w+)\}", text)
+    return Said(
+        tuple(
+            (values.get(piece, f"{{{piece}}}"), True) if place % 2 else (piece, False)
+            for place, piece in enumerate(pieces)
+            if piece
+        )
+    )

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal.accounts import rules
 from portal.accounts.models import Act, Representation
-from portal.core import audit, clock
+from portal.core import audit, clock, content
 from portal.core.actor import Actor
 from portal.core.db import session
 from portal.subjects.models import Subject
@@ -35,7 +35,8 @@ def scopes_for(actor: Actor, subject_id: int) -> frozenset[str]:
             Representation.ended_at.is_(None),
         )
     )
-    return frozenset(scope for row in rows if _counts(row, today) for scope in row.scopes)
+    held = {scope for row in rows if _counts(row, today) for scope in row.scopes}
+    return rules.usable(held, actor.level)
 
 
 def may(actor: Actor, subject_id: int, scope: str) -> bool:
@@ -83,6 +84,12 @@ def acts_of(subject_id: int, limit: int = 200) -> Sequence[Act]:
         .order_by(Act.at.desc(), Act.id.desc())
         .limit(limit)
     ).all()
+
+
+def act_words(key: str, language: str) -> str:
+    """What an act is called; one that content/acts.toml does not know keeps its key."""
+    known = content.load("acts.toml").get(key)
+    return str(known[language]) if known else key
 
 
 def _counts(row: Representation, today: date) -> bool:

@@ -45,6 +45,23 @@ def begin_session(account: Account, *, user_agent: str) -> str:
     return token
 
 
+def account_of(actor: Actor) -> Account:
+    """The account of a signed-in person."""
+    return session.get_one(Account, actor.account_id)
+
+
+def get_open(account_id: int) -> Account | None:
+    """An account that was not closed."""
+    return session.scalar(
+        select(Account).where(Account.id == account_id, Account.closed_at.is_(None))
+    )
+
+
+def speak(account: Account, language: str) -> None:
+    """Write to this person in the language they use."""
+    account.language = language
+
+
 def load(token: str) -> SignedIn | None:
     """The living session of a token, or None."""
     found = session.execute(

@@ -17,6 +17,8 @@ from portal.core.db import session
 from portal.core.errors import Refused
 from portal.core.workflow import Step
 
+__all__ = ["SYSTEM", "By"]
+
 REFERENCE_LENGTH = 6
 CODE_LENGTH = 12
 
@@ -222,6 +224,7 @@ def term_of(deadline: CaseDeadline) -> Term:
 
 def _lock(case: Case) -> None:
     """Read the case anew and keep others from moving it until this transaction ends."""
+    session.flush()  # reading anew would forget what was changed and not written yet
     session.refresh(case, with_for_update=True)
 
 

@@ -9,26 +9,34 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
 
-from portal.core import audit, clock, db, revision
-from portal.core.db import session
-from portal.core.errors import Refused
+from portal.core import db
 from portal.records import rules
 from portal.records.law import load as law_on_file
 from portal.records.models import Record
 from portal.records.rules import CLASSES, KINDS, Classification, ClassRule
+from portal.records.service.changing import (
+    correct,
+    get,
+    mark_disputed,
+    of_subject,
+    reinstate,
+    repair,
+    screen,
+    withdraw,
+)
 from portal.records.service.storing import (
     Counts,
     RecordFacts,
     is_stored,
-    mark_changed,
     store,
     take_changed,
 )
 
 __all__ = [
     "CLASSES", "KINDS", "PAGE_SIZE", "ClassRule", "Classification", "Counts", "RecordFacts",
-    "class_months", "classify", "is_public_on", "is_stored", "law_on_file", "newest", "outline",
-    "public_counts", "public_page", "repair", "store", "take_changed", "whole", "withdraw",
+    "class_months", "classify", "correct", "get", "is_public_on", "is_stored", "law_on_file",
+    "mark_disputed", "newest", "of_subject", "outline", "public_counts", "public_page",
+    "reinstate", "repair", "screen", "store", "take_changed", "whole", "withdraw",
 ]  # fmt: skip
 
 PAGE_SIZE = 20
@@ -143,27 +151,3 @@ def outline(subject_id: int, today: date) -> Outline:
         inspection=next((row for row in found if row.kind == "inspection"), None),
         adverse=sum(kinds[row.kind].is_adverse for row in found),
     )
-
-
-def repair(record_id: int, *, on: date, actor: str) -> None:
-    """Mark a record repaired: it stops being public on that day everywhere (Order 36)."""
-    _end(record_id, actor, "records.repair", repaired_on=on)
-
-
-def withdraw(record_id: int, *, on: date, reason: str, actor: str) -> None:
-    """Withdraw a record whose decision was changed or revoked (行政处罚法 Art. 48)."""
-    _end(record_id, actor, "records.withdraw", withdrawn_on=on, reason=reason)
-
-
-def _end(record_id: int, actor: str, action: str, *, reason: str = "", **ended: date) -> None:
-    record = session.get(Record, record_id)
-    if record is None:
-        raise Refused("no_such_record")
-    for column, day in ended.items():
-        setattr(record, column, day)
-    day = next(iter(ended.values()))
-    record.public_until = min(filter(None, (record.public_until, day)))
-    record.updated_at = clock.now()
-    mark_changed([record.subject_id])
-    audit.record(action, "record", record.id, actor, on=day.isoformat(), reason=reason)
-    revision.bump()

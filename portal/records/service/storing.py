@@ -296,3 +296,15 @@ def _publication(
         found.public_from,
         found.public_until,
     )
+
+
+def recompute_publication(record: Record) -> None:
+    """Compute class, dates and basis of a stored record anew, from its own facts and the law."""
+    values = {name: getattr(record, name, None) for name in _PUBLICATION if name != "publish_until"}
+    (
+        record.record_class,
+        record.class_basis,
+        record.earliest_repair_on,
+        record.public_from,
+        record.public_until,
+    ) = _publication(**values, publish_until=None, today=clock.today())

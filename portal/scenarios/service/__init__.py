@@ -12,6 +12,7 @@ from portal.core.db import session
 from portal.scenarios.models import GradeChange, ScenarioFact, ScenarioListing
 from portal.scenarios.rulebook import load as rules
 from portal.scenarios.rules import GRADES, Climb, Grade, Rule, climb
+from portal.scenarios.service.disputes import mark_disputed
 from portal.scenarios.service.export import export
 from portal.scenarios.service.listing import PAGE_SIZE, Entry, Listing, find
 from portal.scenarios.service.storing import (
@@ -27,8 +28,8 @@ from portal.subjects import service as subjects
 
 __all__ = [
     "GRADES", "PAGE_SIZE", "Entry", "Explanation", "FactRow", "Graded", "Listed", "Listing",
-    "Rule", "explain", "export", "find", "grades_of", "listed_counts", "public_facts", "recompute",
-    "recompute_all", "recompute_due", "rules", "store",
+    "Rule", "explain", "export", "find", "grades_of", "listed_counts", "mark_disputed",
+    "public_facts", "recompute", "recompute_all", "recompute_due", "rules", "store",
 ]  # fmt: skip
 
 

@@ -1,0 +1,95 @@
+"""What all ways of signing in share: where to go on, the second step, the new session."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, current_app, g, redirect, request, session
+from flask.typing import ResponseReturnValue
+
+from portal.accounts import service
+from portal.accounts.models import Account
+from portal.accounts.service.passkeys import RelyingParty
+from portal.config import Config
+from portal.core.errors import Refused
+from portal.web import stash
+from portal.web.access import SESSION_KEY
+from portal.web.i18n import locale
+from portal.web.pages import path
+from portal.web.parking import local_path
+
+bp = Blueprint("accounts", __name__)
+
+PENDING = "second step"
+
+
+def config() -> Config:
+    """The portal's settings."""
+    found: Config = current_app.config["PORTAL"]
+    return found
+
+
+def onward() -> str:
+    """The page that was asked for before signing in, if it is one of this site."""
+    return local_path(request.args.get("next"))
+
+
+def with_next(address: str) -> str:
+    """`address` that remembers where to go on."""
+    back = onward()
+    return f"{path(address)}?{urlencode({'next': back})}" if back else path(address)
+
+
+def shows_codes() -> bool:
+    """Only a demo outside production may show on the page what a phone would have received."""
+    return config().site.is_demo and not config().is_production
+
+
+def party() -> RelyingParty:
+    """Whom passkeys belong to: the host of this address, which production checks."""
+    origin = config().site.url if config().is_production else request.host_url.rstrip("/")
+    return RelyingParty(request.host.rpartition(":")[0] or request.host, origin)
+
+
+def takes_passkeys() -> bool:
+    """Browsers tie passkeys to names, and to no bare number of a machine."""
+    return not party().host.replace(".", "").isdigit()
+
+
+def enter(account: Account) -> ResponseReturnValue:
+    """After the first step: the second where it is needed, otherwise in."""
+    if not service.needs_second_factor(account):
+        return complete(account)
+    stash.keep(PENDING, account.id)
+    step = "/sign-in/second" if account.has_second_factor else "/sign-in/enrol"
+    return redirect(with_next(step), 303)
+
+
+def pending() -> Account | None:
+    """Who has taken the first step in this browser, within the last minutes."""
+    account_id = stash.look(PENDING)
+    return service.get_open(account_id) if account_id else None
+
+
+def complete(account: Account) -> Response:
+    """Begin a new session in place of whatever this browser held. Raises Refused."""
+    if config().is_production and service.is_of_demo(account):
+        raise Refused("demo_refused")
+    token = session.get(SESSION_KEY)
+    earlier = service.load(token) if token else None
+    if earlier:
+        service.end_session(earlier.session_id, earlier.actor)
+    session.clear()
+    service.speak(account, locale())
+    agent = request.headers.get("User-Agent", "")
+    session[SESSION_KEY] = service.begin_session(account, user_agent=agent)
+    home = "/desk/" if account.kind == "staff" else "/me/"
+    return redirect(onward() or path(home), 303)  # type: ignore[return-value]
+
+
+def json_answer(text: str) -> Response:
+    """Options for a passkey."""
+    return Response(text, mimetype="application/json")
+
+
+def mine() -> Account:
+    """The account of the person who is signed in."""
+    return service.account_of(g.actor)

@@ -1,0 +1,213 @@
+"""Passkeys: registered, used to sign in, and used to sign the hash of a document."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+from webauthn import (
+    base64url_to_bytes,
+    generate_authentication_options,
+    generate_registration_options,
+    options_to_json,
+    verify_authentication_response,
+    verify_registration_response,
+)
+from webauthn.helpers import parse_authentication_credential_json
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from portal.accounts import rules
+from portal.accounts.models import Account, Challenge, Passkey
+from portal.accounts.service.messages import notify
+from portal.core import audit, clock, outgoing
+from portal.core.db import session
+from portal.core.errors import Refused
+
+MOST_PASSKEYS = 10
+CHALLENGE_BYTES = 32
+REQUIRED = UserVerificationRequirement.REQUIRED
+
+
+@dataclass(frozen=True)
+class RelyingParty:
+    """Whom a passkey belongs to: the host name, and the address that pages are served from."""
+
+    host: str
+    origin: str
+
+
+def registration_options(account: Account, party: RelyingParty) -> str:
+    """What the browser needs to make a key pair, as JSON."""
+    options = generate_registration_options(
+        rp_id=party.host,
+        rp_name=outgoing.site()[0] or party.host,
+        user_id=account.user_handle,
+        user_name=account.email or account.phone or account.name,
+        user_display_name=account.name,
+        challenge=_new_challenge(f"register {account.id}"),
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=REQUIRED
+        ),
+        exclude_credentials=_descriptors(account),
+    )
+    return str(options_to_json(options))
+
+
+def add_passkey(account: Account, credential: str, name: str, party: RelyingParty) -> Passkey:
+    """Keep the public half of a new key pair. Raises Refused."""
+    if len(account.passkeys) >= MOST_PASSKEYS:
+        raise Refused("passkeys_many", "credential")
+    challenge = _take_challenge(credential, f"register {account.id}")
+    try:
+        verified = verify_registration_response(
+            credential=credential,
+            expected_challenge=challenge,
+            expected_rp_id=party.host,
+            expected_origin=party.origin,
+            require_user_verification=True,
+        )
+    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+        raise Refused("passkey_wrong", "credential") from error
+    passkey = Passkey(
+        account_id=account.id,
+        credential_id=verified.credential_id,
+        public_key=verified.credential_public_key,
+        sign_count=verified.sign_count,
+        name=name[:60],
+        created_at=clock.now(),
+    )
+    account.passkeys.append(passkey)
+    _changed(account, "factor_added", name)
+    return passkey
+
+
+def remove_passkey(account: Account, passkey_id: int) -> None:
+    """Forget one passkey. Raises Refused when it is not there, or when staff need it."""
+    passkey = next((one for one in account.passkeys if one.id == passkey_id), None)
+    if passkey is None:
+        raise Refused("no_such_passkey")
+    if account.kind == "staff" and not account.has_totp and len(account.passkeys) == 1:
+        raise Refused("last_factor")
+    account.passkeys.remove(passkey)
+    session.delete(passkey)
+    _changed(account, "factor_removed", passkey.name)
+
+
+def sign_in_options(party: RelyingParty, account: Account | None = None) -> str:
+    """What the browser needs to sign in with a passkey; of one account when it is known."""
+    return _request(_new_challenge(f"sign in {account.id if account else 0}"), party, account)
+
+
+def take_sign_in(credential: str, party: RelyingParty, account: Account | None = None) -> Account:
+    """The account whose passkey answered (which must be `account` where given). Raises Refused."""
+    challenge = _take_challenge(credential, f"sign in {account.id if account else 0}")
+    passkey = _verified(credential, challenge, party, account)
+    return session.get_one(Account, passkey.account_id)
+
+
+def sign_challenge(account: Account, challenge: bytes, party: RelyingParty) -> str:
+    """What the browser needs to have a passkey of `account` sign `challenge`, as JSON.
+
+    The challenge is the hash of what is signed: the signature stays verifiable with it.
+    """
+    return _request(challenge, party, account)
+
+
+def verify_assertion(
+    account: Account, challenge: bytes, credential: str, party: RelyingParty
+) -> Passkey:
+    """The passkey of `account` that signed exactly `challenge`. Raises Refused."""
+    return _verified(credential, challenge, party, account)
+
+
+def passkeys_of(account_id: int) -> Sequence[Passkey]:
+    """Every passkey of an account, oldest first."""
+    return session.scalars(
+        select(Passkey).where(Passkey.account_id == account_id).order_by(Passkey.id)
+    ).all()
+
+
+def _request(challenge: bytes, party: RelyingParty, account: Account | None) -> str:
+    options = generate_authentication_options(
+        rp_id=party.host,
+        challenge=challenge,
+        allow_credentials=_descriptors(account) if account else None,
+        user_verification=REQUIRED,
+    )
+    return str(options_to_json(options))
+
+
+def _verified(
+    credential: str, challenge: bytes, party: RelyingParty, account: Account | None
+) -> Passkey:
+    try:
+        answer = parse_authentication_credential_json(credential)
+        passkey = session.scalar(
+            select(Passkey)
+            .join(Account, Account.id == Passkey.account_id)
+            .where(Passkey.credential_id == answer.raw_id, Account.closed_at.is_(None))
+        )
+        if passkey is None or (account is not None and passkey.account_id != account.id):
+            raise Refused("passkey_wrong", "credential")
+        verified = verify_authentication_response(
+            credential=answer,
+            expected_challenge=challenge,
+            expected_rp_id=party.host,
+            expected_origin=party.origin,
+            credential_public_key=passkey.public_key,
+            credential_current_sign_count=passkey.sign_count,
+            require_user_verification=True,
+        )
+    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+        raise Refused("passkey_wrong", "credential") from error
+    passkey.sign_count, passkey.used_at = verified.new_sign_count, clock.now()
+    return passkey
+
+
+def _descriptors(account: Account) -> list[PublicKeyCredentialDescriptor]:
+    return [PublicKeyCredentialDescriptor(id=one.credential_id) for one in account.passkeys]
+
+
+def _new_challenge(purpose: str) -> bytes:
+    challenge = secrets.token_bytes(CHALLENGE_BYTES)
+    expires_at = clock.now() + timedelta(minutes=rules.CHALLENGE_MINUTES)
+    session.add(Challenge(id=_challenge_id(challenge), purpose=purpose, expires_at=expires_at))
+    return challenge
+
+
+def _take_challenge(credential: str, purpose: str) -> bytes:
+    """The challenge that this answer names, if it was ours, is young and was not used before."""
+    try:
+        said = json.loads(base64url_to_bytes(json.loads(credential)["response"]["clientDataJSON"]))
+        challenge = base64url_to_bytes(said["challenge"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refused("passkey_wrong", "credential") from error
+    taken = session.execute(
+        delete(Challenge).where(
+            Challenge.id == _challenge_id(challenge),
+            Challenge.purpose == purpose,
+            Challenge.expires_at > clock.now(),
+        )
+    )
+    if not taken.rowcount:  # type: ignore[attr-defined]
+        raise Refused("passkey_wrong", "credential")
+    return challenge
+
+
+def _challenge_id(challenge: bytes) -> str:
+    return hashlib.sha256(challenge).hexdigest()
+
+
+def _changed(account: Account, key: str, name: str) -> None:
+    notify(account.id, key, what=name)
+    label = f"account:{account.id}"
+    audit.record(f"accounts.{key}", "account", account.id, label, what="passkey")

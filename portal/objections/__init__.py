@@ -1,0 +1,1 @@
+"""Objections: this is wrong, here is what is right, and who decides by when."""

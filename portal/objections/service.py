@@ -1,0 +1,292 @@
+"""Objecting, verifying, deciding field by field, and putting right what was wrong everywhere."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.accounts import service as accounts
+from portal.bodies import service as bodies
+from portal.cases import service as cases
+from portal.cases.models import Case, Draft
+from portal.cases.service import By, drafts
+from portal.core import clock
+from portal.core.actor import Actor
+from portal.core.db import session
+from portal.core.errors import Refused
+from portal.objections import rules
+from portal.objections.models import Objection
+from portal.objections.rules import Claim, Decision
+from portal.records import service as records
+from portal.scenarios import service as scenarios
+from portal.subjects.models import Subject
+
+AFTER_FILES = "/objections/drafts/{id}/check"
+CREDIT_OFFICE = "development-reform"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is objected to, with the value that each of its fields shows today."""
+
+    kind: str
+    id: str
+    title: str
+    subject: Subject | None
+    shown: dict[str, str]
+    record_id: int | None = None
+    provider: str = ""
+    open_case: Case | None = None
+
+
+def target(kind: str, target_id: str, actor: Actor) -> Target | None:
+    """What this person may object to under this kind and id; None for anything else."""
+    found = _TARGETS[kind](target_id, actor) if kind in _TARGETS else None
+    if found is None:
+        return None
+    if found.subject is not None and not accounts.may(actor, found.subject.id, "apply"):
+        return None
+    return found
+
+
+def begin(found: Target, actor: Actor) -> Draft:
+    """Start an objection; raises Refused when one about the same thing is open."""
+    _check_none_open(found)
+    return drafts.begin("objection", f"{found.kind}:{found.id}", account_id=actor.account_id)
+
+
+def target_of(draft: Draft, actor: Actor) -> Target | None:
+    """The target of a draft, as it stands today."""
+    kind, _colon, target_id = draft.about.partition(":")
+    return target(kind, target_id, actor)
+
+
+def save(
+    draft: Draft, found: Target, *, fields: Sequence[str], ground: str, claimed: str,
+    explanation: str,
+) -> None:  # fmt: skip
+    """Keep the answers; one field's value stands for it, several stand line by line.
+
+    Raises Refused when a field, the ground or the right value is missing.
+    """
+    values = _values(fields, claimed)
+    claims = [
+        Claim(field, found.shown.get(field, ""), value)
+        for field, value in zip(fields, values, strict=True)
+    ]
+    rules.check_claims(found.kind, claims, ground)
+    drafts.save(
+        draft,
+        fields=list(fields),
+        ground=ground,
+        claimed=claimed,
+        explanation=explanation,
+        claims=[asdict(claim) for claim in claims],
+    )
+
+
+def submit(draft: Draft, actor: Actor) -> tuple[Objection, str]:
+    """Send an objection; returns the case and the code that opens it.
+
+    Raises Refused when something is missing, when one is open, or when the same facts were
+    answered before; LookupError when the target is not this person's any more.
+    """
+    found = target_of(draft, actor)
+    if found is None:
+        raise LookupError(draft.id)
+    _check_none_open(found)
+    answers = draft.answers
+    claims = rules.claims_of(answers.get("claims", ()))
+    rules.check_claims(found.kind, claims, answers.get("ground", ""))
+    mark = rules.fingerprint(found.kind, found.id, claims, answers["ground"])
+    _check_new(mark)
+    case = Objection(
+        title=found.title[:200],
+        subject_id=found.subject.id if found.subject else None,
+        record_id=found.record_id,
+        account_id=actor.account_id,
+        body_slug=CREDIT_OFFICE,
+        provider_slug=found.provider,
+        target=found.kind,
+        target_id=found.id,
+        ground=answers["ground"],
+        claims=answers["claims"],
+        explanation=answers.get("explanation", ""),
+        decisions=[],
+        fingerprint=mark,
+        is_shared=found.subject is not None,
+    )
+    code = cases.open_case(case, by=By(actor.label, "applicant"), draft=draft)
+    if found.subject is not None:
+        accounts.log_act(actor, found.subject.id, "objections.submit", case.reference)
+    return case, code
+
+
+def sent(draft_id: str, actor: Actor) -> Case | None:
+    """The case that this person's draft became already."""
+    case = cases.find_sent(draft_id)
+    return case if case is not None and case.account_id == actor.account_id else None
+
+
+def advance(case: Objection, name: str, *, by: By, note: str = "", **answers: Any) -> None:
+    """Take a step; the mark comes with acceptance and goes with the end, corrections at once.
+
+    Raises Refused for a step that the table does not have, or decisions that are incomplete.
+    """
+    if name == "propose":
+        decisions = rules.decisions_of(answers.pop("decisions", ()))
+        rules.check_decisions(rules.claims_of(case.claims), decisions)
+    cases.advance(case, name, by=by, note=note, **answers)
+    if name == "propose":
+        case.decisions = [asdict(each) for each in decisions]
+    elif name == "accept":
+        _mark(case, disputed=True, by=by)
+    elif name in ("return", "decide", "withdraw"):
+        _mark(case, disputed=False, by=by)
+    if name == "inquire" and case.provider_slug:
+        case.body_slug = case.provider_slug
+    elif name in ("answer", "answer_extended"):
+        case.body_slug = CREDIT_OFFICE
+    elif name == "decide":
+        _put_right(case, by)
+
+
+def _check_none_open(found: Target) -> None:
+    if found.open_case is not None:
+        raise Refused("objection_under_way", reference=found.open_case.reference)
+
+
+def _check_new(mark: str) -> None:
+    """The same facts that were answered once are not asked again; the first answer is shown."""
+    first = session.scalar(
+        select(Objection)
+        .where(Objection.fingerprint == mark, Objection.state.in_(("decided", "settled")))
+        .order_by(Objection.id)
+    )
+    if first is not None and not rules.is_upheld(rules.decisions_of(first.decisions)):
+        raise Refused("objection_again", reference=first.reference)
+
+
+def _values(fields: Sequence[str], claimed: str) -> list[str]:
+    """One value a field: all of it for one field, a line for each of several."""
+    if len(fields) == 1:
+        return [claimed.strip()]
+    lines = [line.strip() for line in claimed.splitlines() if line.strip()]
+    return [*lines, *[""] * len(fields)][: len(fields)]
+
+
+def _record(target_id: str, actor: Actor) -> Target | None:
+    record = records.get(int(target_id)) if target_id.isdecimal() else None
+    subject = session.get(Subject, record.subject_id) if record else None
+    if record is None or subject is None:
+        return None
+    shown = {
+        "title": record.title,
+        "number": record.number,
+        "summary": record.summary,
+        "decided_on": record.decided_on.isoformat(),
+        "authority": record.authority,
+        "record_class": records.CLASSES[record.record_class] if record.record_class else "",  # type: ignore[index]
+        "performed_on": record.performed_on.isoformat() if record.performed_on else "",
+        "whole": record.title,
+    }
+    slugs = {name: slug for slug, name in bodies.names_by_slug().items()}
+    return Target(
+        kind="record",
+        id=target_id,
+        title=f"{subject.name}：{record.title}",
+        subject=subject,
+        shown=shown,
+        record_id=record.id,
+        provider=slugs.get(record.authority, ""),
+        open_case=_open("record", target_id, subject.id),
+    )
+
+
+def _grade(target_id: str, actor: Actor) -> Target | None:
+    """`target_id` is a credit code and a scenario: CODE/slug."""
+    code, _slash, slug = target_id.partition("/")
+    found = scenarios.explain(code, slug)
+    if found is None:
+        return None
+    subject = session.scalar(select(Subject).where(Subject.code == code))
+    if subject is None:
+        return None
+    return Target(
+        kind="grade",
+        id=target_id,
+        title=f"{subject.name}：{found.rule.zh}",
+        subject=subject,
+        shown={"grade": scenarios.GRADES[found.grade.grade] if found.grade else "", "facts": ""},
+        provider=found.rule.lead[0],
+        open_case=_open("grade", target_id, subject.id),
+    )
+
+
+def _personal(_target_id: str, actor: Actor) -> Target:
+    return Target(
+        kind="personal",
+        id="",
+        title="本人的个人信息",
+        subject=None,
+        shown={"name": actor.name},
+        open_case=_open("personal", "", None, actor.account_id),
+    )
+
+
+_TARGETS = {"record": _record, "grade": _grade, "personal": _personal}
+
+
+def _open(
+    kind: str, target_id: str, subject_id: int | None, account_id: int | None = None
+) -> Objection | None:
+    query = select(Objection).where(
+        Objection.target == kind, Objection.target_id == target_id, Objection.closed_at.is_(None),
+        Objection.state.not_in(("decided", "declined")),
+    )  # fmt: skip
+    if subject_id is None:
+        query = query.where(Objection.account_id == account_id)
+    return session.scalar(query.order_by(Objection.id))
+
+
+def _mark(case: Objection, *, disputed: bool, by: By) -> None:
+    """Set or clear the mark on every surface; it says nothing of the content."""
+    if case.record_id is not None:
+        records.mark_disputed(case.record_id, disputed=disputed, actor=by.label)
+    elif case.target == "grade" and case.subject_id is not None:
+        slug = case.target_id.partition("/")[2]
+        scenarios.mark_disputed(case.subject_id, slug, disputed=disputed, actor=by.label)
+
+
+def _put_right(case: Objection, by: By) -> None:
+    """Carry out what was decided on a record; other targets are put right by their own office."""
+    decisions = [each for each in rules.decisions_of(case.decisions) if each.outcome == "corrected"]
+    if case.record_id is None or not decisions:
+        return
+    ends = [each for each in decisions if each.field == "whole"]
+    if ends:
+        records.withdraw(case.record_id, on=clock.today(), reason=ends[0].reason, actor=by.label)
+        return
+    changes = {each.field: _typed(each) for each in decisions}
+    reason = "；".join(each.reason for each in decisions)
+    records.correct(case.record_id, changes, reason=reason, actor=by.label)
+
+
+def _typed(decision: Decision) -> Any:
+    """A decision's value as the record keeps it.
+
+    Raises Refused for a day or a class that cannot be read.
+    """
+    if decision.field in rules.DATES:
+        try:
+            return date.fromisoformat(decision.value)
+        except ValueError as error:
+            raise Refused("value_unreadable", field_name=decision.field) from error
+    if decision.field == "record_class":
+        keys = {word: key for key, word in records.CLASSES.items()}
+        if decision.value not in keys:
+            raise Refused("value_unreadable", field_name=decision.field)
+        return keys[decision.value]
+    return decision.value

@@ -1,0 +1,1 @@
+"""Credit repair: may I, when, with what; and the application on its way."""

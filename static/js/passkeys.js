@@ -1,0 +1,68 @@
+// Passkeys: fills a form's hidden answer with what the device signed, and sends the form.
+(() => {
+  "use strict";
+  if (!window.PublicKeyCredential) return;
+
+  const toBytes = (text) =>
+    Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+  const toText = (buffer) =>
+    btoa(String.fromCharCode(...new Uint8Array(buffer)))
+      .replace(/\+/g, "-")
+      .replace(/\//g, "_")
+      .replace(/=+$/, "");
+
+  const withBytes = (list) => (list || []).map((one) => ({ ...one, id: toBytes(one.id) }));
+
+  const ask = async (kind, options) => {
+    const publicKey = { ...options, challenge: toBytes(options.challenge) };
+    if (kind === "create") {
+      publicKey.user = { ...options.user, id: toBytes(options.user.id) };
+      publicKey.excludeCredentials = withBytes(options.excludeCredentials);
+      return navigator.credentials.create({ publicKey });
+    }
+    publicKey.allowCredentials = withBytes(options.allowCredentials);
+    return navigator.credentials.get({ publicKey });
+  };
+
+  const said = (credential) => {
+    const answer = credential.response;
+    const response = { clientDataJSON: toText(answer.clientDataJSON) };
+    for (const name of ["attestationObject", "authenticatorData", "signature", "userHandle"]) {
+      if (answer[name]) response[name] = toText(answer[name]);
+    }
+    if (answer.getTransports) response.transports = answer.getTransports();
+    return JSON.stringify({
+      id: credential.id,
+      rawId: toText(credential.rawId),
+      type: credential.type,
+      clientExtensionResults: {},
+      response,
+    });
+  };
+
+  const arm = (form) => {
+    const status = form.querySelector("[role=status]");
+    form.hidden = false;
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      status.textContent = "";
+      try {
+        const asked = await fetch(form.dataset.options, {
+          method: "POST",
+          body: new URLSearchParams({ csrf_token: form.elements.csrf_token.value }),
+        });
+        if (!(asked.headers.get("content-type") || "").startsWith("application/json")) {
+          location.reload();
+          return;
+        }
+        const credential = await ask(form.dataset.passkey, await asked.json());
+        form.elements.credential.value = said(credential);
+        form.submit();
+      } catch {
+        status.textContent = form.dataset.failed;
+      }
+    });
+  };
+
+  document.querySelectorAll("form[data-passkey]").forEach(arm);
+})();

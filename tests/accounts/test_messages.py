@@ -1,0 +1,198 @@
+"""Notices by mail and SMS: handed over to real servers of the test, or honestly not."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from flask import Flask
+from sqlalchemy import select
+
+from portal.accounts import service
+from portal.accounts.models import Account, Delivery
+from portal.accounts.rules import Contact
+from portal.accounts.service import messages
+from portal.core import db, jobs, outgoing
+from portal.core.content import ContentError
+from tests.conftest import Clock
+from tests.factories import make_account, make_subject
+
+
+class Mailbox:
+    def __init__(self) -> None:
+        self.mails: list[Any] = []
+        self.refuses = False
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+        if self.refuses:
+            return "451 try later"
+        self.mails.append(envelope)
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    box = Mailbox()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    outgoing.start(
+        outgoing.Gateways(
+            smtp_url=f"smtp://127.0.0.1:{port}", site_name="信用淮南", site_url="http://site.test"
+        )
+    )
+    yield box
+    controller.stop()
+    outgoing.start(outgoing.Gateways())
+
+
+@pytest.fixture
+def gateway() -> Iterator[list[dict[str, str]]]:
+    """An SMS gateway that takes everything but what is for 13900000500."""
+    taken: list[dict[str, str]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            is_taken = body["to"] != "13900000500"
+            if is_taken:
+                taken.append(body)
+            self.send_response(202 if is_taken else 500)
+            self.end_headers()
+
+        def log_message(self, *_arguments: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    outgoing.start(
+        outgoing.Gateways(
+            sms_url=f"http://127.0.0.1:{server.server_port}/send", site_name="信用淮南",
+            site_url="http://site.test",
+        )
+    )  # fmt: skip
+    yield taken
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    outgoing.start(outgoing.Gateways())
+
+
+def by_mail() -> Account:
+    return make_account(contact=Contact("email", "wang@example.com"))
+
+
+def states() -> list[str]:
+    return list(db.session.scalars(select(Delivery.state).order_by(Delivery.id)))
+
+
+def run(delivery_id: int) -> None:
+    service.deliver(delivery_id)
+    db.session.commit()
+
+
+def test_a_notice_goes_out_by_mail(app: Flask, mailbox: Mailbox) -> None:
+    shop = make_subject("虚构县张记牛肉汤馆")
+    service.notify(by_mail().id, "claimed", shop.id)
+    db.session.commit()
+    assert states() == ["queued"]
+    jobs.run_due()
+    assert states() == ["handed_over"]
+    (mail,) = mailbox.mails
+    assert mail.rcpt_tos == ["wang@example.com"]
+    assert db.session.scalars(select(Delivery.sealed)).all() == [None]
+
+
+def test_a_notice_by_sms_says_nothing_of_the_case(
+    app: Flask, gateway: list[dict[str, str]]
+) -> None:
+    shop = make_subject("虚构县张记牛肉汤馆")
+    service.notify(make_account(contact=Contact("sms", "13900000001")).id, "claimed", shop.id)
+    db.session.commit()
+    jobs.run_due()
+    (sms,) = gateway
+    assert sms["to"] == "13900000001"
+    assert sms["text"].startswith("【信用淮南】")
+    assert "张记" not in sms["text"]
+    assert sms["reference"].startswith("delivery-")
+
+
+def test_what_was_not_taken_is_tried_again_and_said_so(
+    app: Flask, mailbox: Mailbox, clock: Clock
+) -> None:
+    mailbox.refuses = True
+    service.notify(by_mail().id, "password_changed")
+    db.session.commit()
+    jobs.run_due()
+    assert states() == ["failed"]
+    mailbox.refuses = False
+    clock.move(minutes=2)
+    jobs.run_due()
+    assert states() == ["handed_over"]
+    assert len(mailbox.mails) == 1
+
+
+def test_after_six_tries_it_is_given_up(
+    app: Flask, gateway: list[dict[str, str]], clock: Clock
+) -> None:
+    service.notify(make_account(contact=Contact("sms", "13900000500")).id, "password_changed")
+    db.session.commit()
+    for _time in range(messages.ATTEMPTS):
+        jobs.run_due()
+        clock.move(days=1)
+    assert states() == ["given_up"]
+    assert gateway == []
+
+
+def test_a_server_that_is_away_is_no_accident(app: Flask) -> None:
+    outgoing.start(outgoing.Gateways(sms_url="http://127.0.0.1:1/", smtp_url="smtp://127.0.0.1:1"))
+    for channel in ("sms", "email"):
+        with pytest.raises(outgoing.NotSent):
+            outgoing.send(channel, "x", "y", "z", "r")
+    outgoing.start(outgoing.Gateways())
+
+
+def test_a_delivery_is_made_once(app: Flask, mailbox: Mailbox) -> None:
+    delivery = service.send_to(Contact("email", "a@example.com"), "sign_up_code", "en", code="12")
+    db.session.commit()
+    run(delivery.id)
+    run(delivery.id)
+    run(10**9)
+    (mail,) = mailbox.mails
+    assert b"Your code: 12" in mail.content
+
+
+def test_without_a_way_out_the_notice_is_on_the_page_alone(app: Flask) -> None:
+    service.notify(by_mail().id, "password_changed")
+    assert states() == ["not_configured"]
+    assert jobs.run_due() >= 0
+
+
+def test_every_text_is_there_in_both_languages_and_has_its_places(app: Flask) -> None:
+    for key, text in messages.texts().items():
+        for name in ("title", "body", "sms"):
+            zh, en = (getattr(text, f"{name}_{language}") for language in ("zh", "en"))
+            places = [set(messages.re.findall(r"{(\w+)}", words)) - {"url"} for words in (zh, en)]
+            assert {p.split("_")[0] for p in places[0]} == {p.split("_")[0] for p in places[1]}, key
+
+
+def test_a_text_in_two_files_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    folder = tmp_path / "messages"
+    folder.mkdir()
+    text = '[x]\ntitle_zh="a"\ntitle_en="a"\nbody_zh="a"\nbody_en="a"\n'
+    for name in ("one.toml", "two.toml"):
+        (folder / name).write_text(text)
+    monkeypatch.setattr(messages.content, "ROOT", tmp_path)
+    messages.texts.cache_clear()
+    messages.content.load.cache_clear()
+    with pytest.raises(ContentError, match="another file"):
+        messages.texts()
+    messages.texts.cache_clear()
+    messages.content.load.cache_clear()

@@ -1,0 +1,80 @@
+"""Objecting in five pages, and what its page says at the end."""
+
+import pytest
+from flask import Flask
+
+from portal.accounts.models import Account
+from portal.cases import service as cases
+from portal.core import db
+from portal.objections.models import Objection
+from tests.browser import Browser
+from tests.core.test_uploads import a_picture
+from tests.factories import make_account
+from tests.objections.test_service import CLERK, REVIEWER, sent
+from tests.repair.conftest import Shop, make_shop
+from tests.repair.test_routes import PREFIXES, upload
+
+PROMISE = "//form[.//input[@name='promised']]"
+
+
+@pytest.fixture
+def shop(app: Flask) -> Shop:
+    return make_shop()
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_an_owner_objects_in_five_pages(shop: Shop, browser: Browser, prefix: str) -> None:
+    me = browser.sign_in(shop.owner)
+    page = me.get(f"{prefix}/objections/new?record={shop.record.id}")
+    page = me.follow(me.submit(page))
+    empty = me.submit(page, status=422)
+    assert len(empty.all("//ul[@class='error-list']/li")) == 3
+    page = me.follow(me.submit(page, fields="title", ground="wrong", claimed="已公示"))
+    page = me.follow(upload(me, page, ("决定书.jpg", a_picture())))
+    page = me.get(page.links()["Continue" if prefix else "继续"])
+    assert "已公示" in page.main
+    me.submit(page, form=PROMISE, status=422)
+    page = me.follow(me.submit(page, form=PROMISE, promised="y"))
+    assert page.all("//*[contains(@class, 'panel-number')]")
+    again = me.get(f"{prefix}/objections/new?record={shop.record.id}")
+    assert again.all("//a[contains(@href, '/cases/')]")
+    assert not again.all("//main//form")
+
+
+def test_the_answer_stands_field_by_field(shop: Shop, browser: Browser) -> None:
+    case_id = sent(shop).id
+    decision = {"field": "title", "outcome": "corrected", "reason": "有笔误", "value": "已公示"}
+    case = db.session.get_one(Objection, case_id)
+    cases.act(case, "accept", by=CLERK)
+    assert "有异议，正在核实" in browser.get(f"/subjects/{shop.subject.code}").main
+    case = db.session.get_one(Objection, case_id)
+    cases.act(case, "propose", by=CLERK, note="核对完成", decisions=[decision])
+    me = browser.signed_out().sign_in(shop.owner)
+    reference = case.reference
+    assert "有笔误" not in me.get(f"/cases/{reference}").main
+    case = db.session.get_one(Objection, case_id)
+    cases.act(case, "decide", by=REVIEWER)
+    for prefix in PREFIXES:
+        assert "有笔误" in me.get(f"{prefix}/cases/{reference}").main
+    page = browser.get(f"/subjects/{shop.subject.code}")
+    assert "有异议" not in page.main
+    assert "已公示" in page.main
+
+
+@pytest.mark.parametrize("query", ["", "?record=404", "?grade=x/beef-soup", "?personal="])
+def test_without_a_target_there_is_no_page(shop: Shop, browser: Browser, query: str) -> None:
+    browser.sign_in(shop.owner).get(f"/objections/new{query}", status=404)
+
+
+def test_nobody_else_objects_for_a_business(shop: Shop, browser: Browser) -> None:
+    stranger: Account = make_account()
+    browser.sign_in(stranger).get(f"/objections/new?record={shop.record.id}", status=404)
+    page = browser.signed_out().get(f"/objections/new?record={shop.record.id}", status=303)
+    assert "/sign-in" in page.response.headers["Location"]
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_a_person_objects_to_own_data(shop: Shop, browser: Browser, prefix: str) -> None:
+    me = browser.sign_in(shop.owner)
+    page = me.follow(me.submit(me.get(f"{prefix}/objections/new?personal=1")))
+    me.submit(page, fields="name", ground="wrong", claimed="王大麦")

@@ -1,0 +1,181 @@
+"""The whole errand of repair, as its applicant walks it."""
+
+import io
+from datetime import date
+from typing import Any
+
+import pytest
+
+from portal.core import db
+from tests.browser import Browser, Page
+from tests.conftest import Clock
+from tests.core.test_uploads import a_picture
+from tests.factories import make_account, make_record
+from tests.repair.conftest import CITY, CLERK, REVIEWER, Shop, act
+
+PREFIXES = ("", "/en")
+
+
+def upload(browser: Browser, page: Page, *sent: tuple[str, bytes], status: int = 303) -> Page:
+    form = page.one("//form[@enctype]")
+    token = form.xpath(".//input[@name='csrf_token']/@value")
+    data = {
+        "csrf_token": token[0] if token else "",
+        "files": [(io.BytesIO(content), name) for name, content in sent],
+    }
+    return browser.post(form.get("action"), data, status=status, content_type="multipart/form-data")
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_an_owner_repairs_a_record_in_five_pages(shop: Shop, browser: Browser, prefix: str) -> None:
+    me = browser.signed_out().sign_in(shop.owner)
+    page = me.get(f"{prefix}/repair/{shop.record.id}/new")
+    page = me.follow(me.submit(page, form="//form[contains(@action, '/new')]"))
+    page = me.follow(upload(me, page, ("凭证.jpg", a_picture())))
+    assert "凭证.jpg" in page.main
+    page = me.get(page.links()["继续" if not prefix else "Continue"])
+    page = me.follow(me.submit(page, performed_on="2026-08-20", statement="已缴清"))
+    refused = me.submit(page, form="//form[.//input[@name='promised']]", status=422)
+    assert refused.all("//div[@class='error-summary']")
+    page = me.follow(me.submit(page, form="//form[.//input[@name='promised']]", promised="y"))
+    assert page.all("//*[contains(@class, 'panel-number')]")
+    assert "2026" in page.main
+    again = me.get(page.address)
+    assert again.heading == page.heading
+
+
+def test_sending_twice_makes_one_case(shop: Shop, browser: Browser) -> None:
+    me = browser.sign_in(shop.owner)
+    draft = shop.draft()
+    db.session.commit()
+    address = f"/repair/drafts/{draft.id}/check"
+    page = me.get(address)
+    first = me.submit(page, form="//form[.//input[@name='promised']]", promised="y")
+    second = me.submit(page, form="//form[.//input[@name='promised']]", promised="y")
+    assert first.response.headers["Location"] == second.response.headers["Location"]
+
+
+def test_nobody_else_sees_draft_or_case(shop: Shop, browser: Browser) -> None:
+    draft = shop.draft()
+    stranger = browser.sign_in(make_account())
+    for address in (f"/repair/drafts/{draft.id}/check", f"/drafts/{draft.id}/files"):
+        stranger.get(address, status=404)
+    case = shop.sent()
+    file_id = case.files[0].id
+    for address in ("", "/deadline.ics", f"/files/{file_id}"):
+        stranger.get(f"/cases/{case.reference}{address}", status=404)
+    browser.signed_out().get(f"/cases/{case.reference}", status=404)
+
+
+def test_a_bad_file_is_named_and_the_good_ones_stay(shop: Shop, browser: Browser) -> None:
+    me = browser.sign_in(shop.owner)
+    draft = shop.draft()
+    page = me.get(f"/drafts/{draft.id}/files")
+    page = upload(me, page, ("店面.png", a_picture(form="PNG")), ("合同.doc", b"x"), status=422)
+    assert "“合同.doc”没有传上" in page.main
+    assert "店面.png" in me.get(f"/drafts/{draft.id}/files").main
+    page = me.get(f"/drafts/{draft.id}/files")
+    page = me.follow(me.submit(page, form="(//form[contains(@action, '/remove')])[1]"))
+    assert "凭证.jpg" not in page.main
+    assert upload(me, page).status == 303
+    me.submit(page, form="//form[contains(@action, '/discard')]")
+    me.get(page.address, status=404)
+
+
+def test_too_early_the_page_says_from_when_and_offers_a_reminder(
+    shop: Shop, browser: Browser
+) -> None:
+    record = make_record(shop.subject, decided_on=date(2026, 9, 13), authority=CITY)
+    me = browser.sign_in(shop.owner)
+    page = me.get(f"/repair/{record.id}/new")
+    assert "还差23天" in page.main
+    assert "2026年12月13日" in page.main
+    page = me.follow(me.submit(page, form="//form[contains(@action, '/remind')]"))
+    assert "会提醒您" in page.main
+    page = me.get(f"/en/repair/{record.id}/new?reminder=set")
+    me.submit(page, form="//form[contains(@action, '/screening')]")
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_anyone_reads_how_a_public_record_is_repaired(
+    shop: Shop, browser: Browser, prefix: str
+) -> None:
+    page = browser.get(f"{prefix}/repair/{shop.record.id}")
+    assert page.all("//a[contains(@href, '/new')]")
+    browser.get(f"{prefix}/repair/")
+    pdf = browser.get(f"{prefix}/repair/{shop.record.id}/notice.pdf")
+    assert pdf.response.data.startswith(b"%PDF")
+    browser.get(f"{prefix}/repair/404", status=404)
+
+
+@pytest.mark.parametrize(("facts", "words"), [
+    ({"authority": "淮南市市场监督管理局"}, "不在本站申请"),
+    ({"kind": "court", "record_class": None}, "不在本站申请"),
+    ({"decided_on": date(2025, 9, 1)}, "不需要申请修复"),
+])  # fmt: skip
+def test_what_is_not_repaired_here_says_where(
+    shop: Shop, browser: Browser, facts: dict[str, Any], words: str
+) -> None:
+    record = make_record(shop.subject, **facts)
+    me = browser.sign_in(shop.owner)
+    assert words in me.get(f"/repair/{record.id}/new").main
+    if facts.get("kind") != "court":
+        return
+    page = me.get(f"/repair/{record.id}")
+    assert "执行法院" in page.main
+
+
+def test_the_applicant_sees_who_acts_and_by_when_and_answers(
+    shop: Shop, browser: Browser, clock: Clock
+) -> None:
+    case = shop.sent()
+    file_id = case.files[0].id
+    me = browser.sign_in(shop.owner)
+    page = me.get(f"/cases/{case.reference}")
+    assert "淮南市城市管理局" in page.main
+    assert "2026年11月25日" in page.main
+    assert "中秋" not in page.main
+    ics = me.get(f"/cases/{case.reference}/deadline.ics")
+    assert ics.response.mimetype == "text/calendar"
+    file = me.get(f"/cases/{case.reference}/files/{file_id}")
+    assert file.response.headers["Content-Disposition"].startswith("attachment")
+    me.get(f"/cases/{case.reference}/files/0", status=404)
+
+    act(case, "return", by=CLERK, note="缺少整改照片")
+    page = me.get(f"/cases/{case.reference}")
+    assert "缺少整改照片" in page.main
+    assert "等您补充" in page.main
+    me.get(f"/cases/{case.reference}/deadline.ics", status=404)
+    page = me.follow(upload(me, page, ("整改.jpg", a_picture((50, 50)))))
+    refused = upload(me, page, ("a.exe", b"MZ"), status=422)
+    assert "只收JPG" in refused.main
+    me.submit(page, form="//form[contains(@action, '/resubmit')]")
+    stale = me.submit(page, form="//form[contains(@action, '/resubmit')]", status=422)
+    assert "别人已经办了一步" in stale.main
+
+    act(case, "accept", by=CLERK)
+    act(case, "propose_refusal", by=CLERK, note="照片看不清")
+    act(case, "refuse", by=REVIEWER)
+    page = me.get(f"/en/cases/{case.reference}")
+    empty = me.submit(page, form="//form[contains(@action, '/reopen')]", status=422)
+    assert empty.all("//textarea[@aria-invalid]")
+    token = page.all("//input[@name='csrf_token']/@value")[0]
+    me.post(f"/cases/{case.reference}/grant", {"csrf_token": token}, status=404)
+    page = me.get(f"/cases/{case.reference}")
+    me.submit(page, form="//form[contains(@action, '/settle')]")
+    assert "已解决" in me.get(f"/cases/{case.reference}").main
+
+
+def test_a_case_is_tracked_by_number_and_code(shop: Shop, browser: Browser) -> None:
+    from portal.repair import service
+
+    case, code = service.submit(shop.draft(), shop.actor)
+    db.session.commit()
+    page = browser.get("/track")
+    wrong = browser.submit(page, reference=case.reference, code="AAAA", status=422)
+    unknown = browser.submit(page, reference="R2611-AAAAAA", code=code, status=422)
+    assert wrong.words("//p[@class='field-error']") == unknown.words("//p[@class='field-error']")
+    browser.submit(page, reference="", code="", status=422)
+    page = browser.follow(browser.submit(page, reference=case.shown_reference, code=code))
+    assert case.shown_reference in page.heading
+    browser.get("/en/track")

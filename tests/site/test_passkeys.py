@@ -1,0 +1,63 @@
+"""A passkey in a real Chromium with a virtual authenticator: made, used to sign in and confirm."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page as Tab
+from playwright.sync_api import sync_playwright
+
+from portal.demo.rules.people import PASSWORD
+from tests.site.conftest import Site
+
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+@pytest.fixture
+def tab() -> Iterator[Tab]:
+    """A window whose device keeps passkeys; it finds localhost, since a passkey needs a name."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+            args=["--host-resolver-rules=MAP localhost 127.0.0.1"],
+        )
+        page = browser.new_page()
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("WebAuthn.enable")
+        devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+        yield page
+        browser.close()
+
+
+def test_a_passkey_is_made_and_signs_in(site: Site, tab: Tab) -> None:
+    address = site.url.replace("127.0.0.1", "localhost")
+    tab.goto(f"{address}/sign-in?next=/me/devices")
+    tab.fill("#contact", "soup@demo.example")
+    tab.fill("#password", PASSWORD)
+    tab.click("main form:not([data-passkey]) button")
+    tab.wait_for_url(f"{address}/me/devices")
+    tab.fill("#name", "我的手机")
+    tab.click("form[data-passkey=create] button")
+    tab.wait_for_selector("text=我的手机")
+    tab.click("form[action='/sign-out'] button")
+    tab.wait_for_url(f"{address}/sign-out")
+    tab.goto(f"{address}/en/sign-in?next=/en/me/devices")
+    tab.click("form[data-passkey=get] button")
+    tab.wait_for_url(f"{address}/en/me/devices")
+    assert "我的手机" in tab.inner_text("main")
+    tab.goto(f"{address}/confirm?next=/me/messages")
+    tab.click("form[data-passkey=get] button")
+    tab.wait_for_url(f"{address}/me/messages")
+    assert "添加" in tab.inner_text("main")
+
+
+def test_without_script_the_page_offers_the_password_alone(site: Site) -> None:
+    page = site.answer("/sign-in").text
+    assert "data-passkey" not in page, "an address without a name keeps no passkeys"
