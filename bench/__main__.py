@@ -17,6 +17,7 @@ from bench import (
     ingest,
     listing,
     pages,
+    pdf,
     process,
     search,
     sizes,
@@ -81,6 +82,7 @@ def parts(scale: Scale, *, with_postgres: bool) -> dict[str, Part]:
     found["listing"] = lambda: listing.run(scale.subjects, scale.rounds, postgres=server())
     found["grades"] = lambda: grades.run(min(scale.subjects, 20_000), scale.rounds)
     found["import"] = lambda: ingest.run(scale.rows)
+    found["pdf"] = lambda: pdf.run(scale.rounds, is_quick=scale.is_quick)
     if not scale.is_quick:
         found["growth"] = lambda: growth.run(scale.subjects, calls=scale.calls)
     return found

@@ -76,7 +76,7 @@ def demo(*, subjects: int, seed: int, if_empty: bool) -> None:
 
     Example: flask --app wsgi portal demo --subjects 3000 --seed 1
     """
-    from portal.demo import people, service
+    from portal.demo import people, reports, service
 
     if current_app.config["PORTAL"].is_production:
         raise click.ClickException("The demo is refused in production (PORTAL_ENV=production).")
@@ -94,6 +94,7 @@ def demo(*, subjects: int, seed: int, if_empty: bool) -> None:
     ) as bar:
         service.build(subjects, seed=seed, progress=bar.update)
     people.settle()
+    reports.issue()
     db.session.commit()
     click.echo(f"demo: {subjects} subjects")
     for shown in service.SHOWCASE:
@@ -126,9 +127,10 @@ def work(*, once: bool) -> None:
     """
     import threading
 
-    from portal.core import jobs
+    from portal.core import jobs, pdf
 
     if not once:
+        pdf.warm()
         jobs.work(threading.Event())
     while jobs.run_due():
         pass

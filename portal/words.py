@@ -13,11 +13,14 @@ from portal.core.text import N_
 from portal.objections import rules as objections
 from portal.records import law
 from portal.records.rules import CLASSES, KINDS
+from portal.reports import law as reports_law
+from portal.reports.rules import COUNTED, MARKS, PRODUCTS, SECTIONS
 from portal.scenarios.rules import GRADES, FactKind, Line, Rule
 from portal.scenarios.rules.agents import CLASSES as AGENT_CLASSES
 from portal.scenarios.rules.agents import STATES as AGENT_STATES
 from portal.subjects.models import KINDS as SUBJECT_KINDS
 from portal.subjects.models import NAME_KINDS
+from portal.subjects.models import STATUSES as SUBJECT_STATUSES
 from portal.subjects.service.codes import Finding
 from portal.web import i18n
 
@@ -100,7 +103,13 @@ def said(finding: Finding) -> Markup:
 
 def local(thing: Any, name: str = "") -> str:
     """The words of a scenario, a rule or one of its parts in the page's language."""
-    return str(getattr(thing, f"{name}_{i18n.locale()}" if name else i18n.locale()))
+    key = f"{name}_{i18n.locale()}" if name else i18n.locale()
+    return str(thing[key] if isinstance(thing, dict) else getattr(thing, key))
+
+
+def local_list(thing: Any, name: str) -> tuple[str, ...]:
+    """Several sentences in the page's language."""
+    return tuple(getattr(thing, f"{name}_{i18n.locale()}"))
 
 
 def outcome(line: Line, name: str = "") -> str:
@@ -125,6 +134,21 @@ def fact_value(value: str, kind: FactKind) -> str:
     return known[i18n.locale() == "en"] if known else _marked(value)
 
 
+def wording(product: str) -> Any:
+    """What a kind of report says of itself."""
+    return reports_law.load().wording[product]
+
+
+def purpose(key: str) -> str:
+    """What a report is for, in the page's language."""
+    return local(reports_law.load().purposes[key])
+
+
+def recipient(key: str) -> str:
+    """Whom a report is for, in the page's language."""
+    return local(reports_law.load().recipients[key])
+
+
 def _marked(value: str) -> str:
     if value.isascii() or i18n.locale() == i18n.DEFAULT:
         return value
@@ -142,14 +166,23 @@ def init_app(app: Flask) -> None:
         detail_label=detail_label,
         said=said,
         local=local,
+        local_list=local_list,
         outcome=outcome,
         body_name=body_name,
         fact_value=fact_value,
+        wording=wording,
+        purpose=purpose,
+        recipient=recipient,
     )
     app.jinja_env.globals.update(
         subject_kinds=SUBJECT_KINDS,
+        subject_statuses=SUBJECT_STATUSES,
         name_kinds=NAME_KINDS,
         record_kinds=KINDS,
+        report_products=PRODUCTS,
+        report_sections=SECTIONS,
+        report_counted=COUNTED,
+        report_marks=MARKS,
         grade_words=GRADES,
         fact_kind=fact_kind,
         agent_classes=AGENT_CLASSES,

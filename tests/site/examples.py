@@ -9,6 +9,7 @@ BUSY = """
     WHERE record.public_from <= date('now') GROUP BY subject.id ORDER BY count(*) DESC LIMIT 1
 """
 DOOR_CODE = "SELECT id FROM door_code WHERE {} ORDER BY id LIMIT 1"
+SEALED = "SELECT code FROM document ORDER BY id"
 GRADED = """
     SELECT code || ' ' || scenario FROM subject JOIN stored_grade ON subject_id = subject.id
     WHERE grade = '{}' AND status = 'active' ORDER BY subject.id LIMIT 1
@@ -28,7 +29,10 @@ DOOR_CODES = (
     "replaced_by IS NOT NULL",
 )
 # Addresses that must answer 404, with a page that says so.
-MISSING = ("/no-such-page", "/subjects/91340499MA000000XX", "/help/no-such-help")
+MISSING = (
+    "/no-such-page", "/subjects/91340499MA000000XX", "/help/no-such-help",
+    "/reports/shared/none", "/reports/opened/none", "/reports/granted/none",
+)  # fmt: skip
 
 
 def examples(site: Site) -> dict[str, list[str]]:
@@ -43,6 +47,11 @@ def examples(site: Site) -> dict[str, list[str]]:
         "lookup.show": [f"/subjects/{code}" for code in shops],
         "lookup.records": [f"/subjects/{code}/records" for code in busy],
         "lookup.scan": [f"/q/{code}" for code in [*doors, "ZZZZZZZZZZ"]],
+        "documents.show": [f"/v/{code}" for code in [*site.values(SEALED)[:6], "ZZZZZZZZZZZZZZZZ"]],
+        "reports.shared": [],
+        "reports.opened": [],
+        "reports.opened_file": [],
+        "reports.granted": [],
         "badges.reported": [f"/q/{code}/wrong" for code in doors[:1]],
         "lookup.sheet": [f"/q/{code}/sheet.pdf" for code in doors[:1]],
         "scenarios.show": [f"/scenarios/{slug}" for slug in SLUGS],

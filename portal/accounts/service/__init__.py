@@ -1,5 +1,6 @@
 """Accounts, their sessions and second factors, whom they act for, and what they are told."""
 
+from portal.accounts.rules import contact as read_contact
 from portal.accounts.service.claiming import (
     accept_invitation,
     agents_of,
@@ -105,7 +106,7 @@ __all__ = [
     "hash_password", "import_claim_codes", "invitations_of", "invite", "is_of_demo",
     "issue_claim_code", "load", "log_act", "mark_all_read", "may", "needs_second_factor",
     "new_totp_secret", "notices_of", "notify", "notify_subject", "open_conflicts", "passkeys_of",
-    "purge", "registration_options", "remove_passkey", "remove_totp", "renew_recovery_codes",
+    "purge", "read_contact", "registration_options", "remove_passkey", "remove_totp", "renew_recovery_codes",
     "represented", "require", "scopes_for", "send_to", "sessions_of", "set_totp",
     "sign_challenge", "sign_in_key", "sign_in_options", "speak", "take_over", "take_sign_in",
     "totp_address", "touch", "verify_assertion", "withdraw", "withdraw_invitation",
