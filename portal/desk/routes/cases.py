@@ -49,7 +49,9 @@ def step(reference: str) -> ResponseReturnValue:
         return _page(found, form)
     if request.form.get("do") == "preview":
         return _page(found, form, preview=True)
-    return _take(found, form)
+    if _take(found, form):
+        return redirect(path("/desk/"), 303)
+    return _page(found, form)
 
 
 @bp.post("/desk/cases/<reference>/words")
@@ -104,7 +106,8 @@ def handover() -> Response:
     )
 
 
-def _take(found: Case, form: StepForm) -> ResponseReturnValue:
+def _take(found: Case, form: StepForm) -> bool:
+    """Whether the step was taken; otherwise the form says why not."""
     answers: dict[str, Any] = {}
     if form.step.data == "propose":
         answers["decisions"] = _decisions()
@@ -113,8 +116,7 @@ def _take(found: Case, form: StepForm) -> ResponseReturnValue:
     with form.refusals():
         service.take(found, form.step.data, g.actor, note=form.note.data,
                      expected=form.expected.data, memo=form.memo.data, **answers)  # fmt: skip
-        return redirect(path("/desk/"), 303)
-    return _page(found, form)
+    return not form.errors
 
 
 def _case(reference: str) -> Case:
