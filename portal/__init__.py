@@ -61,6 +61,20 @@ def create_app(config: Config | None = None) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=31536000,
     )
     app.ensure_sync = lambda view: view  # type: ignore[assignment]  # none is a coroutine
+    _start(config, app)
+    web.init_app(app)
+    access.load_sessions_by(app, accounts.load, accounts.touch)
+    words.init_app(app)
+    for name in BLUEPRINTS:
+        app.register_blueprint(_blueprint(name))
+    app.cli.add_command(cli)
+    secured = SecurityHeaders(app.wsgi_app, is_production=config.is_production)
+    app.wsgi_app = PageCache(LanguagePrefix(secured), config)  # type: ignore[method-assign]
+    return app
+
+
+def _start(config: Config, app: Flask) -> None:
+    """Hand each part of the core its settings."""
     db.start(config.database_url)
     storage.start(config.storage_url)
     uploads.start(config.clamd_url)
@@ -76,15 +90,6 @@ def create_app(config: Config | None = None) -> Flask:
         around=f"{config.site.name}微门户",
         time_stamps=config.tsa_url,
     )
-    web.init_app(app)
-    access.load_sessions_by(app, accounts.load, accounts.touch)
-    words.init_app(app)
-    for name in BLUEPRINTS:
-        app.register_blueprint(_blueprint(name))
-    app.cli.add_command(cli)
-    secured = SecurityHeaders(app.wsgi_app, is_production=config.is_production)
-    app.wsgi_app = PageCache(LanguagePrefix(secured), config)  # type: ignore[method-assign]
-    return app
 
 
 def _gateways(config: Config) -> outgoing.Gateways:
