@@ -1,5 +1,6 @@
 """Accounts, their sessions and second factors, whom they act for, and what they are told."""
 
+from portal.accounts.rules import Contact
 from portal.accounts.rules import contact as read_contact
 from portal.accounts.service.claiming import (
     accept_invitation,
@@ -96,6 +97,7 @@ from portal.accounts.service.signing_up import (
 )
 
 __all__ = [
+    "Contact",
     "PAGE_SIZE", "accept_invitation", "account_of", "accounts_for", "act_words", "actor_of",
     "acts_of", "add_individual", "add_passkey", "add_staff", "agents_of", "authenticate",
     "begin_identity", "begin_recovery", "begin_session", "begin_sign_up", "can_send_to",
