@@ -31,6 +31,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "portal.repair.routes",
     "portal.objections.routes",
     "portal.desk.routes",
+    "portal.mine.routes",
 )
 
 # What each has of HANDLERS, SCHEDULES and SWEEPS is run by the workers.

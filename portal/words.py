@@ -8,7 +8,7 @@ from flask import Flask, g
 from markupsafe import Markup
 
 from portal.bodies import service as bodies
-from portal.core import content
+from portal.core import clock, content
 from portal.core.text import N_
 from portal.objections import rules as objections
 from portal.records import law
@@ -192,6 +192,7 @@ def init_app(app: Flask) -> None:
         objection_grounds=objections.GROUNDS,
         objection_outcomes=objections.OUTCOMES,
         case_kinds=CASE_KINDS,
+        today=clock.today,
         desk_pages=desk_pages,
         adverse_kinds=frozenset(k for k, kind in law.load().kinds.items() if kind.is_adverse),
     )
