@@ -200,6 +200,10 @@ def test_production_is_refused(server: Server, migrated: str) -> None:
     let_go(app)
 
 
+# What verifies a document or opens a report must not be guessed, not even in a demo.
+BY_CHANCE = frozenset({"document", "report_grant", "report_opening"})
+
+
 @pytest.mark.limit(5)
 def test_the_same_seed_fills_two_databases_alike(server: Server, migrated: str) -> None:
     first, second, third = (contents(server.new(like=migrated), seed) for seed in ("5", "5", "6"))
@@ -217,6 +221,7 @@ def contents(url: str, seed: str) -> dict[str, list[Any]]:
         found = {
             table.name: sorted(map(repr, db.session.execute(select(table))))
             for table in Base.metadata.sorted_tables
+            if table.name not in BY_CHANCE
         }
     let_go(app)
     return found
