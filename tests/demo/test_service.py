@@ -200,8 +200,8 @@ def test_production_is_refused(server: Server, migrated: str) -> None:
     let_go(app)
 
 
-# What verifies a document or opens a report must not be guessed, not even in a demo.
-BY_CHANCE = frozenset({"document", "report_grant", "report_opening"})
+# What verifies, opens or signs in must not be guessed, not even in a demo.
+BY_CHANCE = frozenset({"account", "document", "report_grant", "report_opening"})
 
 
 @pytest.mark.limit(5)
