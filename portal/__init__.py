@@ -30,6 +30,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "portal.cases.routes",
     "portal.repair.routes",
     "portal.objections.routes",
+    "portal.desk.routes",
 )
 
 # What each has of HANDLERS, SCHEDULES and SWEEPS is run by the workers.
@@ -69,15 +70,9 @@ def create_app(config: Config | None = None) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=31536000,
     )
     app.ensure_sync = lambda view: view  # type: ignore[assignment]  # none is a coroutine
-    db.start(config.database_url)
-    storage.start(config.storage_url)
-    uploads.start(config.clamd_url)
+    _start_core(config)
     cases.start({kind: import_module(module) for kind, module in CASES.items()})
     jobs.start(map(import_module, JOBS), app.app_context)
-    keys.start(config.qr_key, VAR / "qr.key")
-    seal.start(_seal(config))
-    sealing.start(config.secret_key)
-    outgoing.start(_gateways(config))
     web.init_app(app)
     access.load_sessions_by(app, accounts.load, accounts.touch)
     words.init_app(app)
@@ -87,6 +82,17 @@ def create_app(config: Config | None = None) -> Flask:
     secured = SecurityHeaders(app.wsgi_app, is_production=config.is_production)
     app.wsgi_app = PageCache(LanguagePrefix(secured), config)  # type: ignore[method-assign]
     return app
+
+
+def _start_core(config: Config) -> None:
+    """Hand the core its settings; it reads none itself."""
+    db.start(config.database_url)
+    storage.start(config.storage_url)
+    uploads.start(config.clamd_url)
+    keys.start(config.qr_key, VAR / "qr.key")
+    seal.start(_seal(config))
+    sealing.start(config.secret_key)
+    outgoing.start(_gateways(config))
 
 
 def _seal(config: Config) -> seal.Settings:

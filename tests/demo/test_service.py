@@ -212,7 +212,7 @@ def test_the_same_seed_fills_two_databases_alike(server: Server, migrated: str) 
 
 
 def contents(url: str, seed: str) -> dict[str, list[Any]]:
-    """Every row of every table after `portal demo`."""
+    """Every row of every table after `portal demo`, but for the accounts."""
     app = make_app(url)
     arguments = ["portal", "demo", "--subjects", "300", "--seed", seed]
     result = app.test_cli_runner().invoke(args=arguments)
