@@ -169,6 +169,7 @@ def test_a_record_is_in_repair_from_the_application_to_its_end(shop: Shop) -> No
     assert records.in_repair(shop.subject.id) == set()
     case = shop.sent()
     assert records.in_repair(shop.subject.id) == {shop.record.id}
+    cases.act(case, "accept", by=CLERK)
     cases.act(case, "propose_grant", by=CLERK)
     assert records.in_repair(shop.subject.id) == {shop.record.id}
     cases.act(case, "grant", by=REVIEWER)
