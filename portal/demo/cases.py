@@ -1,7 +1,7 @@
 """Cases of the demo in every state: repair and objections of the owners that the demo has."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -145,18 +145,23 @@ def _objection(owner: Owner, record: Record, steps: Steps) -> Case | None:
 
 def _moved(case: Case, steps: Steps) -> Case:
     for name, by, note in steps:
-        cases.act(case, name, by=by, note=note, **_ANSWERS.get(name, lambda _case: {})(case))
+        answers = _ANSWERS.get(name, {})
+        cases.act(case, name, by=by, note=note, **answers)
     return case
 
 
-def _decisions(case: Case) -> dict[str, object]:
-    decision = {"outcome": "corrected", "reason": "标题有笔误。", "value": "设置户外招牌未备案"}
-    return {"decisions": [{"field": "title", **decision}]}
-
-
-_ANSWERS: dict[str, Callable[[Case], dict[str, object]]] = {
-    "propose": _decisions,
-    "hand_over": lambda _case: {"outside_receipt": "DEMO-0001"},
+_ANSWERS: dict[str, dict[str, object]] = {
+    "propose": {
+        "decisions": [
+            {
+                "field": "title",
+                "outcome": "corrected",
+                "reason": "标题有笔误。",
+                "value": "设置户外招牌未备案",
+            }
+        ]
+    },
+    "hand_over": {"outside_receipt": "DEMO-0001"},
 }
 
 
