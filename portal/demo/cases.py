@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from PIL import Image
 from sqlalchemy import select
@@ -150,7 +151,7 @@ def _moved(case: Case, steps: Steps) -> Case:
     return case
 
 
-_ANSWERS: dict[str, dict[str, object]] = {
+_ANSWERS: dict[str, dict[str, Any]] = {
     "propose": {
         "decisions": [
             {
