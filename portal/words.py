@@ -7,8 +7,10 @@ from typing import Any
 from flask import Flask, g
 from markupsafe import Markup
 
+from portal.accounts.models import ROLES
 from portal.bodies import service as bodies
 from portal.core import clock, content
+from portal.core.masking import mask_person
 from portal.core.text import N_
 from portal.objections import rules as objections
 from portal.records import law
@@ -30,7 +32,13 @@ CASE_KINDS = {
     "complaint": N_("投诉"),
 }
 # The pages of the desk, and for whom each is.
-DESK_PAGES = ((N_("待办"), "/desk/", ("handler", "reviewer", "verifier")),)
+DESK_PAGES = (
+    (N_("待办"), "/desk/", ("handler", "reviewer", "verifier")),
+    (N_("待审核"), "/desk/reviews", ("publisher", "editor")),
+    (N_("数据导入"), "/desk/imports", ("publisher", "editor", "handler")),
+    (N_("人员"), "/desk/staff", ("admin", "auditor")),
+    (N_("审计"), "/desk/audit", ("auditor",)),
+)
 
 
 def desk_pages() -> list[tuple[str, str, tuple[str, ...]]]:
@@ -169,6 +177,7 @@ def init_app(app: Flask) -> None:
         local_list=local_list,
         outcome=outcome,
         body_name=body_name,
+        masked=mask_person,
         fact_value=fact_value,
         wording=wording,
         purpose=purpose,
@@ -194,5 +203,6 @@ def init_app(app: Flask) -> None:
         case_kinds=CASE_KINDS,
         today=clock.today,
         desk_pages=desk_pages,
+        staff_roles=ROLES,
         adverse_kinds=frozenset(k for k, kind in law.load().kinds.items() if kind.is_adverse),
     )
