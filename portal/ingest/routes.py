@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
             is_dry_run=form.dry_run.data,
             actor=g.actor.label,
         )
-    if outcome is None or form.dry_run.data:
+    if form.errors or form.dry_run.data or outcome is None:
         return _page(form, outcome=outcome)
     return redirect(path(f"/desk/imports/{outcome.batch_id}"), 303)
 
