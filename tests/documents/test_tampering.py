@@ -270,3 +270,4 @@ def test_an_appended_revision_names_the_original(issue: Issue) -> None:
     original = issue()
     answer = service.verify_file(_revise(service.file(original), _open_action))
     assert (answer.found, answer.unchanged, answer.document) == ("appended", "no", original)
+    assert (answer.genuine, answer.standing) == ("no", None)
