@@ -55,7 +55,10 @@ def new(record_id: int) -> ResponseReturnValue:
     found, form = _own(record_id), StartForm()
     if form.validate_on_submit():
         with form.refusals():
-            return _to_files(service.begin(record_id, g.actor))
+            draft = service.begin(record_id, g.actor)
+            if service.is_proven(found.record, draft):
+                return redirect(path(f"/repair/drafts/{draft.id}/check"), 303)
+            return _to_files(draft)
     return render("repair/new.html", form=form, found=found, law=law.load())
 
 
@@ -102,7 +105,8 @@ def check(draft_id: str) -> ResponseReturnValue:
             case, code = service.submit(draft, g.actor)
             hold_code(case.reference, code)
             return redirect(path(f"/cases/{case.reference}"), 303)
-    return _page("repair/check.html", draft, form=form, law=law.load())
+    return _page("repair/check.html", draft, form=form, law=law.load(),
+                 proven=service.is_proven(service.record_of(draft).record, draft))  # fmt: skip
 
 
 def _own(record_id: int) -> service.Prospect:
