@@ -82,9 +82,9 @@ def test_of_two_clerks_one_wins_and_the_other_is_told(own_app: Flask) -> None:
 
     def decide(step: str) -> None:
         with own_app.app_context():
-            found = db.session.get_one(Repair, case_id)
             start.wait()
             try:
+                found = db.session.get_one(Repair, case_id)
                 cases.act(found, step, by=CLERK, note="x", expected="submitted")
                 db.session.commit()
                 told.append("done")
@@ -185,6 +185,7 @@ def test_a_failure_gives_back_what_was_typed_and_sending_again_works(
     assert db.session.get_one(Draft, draft.id).answers["statement"] == "写了很久的说明"
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_upload_that_breaks_off_leaves_the_draft_as_it_was(shop: Shop, browser: Browser) -> None:
     me = browser.sign_in(shop.owner)
     draft = shop.draft()
