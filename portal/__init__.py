@@ -23,6 +23,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "portal.pages.routes",
     "portal.lookup.routes",
     "portal.documents.routes",
+    "portal.commitments.routes",
     "portal.badges.routes",
     "portal.scenarios.routes",
     "portal.accounts.routes",
@@ -37,6 +38,7 @@ JOBS: tuple[str, ...] = (
     "portal.documents.jobs",
     "portal.scenarios.jobs",
     "portal.accounts.jobs",
+    "portal.commitments.jobs",
     "portal.cases.jobs",
     "portal.repair.jobs",
 )

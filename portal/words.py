@@ -1,5 +1,6 @@
 """The words of the capabilities that templates print: kinds, classes, areas."""
 
+import re
 from typing import Any
 
 from flask import Flask
@@ -15,6 +16,8 @@ from portal.subjects.models import KINDS as SUBJECT_KINDS
 from portal.subjects.models import NAME_KINDS
 from portal.subjects.service.codes import Finding
 from portal.web import i18n
+
+HAN = re.compile(r"([\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)")
 
 
 def area(code: str | None) -> str:
@@ -71,6 +74,23 @@ def fact_value(value: str, kind: FactKind) -> str:
     return known[i18n.locale() == "en"] if known else _marked(value)
 
 
+def quoted(text: str) -> Markup | str:
+    """A sentence of ours with what somebody filled in; Chinese in it is marked on English pages."""
+    if i18n.locale() == i18n.DEFAULT:
+        return text
+    pieces = HAN.split(text)
+    return Markup("").join(
+        _marked(piece) if place % 2 else piece for place, piece in enumerate(pieces)
+    )
+
+
+def blanks(sentence: str, text: Any) -> str:
+    """A sentence of a text that is not signed yet, with the names of its blanks in brackets."""
+    for blank in text.blanks:
+        sentence = sentence.replace(f"{{{blank.key}}}", f"［{local(blank)}］")
+    return sentence
+
+
 def _marked(value: str) -> str:
     if value.isascii() or i18n.locale() == i18n.DEFAULT:
         return value
@@ -87,6 +107,8 @@ def init_app(app: Flask) -> None:
         outcome=outcome,
         body_name=body_name,
         fact_value=fact_value,
+        quoted=quoted,
+        blanks=blanks,
     )
     app.jinja_env.globals.update(
         subject_kinds=SUBJECT_KINDS,

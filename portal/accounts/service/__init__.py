@@ -31,6 +31,7 @@ from portal.accounts.service.messages import (
 from portal.accounts.service.passkeys import (
     add_passkey,
     passkeys_of,
+    public_key_of,
     registration_options,
     remove_passkey,
     sign_challenge,
@@ -52,8 +53,10 @@ from portal.accounts.service.proving import (
     new_totp_secret,
     remove_totp,
     renew_recovery_codes,
+    send_signing_code,
     set_totp,
     sign_in_key,
+    take_signing_code,
     totp_address,
 )
 from portal.accounts.service.registering import (
@@ -104,9 +107,9 @@ __all__ = [
     "finish_identity", "finish_recovery", "finish_sign_up", "get_open", "give_totp",
     "hash_password", "import_claim_codes", "invitations_of", "invite", "is_of_demo",
     "issue_claim_code", "load", "log_act", "mark_all_read", "may", "needs_second_factor",
-    "new_totp_secret", "notices_of", "notify", "notify_subject", "open_conflicts", "passkeys_of",
+    "new_totp_secret", "notices_of", "notify", "notify_subject", "open_conflicts", "passkeys_of", "public_key_of",
     "purge", "registration_options", "remove_passkey", "remove_totp", "renew_recovery_codes",
-    "represented", "require", "scopes_for", "send_to", "sessions_of", "set_totp",
-    "sign_challenge", "sign_in_key", "sign_in_options", "speak", "take_over", "take_sign_in",
+    "represented", "require", "scopes_for", "send_signing_code", "send_to", "sessions_of", "set_totp",
+    "sign_challenge", "sign_in_key", "sign_in_options", "speak", "take_over", "take_sign_in", "take_signing_code",
     "totp_address", "touch", "verify_assertion", "withdraw", "withdraw_invitation",
 ]  # fmt: skip

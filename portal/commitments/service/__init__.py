@@ -1,0 +1,67 @@
+"""Signing commitments, keeping them, finding them, asking for them."""
+
+from portal.commitments.service.asking import ask, progress, read_codes, request, requests_of
+from portal.commitments.service.finding import (
+    Listing,
+    Outcome,
+    all_mine,
+    asked_of,
+    begun,
+    count_public,
+    document_of,
+    due,
+    file_of,
+    mine,
+    of_office,
+    office,
+    public,
+    register,
+    subject,
+    take_outcomes,
+)
+from portal.commitments.service.keeping import (
+    answer,
+    confirm,
+    confirm_duty,
+    correct,
+    decide_breach,
+    drop_breach,
+    mark_disputed,
+    notify_breach,
+    office_roles,
+    options,
+    read,
+    report,
+    send_reminder,
+    tell_overdue,
+    withdraw,
+)
+from portal.commitments.service.signing import (
+    Confirmation,
+    begin,
+    bump_when_listed,
+    challenge,
+    changed_texts,
+    check,
+    content_of,
+    count_signed,
+    get,
+    promisors,
+    purge,
+    save,
+    save_signer,
+    sign,
+    signed,
+    text_of,
+)
+
+__all__ = [
+    "Confirmation", "Listing", "Outcome", "all_mine", "answer", "ask", "asked_of", "begin",
+    "begun", "bump_when_listed", "challenge", "changed_texts", "check", "confirm",
+    "confirm_duty", "content_of", "correct", "count_public", "count_signed", "decide_breach",
+    "document_of", "drop_breach", "due", "file_of", "get", "mark_disputed", "mine",
+    "notify_breach", "of_office", "office", "office_roles", "options", "progress", "promisors",
+    "public", "purge", "read", "read_codes", "register", "report", "request", "requests_of",
+    "save", "save_signer", "send_reminder", "sign", "signed", "subject", "take_outcomes",
+    "tell_overdue", "text_of", "withdraw",
+]  # fmt: skip
