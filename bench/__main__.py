@@ -6,9 +6,24 @@ import platform
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
 
-from bench import codes, data, growth, ingest, pages, process, search, sizes, truth, writers
+from bench import (
+    codes,
+    data,
+    grades,
+    growth,
+    ingest,
+    listing,
+    pages,
+    pdf,
+    process,
+    search,
+    sizes,
+    truth,
+    writers,
+)
 from bench.figures import Figure
 from bench.postgres import Server
 
@@ -45,14 +60,17 @@ Part = Callable[[], Iterable[Figure]]
 
 def parts(scale: Scale, *, with_postgres: bool) -> dict[str, Part]:
     """What is measured, by name, in the order of the goals."""
-    city = data.city(scale.subjects)
-    server = Server(scale.subjects) if with_postgres else None
+    # Made when the first part asks: some parts need neither.
+    city = cache(lambda: data.city(scale.subjects))
+    server = cache(lambda: Server(scale.subjects) if with_postgres else None)
     found: dict[str, Part] = {
-        "sizes": lambda: sizes.run(city),
-        "warm": lambda: pages.warm(city, count=scale.requests, rounds=scale.rounds),
-        "fresh": lambda: pages.fresh(city, count=scale.calls, rounds=scale.rounds),
+        "sizes": lambda: sizes.run(city()),
+        "warm": lambda: pages.warm(city(), count=scale.requests, rounds=scale.rounds),
+        "fresh": lambda: pages.fresh(city(), count=scale.calls, rounds=scale.rounds),
         "truth": lambda: truth.run(scale.operations),
-        "search": lambda: search.run(city, scale.subjects, each=scale.questions, postgres=server),
+        "search": lambda: search.run(
+            city(), scale.subjects, each=scale.questions, postgres=server()
+        ),
         "codes": lambda: codes.run(scale.codes, scale.rounds),
         "writers": lambda: writers.run(scale.seconds, min(scale.rounds, 5)),
         "process": lambda: process.run(
@@ -61,7 +79,10 @@ def parts(scale: Scale, *, with_postgres: bool) -> dict[str, Part]:
             starts=1 if scale.is_quick else 3,
         ),
     }
+    found["listing"] = lambda: listing.run(scale.subjects, scale.rounds, postgres=server())
+    found["grades"] = lambda: grades.run(min(scale.subjects, 20_000), scale.rounds)
     found["import"] = lambda: ingest.run(scale.rows)
+    found["pdf"] = lambda: pdf.run(scale.rounds, is_quick=scale.is_quick)
     if not scale.is_quick:
         found["growth"] = lambda: growth.run(scale.subjects, calls=scale.calls)
     return found

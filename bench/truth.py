@@ -28,6 +28,8 @@ def _stale(url: str, rounds: int) -> int:
     from portal.demo import service as demo
 
     app = data.migrate(url)
+    # Parts that answered pages in this process left the session reading.
+    db.reads_only.set(False)
     with app.app_context():
         demo.build(SUBJECTS, seed=1, progress=lambda _count: None)
         db.session.commit()

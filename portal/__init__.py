@@ -24,18 +24,21 @@ BLUEPRINTS: tuple[str, ...] = (
     "portal.lookup.routes",
     "portal.documents.routes",
     "portal.commitments.routes",
+    "portal.reports.routes",
     "portal.badges.routes",
     "portal.scenarios.routes",
     "portal.accounts.routes",
     "portal.cases.routes",
     "portal.repair.routes",
     "portal.objections.routes",
+    "portal.desk.routes",
 )
 
 # What each has of HANDLERS, SCHEDULES and SWEEPS is run by the workers.
 JOBS: tuple[str, ...] = (
     "portal.core.audit",
     "portal.documents.jobs",
+    "portal.reports.jobs",
     "portal.scenarios.jobs",
     "portal.accounts.jobs",
     "portal.commitments.jobs",
@@ -69,21 +72,9 @@ def create_app(config: Config | None = None) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=31536000,
     )
     app.ensure_sync = lambda view: view  # type: ignore[assignment]  # none is a coroutine
-    db.start(config.database_url)
-    storage.start(config.storage_url)
-    uploads.start(config.clamd_url)
+    _start_core(config)
     cases.start({kind: import_module(module) for kind, module in CASES.items()})
     jobs.start(map(import_module, JOBS), app.app_context)
-    keys.start(config.qr_key, VAR / "qr.key")
-    sealing.start(config.secret_key)
-    outgoing.start(_gateways(config))
-    seal.start(
-        file=config.seal_file,
-        password=config.seal_password,
-        folder=config.seal_folder,
-        around=f"{config.site.name}微门户",
-        time_stamps=config.tsa_url,
-    )
     web.init_app(app)
     access.load_sessions_by(app, accounts.load, accounts.touch)
     words.init_app(app)
@@ -93,6 +84,27 @@ def create_app(config: Config | None = None) -> Flask:
     secured = SecurityHeaders(app.wsgi_app, is_production=config.is_production)
     app.wsgi_app = PageCache(LanguagePrefix(secured), config)  # type: ignore[method-assign]
     return app
+
+
+def _start_core(config: Config) -> None:
+    """Hand the core its settings; it reads none itself."""
+    db.start(config.database_url)
+    storage.start(config.storage_url)
+    uploads.start(config.clamd_url)
+    keys.start(config.qr_key, VAR / "qr.key")
+    seal.start(_seal(config))
+    sealing.start(config.secret_key)
+    outgoing.start(_gateways(config))
+
+
+def _seal(config: Config) -> seal.Settings:
+    return seal.Settings(
+        file=config.seal_file,
+        password=config.seal_password,
+        folder=config.seal_folder,
+        around=f"{config.site.name}微门户",
+        time_stamps=config.tsa_url,
+    )
 
 
 def _gateways(config: Config) -> outgoing.Gateways:

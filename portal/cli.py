@@ -1,16 +1,16 @@
 """The operator's commands: `flask --app wsgi portal …`."""
 
-import json
 import sys
 from collections.abc import Callable
-from typing import BinaryIO, TextIO
+from typing import BinaryIO
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
 from portal.accounts.command import claim_codes, create_staff
-from portal.core import audit, db, keys
+from portal.badges.command import door_codes, keys_group
+from portal.core import audit, db
 from portal.core.errors import Refused
 from portal.ingest.command import ingest
 
@@ -18,10 +18,18 @@ OPERATOR = "operator"
 MESSAGES = {
     "no_such_key": "There is no key with this number.",
     "no_such_door_code": "There is no door code with this id.",
+    "no_such_reply": "No reply with this number waits.",
+    "not_listed": "This subject is not in the list of this scenario.",
+    "reply_empty": "A reply needs words.",
+    "reply_too_long": "A reply has at most 300 characters.",
+    "reply_personal": "A reply must not hold numbers of persons (telephone, identity, card, mail).",
+    "reason_needed": "Say why, so that its writer knows what to change.",
 }
 
 cli = AppGroup("portal", help="Commands for operators.")
 cli.add_command(ingest)
+cli.add_command(keys_group)
+cli.add_command(door_codes)
 cli.add_command(create_staff)
 cli.add_command(claim_codes)
 
@@ -38,11 +46,13 @@ def migrate(context: click.Context, *, with_demo: bool) -> None:
     from portal.bodies import service as bodies
     from portal.documents import service as documents
     from portal.migrations import upgrade
+    from portal.scenarios import service as scenarios
 
     upgrade()
     bodies.load()
     badges.register_key()
     documents.register_keys()
+    scenarios.recompute_missing()
     db.session.commit()
     click.echo("schema: current")
     if with_demo:
@@ -68,7 +78,7 @@ def demo(*, subjects: int, seed: int, if_empty: bool) -> None:
 
     Example: flask --app wsgi portal demo --subjects 3000 --seed 1
     """
-    from portal.demo import people, service
+    from portal.demo import people, reports, service
 
     if current_app.config["PORTAL"].is_production:
         raise click.ClickException("The demo is refused in production (PORTAL_ENV=production).")
@@ -86,6 +96,7 @@ def demo(*, subjects: int, seed: int, if_empty: bool) -> None:
     ) as bar:
         service.build(subjects, seed=seed, progress=bar.update)
     people.settle()
+    reports.issue()
     db.session.commit()
     click.echo(f"demo: {subjects} subjects")
     for shown in service.SHOWCASE:
@@ -118,9 +129,10 @@ def work(*, once: bool) -> None:
     """
     import threading
 
-    from portal.core import jobs
+    from portal.core import jobs, pdf
 
     if not once:
+        pdf.warm()
         jobs.work(threading.Event())
     while jobs.run_due():
         pass
@@ -142,6 +154,87 @@ def recompute(*, everything: bool) -> None:
         count += some
     db.session.commit()
     click.echo(f"recomputed: {count} subjects")
+
+
+@cli.command()
+@click.argument("scenario")
+@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv",
+              show_default=True)  # fmt: skip
+@click.option("--template", is_flag=True, help="The empty form for reporting facts instead.")
+def export(scenario: str, form: str, *, template: bool) -> None:
+    """Write the list of a scenario with today's grades, or its reporting form, to the output.
+
+    Example: flask --app wsgi portal export beef-soup --format json > list.json
+    """
+    from portal.scenarios import service as scenarios
+
+    site = current_app.config["PORTAL"].site
+    listed = scenarios.export(scenario, form, site_url=site.url)
+    if listed is None:
+        known = "、".join(scenarios.rules())
+        raise click.ClickException(f"There is no scenario '{scenario}'. There are: {known}.")
+    blank = scenarios.blank(scenario, "csv") or b""
+    click.echo(blank if template else listed.encode(), nl=False)
+
+
+replies = AppGroup("replies", help="What subjects say to their grades, beside the badge.")
+cli.add_command(replies)
+
+
+@replies.command("write")
+@click.argument("code")
+@click.argument("scenario")
+@click.argument("text")
+def replies_write(code: str, scenario: str, text: str) -> None:
+    """Enter the reply of the subject with this code; it waits until it is approved.
+
+    Example: flask --app wsgi portal replies write 92340499MADEM0011M beef-soup 已经整改完成。
+    """
+    from portal.scenarios import service as scenarios
+    from portal.subjects import service as subjects
+
+    row = subjects.public_row(code)
+    if row is None:
+        raise click.ClickException(f"No subject has the code {code}.")
+    _done(lambda: scenarios.reply(row.id, scenario, text, actor=OPERATOR).id, "reply {}: waiting")
+
+
+@replies.command("list")
+def replies_list() -> None:
+    """List the replies that wait, oldest first.
+
+    Example: flask --app wsgi portal replies list
+    """
+    from portal.scenarios import service as scenarios
+
+    for one in scenarios.waiting_replies():
+        click.echo(f"{one.id}  {one.scenario}  {one.text}")
+
+
+@replies.command("show")
+@click.argument("reply_id", type=int)
+def replies_show(reply_id: int) -> None:
+    """Let a reply be seen beside the badge.
+
+    Example: flask --app wsgi portal replies show 1
+    """
+    from portal.scenarios import service as scenarios
+
+    _done(lambda: scenarios.show_reply(reply_id, actor=OPERATOR), f"reply {reply_id}: shown")
+
+
+@replies.command("refuse")
+@click.argument("reply_id", type=int)
+@click.option("--reason", required=True, help="Told to its writer.")
+def replies_refuse(reply_id: int, reason: str) -> None:
+    """Keep a reply out.
+
+    Example: flask --app wsgi portal replies refuse 1 --reason 含有他人姓名
+    """
+    from portal.scenarios import service as scenarios
+
+    _done(lambda: scenarios.refuse_reply(reply_id, reason=reason, actor=OPERATOR),
+          f"reply {reply_id}: refused")  # fmt: skip
 
 
 @cli.command("check-content")
@@ -205,122 +298,6 @@ def verify_pdf(file: BinaryIO) -> None:
         )
     if (answer.genuine, answer.unchanged, answer.standing) != ("yes", "yes", "in_force"):
         raise SystemExit(1)
-
-
-keys_group = AppGroup("keys", help="The key that signs door codes.")
-cli.add_command(keys_group)
-
-
-@keys_group.command("new")
-def keys_new() -> None:
-    """Print a fresh value for the setting QR_KEY; `portal migrate` then publishes its public half.
-
-    Example: flask --app wsgi portal keys new
-    """
-    click.echo(keys.new_secret())
-
-
-@keys_group.command("list")
-def keys_list() -> None:
-    """List every published key.
-
-    Example: flask --app wsgi portal keys list
-    """
-    from portal.badges import service as badges
-
-    for key in badges.signing_keys():
-        state = f"revoked {key.revoked_on}" if key.revoked_on else "in force"
-        click.echo(f"{key.id}  {key.public_key}  since {key.created_on}  {state}")
-
-
-@keys_group.command("revoke")
-@click.argument("key_id", type=int)
-def keys_revoke(key_id: int) -> None:
-    """Stop trusting a key: codes signed with it are unknown from now on.
-
-    Example: flask --app wsgi portal keys revoke 1
-    """
-    from portal.badges import service as badges
-
-    _done(lambda: badges.revoke_key(key_id, actor=OPERATOR), f"key {key_id}: revoked")
-
-
-door_codes = AppGroup("door-codes", help="The codes on shop doors.")
-cli.add_command(door_codes)
-
-
-@door_codes.command("issue")
-@click.argument("codes", nargs=-1, required=True)
-def door_codes_issue(codes: tuple[str, ...]) -> None:
-    """Give the subjects with these credit codes a new door code each; prints address and code.
-
-    Example: flask --app wsgi portal door-codes issue 92340499MADEM0011M
-    """
-    from portal.badges import service as badges
-    from portal.subjects import service as subjects
-
-    rows = [(code, subjects.public_row(code)) for code in codes]
-    missing = [code for code, row in rows if row is None]
-    if missing:
-        raise click.ClickException(f"No subject has the code {', '.join(missing)}.")
-    issued = badges.issue([row.id for _code, row in rows], actor=OPERATOR)
-    db.session.commit()
-    for code, id_ in zip(codes, issued, strict=True):
-        click.echo(f"{code}  {current_app.config['PORTAL'].site.url}/q/{id_}")
-
-
-@door_codes.command("replace")
-@click.argument("id_", metavar="ID")
-def door_codes_replace(id_: str) -> None:
-    """Issue a new code for the same door; the old one then leads to it.
-
-    Example: flask --app wsgi portal door-codes replace DEM0000001
-    """
-    from portal.badges import service as badges
-
-    _done(lambda: badges.replace(id_, actor=OPERATOR), f"{id_}: replaced by {{}}")
-
-
-@door_codes.command("revoke")
-@click.argument("id_", metavar="ID")
-@click.option("--reason", required=True, help="Shown on the page behind the code.")
-def door_codes_revoke(id_: str, reason: str) -> None:
-    """Stop a code from today on.
-
-    Example: flask --app wsgi portal door-codes revoke DEM0000001 --reason 店铺搬迁
-    """
-    from portal.badges import service as badges
-
-    _done(lambda: badges.revoke(id_, reason=reason, actor=OPERATOR), f"{id_}: revoked")
-
-
-@door_codes.command("reports")
-def door_codes_reports() -> None:
-    """List the codes that people reported on a wrong door, most often first.
-
-    Example: flask --app wsgi portal door-codes reports
-    """
-    from portal.badges import service as badges
-
-    for row in badges.wrong_door_reports():
-        click.echo(f"{row.door_code_id}  {row.total} reports, last on {row.last_on}")
-
-
-@door_codes.command("verify")
-@click.argument("text")
-@click.option("--keys", "key_file", type=click.File(), help="The published credit-keys.json.")
-def door_codes_verify(text: str, key_file: TextIO | None) -> None:
-    """Verify a signed code offline, with the published keys or those of this database.
-
-    Example: flask --app wsgi portal door-codes verify HTTPS://HOST/Q/AEBA… --keys keys.json
-    """
-    from portal.badges import service as badges
-
-    published = json.load(key_file)["keys"] if key_file else badges.published_keys()
-    claim = badges.verified_claim(text.rpartition("/")[2], published)
-    if claim is None:
-        raise click.ClickException("This is no code signed with one of these keys.")
-    click.echo(f"{claim.code}  code {claim.id}, {claim.issued_on} to {claim.valid_until}")
 
 
 def _done(act: Callable[[], object], message: str) -> None:

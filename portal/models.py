@@ -16,5 +16,6 @@ import portal.ingest.models
 import portal.objections.models
 import portal.records.models
 import portal.repair.models
+import portal.reports.models
 import portal.scenarios.models
 import portal.subjects.models

@@ -1,28 +1,86 @@
 """The words of the capabilities that templates print: kinds, classes, areas."""
 
 import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 from markupsafe import Markup
 
 from portal.bodies import service as bodies
 from portal.core import content
+from portal.core.text import N_
 from portal.objections import rules as objections
 from portal.records import law
 from portal.records.rules import CLASSES, KINDS
+from portal.reports import law as reports_law
+from portal.reports.rules import COUNTED, MARKS, PRODUCTS, SECTIONS
 from portal.scenarios.rules import GRADES, FactKind, Line, Rule
+from portal.scenarios.rules.agents import CLASSES as AGENT_CLASSES
+from portal.scenarios.rules.agents import STATES as AGENT_STATES
 from portal.subjects.models import KINDS as SUBJECT_KINDS
 from portal.subjects.models import NAME_KINDS
+from portal.subjects.models import STATUSES as SUBJECT_STATUSES
 from portal.subjects.service.codes import Finding
 from portal.web import i18n
 
 HAN = re.compile(r"([\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)")
 
 
+CASE_KINDS = {
+    "repair": N_("信用修复"),
+    "objection": N_("异议申诉"),
+    "complaint": N_("投诉"),
+}
+# The pages of the desk, and for whom each is.
+DESK_PAGES = ((N_("待办"), "/desk/", ("handler", "reviewer", "verifier")),)
+
+
+def desk_pages() -> list[tuple[str, str, tuple[str, ...]]]:
+    """The pages of the desk that whoever is signed in may open."""
+    roles = g.actor.roles
+    return [page for page in DESK_PAGES if roles & set(page[2])]
+
+
 def area(code: str | None) -> str:
     """County and town in the page's language."""
     return bodies.area_path(code, i18n.locale())
+
+
+def place_name(code: str) -> str:
+    """The name of one area alone, without what it lies in."""
+    place = bodies.find_area(code)
+    if place is None:
+        return code
+    return place.english if i18n.locale() == "en" else place.name
+
+
+def inside(areas: Mapping[str, int], code: str) -> int:
+    """How many of what is counted by area lie in one."""
+    return sum(count for area_code, count in areas.items() if area_code.startswith(code))
+
+
+def of_each(told: Sequence[Any], count: int) -> list[Any]:
+    """The first few of each kind of fact, for a sheet with little room."""
+    seen = Counter[str]()
+    kept = []
+    for one in told:
+        seen[one.kind.key] += 1
+        if seen[one.kind.key] <= count:
+            kept.append(one)
+    return kept
+
+
+def limit_words(limit: Any) -> str:
+    """A limit of the law: its length in time, or its number."""
+    if hasattr(limit, "length"):
+        return f"{limit.length} {i18n.translate(UNITS[limit.unit])}"
+    return f"{limit.value} {i18n.translate(UNITS[limit.unit])}"
+
+
+UNITS = {"working days": N_("个工作日"), "days": N_("天"), "months": N_("个月"),
+         "lessons": N_("课时"), "yuan": N_("元"), "per day": N_("次")}  # fmt: skip
 
 
 def repair_way(kind: str) -> str:
@@ -49,7 +107,13 @@ def said(finding: Finding) -> Markup:
 
 def local(thing: Any, name: str = "") -> str:
     """The words of a scenario, a rule or one of its parts in the page's language."""
-    return str(getattr(thing, f"{name}_{i18n.locale()}" if name else i18n.locale()))
+    key = f"{name}_{i18n.locale()}" if name else i18n.locale()
+    return str(thing[key] if isinstance(thing, dict) else getattr(thing, key))
+
+
+def local_list(thing: Any, name: str) -> tuple[str, ...]:
+    """Several sentences in the page's language."""
+    return tuple(getattr(thing, f"{name}_{i18n.locale()}"))
 
 
 def outcome(line: Line, name: str = "") -> str:
@@ -91,6 +155,21 @@ def blanks(sentence: str, text: Any) -> str:
     return sentence
 
 
+def wording(product: str) -> Any:
+    """What a kind of report says of itself."""
+    return reports_law.load().wording[product]
+
+
+def purpose(key: str) -> str:
+    """What a report is for, in the page's language."""
+    return local(reports_law.load().purposes[key])
+
+
+def recipient(key: str) -> str:
+    """Whom a report is for, in the page's language."""
+    return local(reports_law.load().recipients[key])
+
+
 def _marked(value: str) -> str:
     if value.isascii() or i18n.locale() == i18n.DEFAULT:
         return value
@@ -100,25 +179,42 @@ def _marked(value: str) -> str:
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         area=area,
+        place_name=place_name,
+        inside=inside,
+        limit_words=limit_words,
+        of_each=of_each,
         repair_way=repair_way,
         detail_label=detail_label,
         said=said,
         local=local,
+        local_list=local_list,
         outcome=outcome,
         body_name=body_name,
         fact_value=fact_value,
         quoted=quoted,
         blanks=blanks,
+        wording=wording,
+        purpose=purpose,
+        recipient=recipient,
     )
     app.jinja_env.globals.update(
         subject_kinds=SUBJECT_KINDS,
+        subject_statuses=SUBJECT_STATUSES,
         name_kinds=NAME_KINDS,
         record_kinds=KINDS,
+        report_products=PRODUCTS,
+        report_sections=SECTIONS,
+        report_counted=COUNTED,
+        report_marks=MARKS,
         grade_words=GRADES,
         fact_kind=fact_kind,
+        agent_classes=AGENT_CLASSES,
+        agent_states=AGENT_STATES,
         record_classes=CLASSES,
         objection_fields=objections.FIELDS,
         objection_grounds=objections.GROUNDS,
         objection_outcomes=objections.OUTCOMES,
+        case_kinds=CASE_KINDS,
+        desk_pages=desk_pages,
         adverse_kinds=frozenset(k for k, kind in law.load().kinds.items() if kind.is_adverse),
     )

@@ -163,7 +163,9 @@ def form_values(form: etree._Element) -> dict[str, Any]:
     for field in form.xpath(".//input[@name] | .//textarea[@name] | .//select[@name]"):
         if field.tag == "input" and not _is_sent(field):
             continue
-        if field.tag == "input":
+        if field.tag == "input" and field.get("type") == "checkbox":
+            values.setdefault(field.get("name"), []).append(field.get("value", "on"))
+        elif field.tag == "input":
             values[field.get("name")] = field.get("value", "")
         elif field.tag == "textarea":
             values[field.get("name")] = field.text or ""

@@ -1,12 +1,11 @@
-"""Reports of wrong doors, the print sheet of a door code, and the published keys."""
+"""Reports of wrong doors, and the published keys."""
 
 import json
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template
+from flask import Blueprint, Response, abort, redirect
 from flask.typing import ResponseReturnValue
 
 from portal.badges import service
-from portal.core import pdf
 from portal.web import csrf
 from portal.web.access import public
 from portal.web.limits import limiter, reports
@@ -30,17 +29,6 @@ def wrong(id: str) -> ResponseReturnValue:
 @public
 def reported(id: str) -> Response:
     return render("badges/reported.html", scan=service.scan(id))
-
-
-@bp.get("/q/<id>/sheet.pdf")
-@public
-@limiter.limit(reports)
-def sheet(id: str) -> Response:
-    found = service.sheet(id, current_app.config["PORTAL"].site.url) or abort(404)
-    html = render_template("badges/sheet.html", sheet=found)
-    response = Response(pdf.render(html, identifier=found.id), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="door-{found.id}.pdf"'
-    return response
 
 
 @bp.get("/.well-known/credit-keys.json")

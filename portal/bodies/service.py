@@ -1,6 +1,7 @@
 """Questions about areas and bodies, and loading both from content/."""
 
 import csv
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,9 @@ from sqlalchemy import select
 from portal.bodies.models import Area, Body
 from portal.core import content
 from portal.core.db import session
+
+# About a hundred kilometres.
+NEAR_DEGREES = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +100,44 @@ def find_in_address(address: str) -> Place | None:
     return town or county
 
 
+@dataclass(frozen=True, slots=True)
+class Point:
+    """About where an area lies; good enough for a small map and for the nearest one."""
+
+    code: str
+    lat: float
+    lon: float
+
+
+@cache
+def points() -> tuple[Point, ...]:
+    """The points of content/points.csv: seats of counties, and of towns where someone adds them."""
+    with (content.ROOT / "points.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Point(row["code"], float(row["lat"]), float(row["lon"])) for row in csv.DictReader(file)
+        )
+
+
+def nearest(lat: float, lon: float) -> str | None:
+    """The code of the area whose point is nearest; None for a place far from the city."""
+    found = min(points(), key=lambda point: _degrees(point, lat, lon))
+    return found.code if _degrees(found, lat, lon) < NEAR_DEGREES else None
+
+
+def _degrees(point: Point, lat: float, lon: float) -> float:
+    # At this latitude a degree of longitude is 0.84 of one of latitude.
+    return math.hypot(point.lat - lat, (point.lon - lon) * 0.84)
+
+
 def names_by_slug() -> Mapping[str, str]:
     """The name of every body of content/bodies.toml."""
     return {row["slug"]: row["name"] for row in content.need("bodies.toml", "bodies")}
+
+
+def parents() -> Mapping[str, str | None]:
+    """The body that each body answers to, by slug."""
+    rows = content.need("bodies.toml", "bodies")
+    return {row["slug"]: row.get("parent_slug") for row in rows}
 
 
 def load() -> int:

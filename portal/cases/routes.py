@@ -1,19 +1,18 @@
 """Tracking a case, its page, its files, and the steps that its applicant may take."""
 
-from urllib.parse import quote
-
 from flask import Blueprint, Response, abort, redirect
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import service as accounts
 from portal.cases import service
 from portal.cases.forms import FilesForm, StepForm, TrackForm
-from portal.cases.models import Case, CaseFile, Draft
+from portal.cases.models import Case, Draft
 from portal.cases.rules import TURNS, By
 from portal.cases.service import calendars, drafts, files, finding
 from portal.core.errors import Refused
 from portal.web import held
 from portal.web.access import current_actor, visitor
+from portal.web.downloads import attachment
 from portal.web.limits import limiter, reports
 from portal.web.pages import path, render
 from portal.web.transactions import keep_changes
@@ -108,13 +107,14 @@ def step(reference: str, step: str) -> ResponseReturnValue:
 def deadline(reference: str) -> Response:
     case = own_case(reference)
     due = case.due or abort(404)
-    return _download(calendars.of_deadline(due), "text/calendar", f"{case.reference}.ics")
+    return attachment(calendars.of_deadline(due), "text/calendar", f"{case.reference}.ics")
 
 
 @bp.get("/cases/<reference>/files/<int:file_id>")
 @visitor
 def file(reference: str, file_id: int) -> Response:
-    return send(files.find(own_case(reference), file_id) or abort(404))
+    found = files.find(own_case(reference), file_id) or abort(404)
+    return attachment(files.read(found), found.media_type, found.name)
 
 
 @bp.route("/drafts/<draft_id>/files", methods=["GET", "POST"])
@@ -155,18 +155,6 @@ def refuse_all(form: FilesForm, refused: list[Refused]) -> None:
     for refusal in refused:
         form.refuse(refusal)
     keep_changes()
-
-
-def send(file: CaseFile) -> Response:
-    """The bytes of a file, never shown inside the site."""
-    return _download(files.read(file), file.media_type, file.name)
-
-
-def _download(data: bytes, media_type: str, name: str) -> Response:
-    response = Response(data, mimetype=media_type)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
 
 
 def _page(case: Case, form: StepForm | FilesForm, *, answered: str = "") -> Response:

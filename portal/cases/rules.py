@@ -35,6 +35,7 @@ STEP_WORDS = {
     "withdraw": N_("申请人撤回"),
     "extend": N_("延长办理期限"),
     "reopen": N_("申请人请求再办"),
+    "reveal": N_("工作人员查看了申请人的联系方式"),
 }
 # Who has to act now, by the role whose turn it is.
 TURNS = {

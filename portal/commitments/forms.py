@@ -45,7 +45,9 @@ SENTENCES = {
     "passkey_wrong": PASSKEY_WRONG,
     "code_wrong": N_("这个码没有对上，请核对后再填；动态码每30秒换一个，每个只能用一次"),
     "sent_code_over": N_("确认码已用过或已过时，请再发一次"),
-    "no_way_to_confirm": N_("现在发不了确认码。请先在“设备与安全”里添加通行密钥或验证器，再回来签。"),
+    "no_way_to_confirm": N_(
+        "现在发不了确认码。请先在“设备与安全”里添加通行密钥或验证器，再回来签。"
+    ),
     "locked": N_("连续几次没有对上，为了安全请过%(minutes)s分钟再试；您填的内容还在"),
     "withdrawal_over": N_("签署已超过10分钟，这类承诺不能再撤回。有困难请联系受理单位。"),
     "commitment_moved": N_("这份承诺的状态已经变了，这一步现在不能办。请看下面最新的状态。"),
@@ -73,14 +75,18 @@ class NameForm(SigningForm):
 
     signer = StringField(
         N_("您的姓名"),
-        [InputRequired(N_("请填写您的姓名，作为签名")), Length(max=60, message=N_("姓名最多60个字，请核对"))],
+        [
+            InputRequired(N_("请填写您的姓名，作为签名")),
+            Length(max=60, message=N_("姓名最多60个字，请核对")),
+        ],
         description=N_("打字就算签名，不用手写"),
     )
 
 
 class CodeForm(NameForm):
     one_time_code = StringField(
-        N_("确认码"), [InputRequired(N_("请填写确认码")), Length(max=20, message=N_("确认码没有这么长，请核对"))]
+        N_("确认码"),
+        [InputRequired(N_("请填写确认码")), Length(max=20, message=N_("确认码没有这么长，请核对"))],
     )
 
 
@@ -94,7 +100,8 @@ class ActionForm(SigningForm):
 
 class ReportForm(SigningForm):
     report = TextAreaField(
-        N_("怎样履行的"), [Length(max=2000, message=N_("最多2000字，请写短一些"))],
+        N_("怎样履行的"),
+        [Length(max=2000, message=N_("最多2000字，请写短一些"))],
         description=N_("写明哪一天、做了什么。不用写身份证号和电话"),
     )
     files = MultipleFileField(

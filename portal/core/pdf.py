@@ -6,7 +6,7 @@ from datetime import datetime
 from portal.core import workers
 from portal.core.workers import Pool
 
-TIMEOUT_SECONDS = 30.0
+TIMEOUT_SECONDS = 45.0
 
 _pool = Pool("printer.py", size=int(os.environ.get("PDF_WORKERS") or 1))
 

@@ -47,27 +47,32 @@ class Certificate:
     is_demo: bool
 
 
-@dataclass
-class _Settings:
-    file: Path = Path()
+@dataclass(frozen=True)
+class Settings:
+    """Where the seal is: in `file` (PKCS#12), or a demo seal made in `folder` when first needed."""
+
+    file: str = ""
     password: str = ""
     folder: Path = Path()
     around: str = ""
     time_stamps: str = ""
-    sealer: Pool | None = None
+
+    @property
+    def path(self) -> Path:
+        return Path(self.file) if self.file else self.folder / "seal.p12"
 
 
-_settings = _Settings()
+_settings = Settings()
+_sealer: Pool | None = None
 _checker = Pool("checker.py")
 
 
-def start(*, file: str, password: str, folder: Path, around: str, time_stamps: str) -> None:
-    """Use the seal in `file`; without one a demo seal is made in `folder` when first needed."""
-    if _settings.sealer:
-        _settings.sealer.stop()
-    _settings.__init__(Path(file), password, folder, around, time_stamps)  # type: ignore[misc]
-    if not file:
-        _settings.file = folder / "seal.p12"
+def start(settings: Settings) -> None:
+    """Use this seal from now on."""
+    global _settings, _sealer
+    if _sealer:
+        _sealer.stop()
+    _settings, _sealer = settings, None
 
 
 def certificate() -> Certificate:
@@ -83,7 +88,7 @@ def certificate() -> Certificate:
 
 def is_demo() -> bool:
     """Whether the seal was made by the site itself, for trying out."""
-    return _settings.file.parent == _settings.folder
+    return not _settings.file
 
 
 def revocation_list(revoked: list[str]) -> bytes | None:
@@ -115,8 +120,9 @@ def public_key(pem: str) -> dict[str, str]:
 
 def seal(pdf: bytes) -> bytes:
     """The document with the visible seal and a signature over every byte. Raises SealError."""
-    if _settings.sealer is None:
-        _settings.sealer = Pool(
+    global _sealer
+    if _sealer is None:
+        _sealer = Pool(
             "sealer.py",
             environment={
                 "SEAL_FILE": str(_ready()),
@@ -127,7 +133,7 @@ def seal(pdf: bytes) -> bytes:
             },
         )
     try:
-        answer, sealed = _settings.sealer.ask({}, pdf, seconds=SEAL_SECONDS)
+        answer, sealed = _sealer.ask({}, pdf, seconds=SEAL_SECONDS)
     except workers.WorkerError as error:
         raise SealError("the seal did not answer") from error
     if answer["problem"]:
@@ -155,6 +161,7 @@ def _load() -> x509.Certificate:
 
 
 def _ready() -> Path:
-    if is_demo() and not _settings.file.exists():
-        demo_authority.make(_settings.folder, _settings.file, DEMO_WORDS)
-    return _settings.file
+    path = _settings.path
+    if is_demo() and not path.exists():
+        demo_authority.make(_settings.folder, path, DEMO_WORDS)
+    return path

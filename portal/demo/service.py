@@ -12,7 +12,7 @@ from portal.bodies import service as bodies
 from portal.core import clock, content
 from portal.core.calendar import add_months
 from portal.core.db import session
-from portal.demo.rules import SHOWCASE, City, Door, Life, Reported, Setting, Town, Trade
+from portal.demo.rules import SHOWCASE, City, Door, Life, Reported, Setting, Town, Trade, agents
 from portal.records import service as records
 from portal.scenarios import service as scenarios
 from portal.subjects import service as subjects
@@ -24,6 +24,8 @@ ACTOR = "demo"
 CHUNK = 2000
 TRADE_FILE = "demo/trades.toml"
 REVOKED_BECAUSE = "店铺已搬走"
+REFUSED_BECAUSE = "没有说清哪一项事实不对，请补充后再提交"
+AGENCY = next(shown for shown in SHOWCASE if shown.key == "agency")
 
 
 def is_empty() -> bool:
@@ -41,8 +43,10 @@ def build(count: int, *, seed: int, progress: Callable[[int], None]) -> None:
         subjects.store(subjects.SubjectFacts(**life.subject) for life in chunk)
         records.store(records.RecordFacts(**facts) for life in chunk for facts in life.records)
         _report(chunk)
+        _register(chunk)
         _issue(chunk)
         progress(len(chunk))
+    _reply()
 
 
 def setting(today: date) -> Setting:
@@ -63,12 +67,37 @@ def setting(today: date) -> Setting:
         months=records.class_months(today),
         scenarios={
             slug: [
-                Reported(fact.key, tuple(fact.values), fact.examples, fact.valid_months)
+                Reported(fact.key, tuple(fact.values), fact.examples, fact.valid_months,
+                         fact.key in rule.titles)
                 for fact in rule.facts
             ]
             for slug, rule in scenarios.rules().items()
         },
-    )
+    )  # fmt: skip
+
+
+def _register(chunk: Sequence[Life]) -> None:
+    """The agents of agencies, one of them with a sanction, and replies in every state."""
+    found = [scenarios.AgentRow(**one) for life in chunk for one in life.agents]
+    if found:
+        scenarios.store_agents(found, actor=ACTOR)
+    for life in chunk:
+        if life.agents and life.subject["code"] == AGENCY.code:
+            with_sanction = agents.number(life.subject, 2)
+            row = agents.sanction(setting(clock.today()), with_sanction)
+            scenarios.store_sanctions([scenarios.SanctionRow(**row)], actor=ACTOR)
+
+
+def _reply() -> None:
+    """Replies of those who are shown: shown, waiting, refused."""
+    for shown in SHOWCASE:
+        if shown.reply:
+            id_ = subjects.public_row(shown.code).id
+            made = scenarios.reply(id_, shown.scenario, shown.reply, actor=ACTOR)
+            if shown.reply_state == "shown":
+                scenarios.show_reply(made.id, actor=ACTOR)
+            elif shown.reply_state == "refused":
+                scenarios.refuse_reply(made.id, reason=REFUSED_BECAUSE, actor=ACTOR)
 
 
 def _report(chunk: Sequence[Life]) -> None:

@@ -38,6 +38,8 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "decision": ("D", N_("决定书")),
     "other": ("X", N_("其他文件")),
 }
+# Labels of what may be read of a document; whoever issues one may use others.
+LABELS = (N_("主体"), N_("姓名"), N_("统一社会信用代码"), N_("期间"), N_("领域"), N_("用途"))
 STATES = {
     "preparing": N_("正在生成"),
     "failed": N_("没有生成"),
@@ -50,20 +52,72 @@ STATES = {
 # Answers to “genuine?” and “unchanged?”, and a sentence that says why, by what the check found.
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 VERDICTS: Mapping[str, tuple[str, str, str]] = {
-    "original": (YES, YES, N_("这就是本站签发的那一份文件，一个字节都没有变。")),
-    "sealed": (YES, YES, N_("印章有效，盖章之后内容没有变。文件的个别字节与存档不同，不影响内容。")),
-    "by_code": (YES, UNKNOWN, N_("编号和校验码相符。请把您手里的文件与下面的要点逐项核对，或者放入文件核验。")),
-    "by_token": (YES, UNKNOWN, N_("二维码的签名有效。请把您手里的文件与下面的要点逐项核对，或者放入文件核验。")),
-    "appended": (YES, NO, N_("盖章之后有人在文件后面加了内容。请不要采信这一份，向持有人要原件。")),
-    "changed": (NO, NO, N_("文件带着本站的印章，但内容与盖章时不同。请不要采信这一份。")),
-    "other_seal": (NO, UNKNOWN, N_("文件上的印章不是本站的，不能确认它是本站签发的。")),
-    "several_seals": (NO, UNKNOWN, N_("文件上有不止一个签章，本站签发的文件只有一个，不能确认。")),
-    "withdrawn_seal": (NO, UNKNOWN, N_("文件上的印章已经停用，不能再凭它确认。")),
-    "no_seal": (NO, UNKNOWN, N_("文件上没有本站的印章。截图、扫描和另存的文件都不带印章，请用原文件核验。")),
-    "not_pdf": (NO, UNKNOWN, N_("这不是PDF文件。请放入下载时得到的原文件。")),
-    "broken": (NO, UNKNOWN, N_("文件读不出来，可能没有传完整，也可能被改过。")),
-    "unknown": (NO, UNKNOWN, N_("没有找到编号和校验码都相符的文件。请对照纸面再输一次，字母O和数字0不用区分。")),
-}  # fmt: skip
+    "original": (
+        YES,
+        YES,
+        N_("这就是本站签发的那一份文件，一个字节都没有变。"),
+    ),
+    "sealed": (
+        YES,
+        YES,
+        N_("印章有效，盖章之后内容没有变。文件的个别字节与存档不同，不影响内容。"),
+    ),
+    "by_code": (
+        YES,
+        UNKNOWN,
+        N_("编号和校验码相符。请把您手里的文件与下面的要点逐项核对，或者放入文件核验。"),
+    ),
+    "by_token": (
+        YES,
+        UNKNOWN,
+        N_("二维码的签名有效。请把您手里的文件与下面的要点逐项核对，或者放入文件核验。"),
+    ),
+    "appended": (
+        YES,
+        NO,
+        N_("盖章之后有人在文件后面加了内容。请不要采信这一份，向持有人要原件。"),
+    ),
+    "changed": (
+        NO,
+        NO,
+        N_("文件带着本站的印章，但内容与盖章时不同。请不要采信这一份。"),
+    ),
+    "other_seal": (
+        NO,
+        UNKNOWN,
+        N_("文件上的印章不是本站的，不能确认它是本站签发的。"),
+    ),
+    "several_seals": (
+        NO,
+        UNKNOWN,
+        N_("文件上有不止一个签章，本站签发的文件只有一个，不能确认。"),
+    ),
+    "withdrawn_seal": (
+        NO,
+        UNKNOWN,
+        N_("文件上的印章已经停用，不能再凭它确认。"),
+    ),
+    "no_seal": (
+        NO,
+        UNKNOWN,
+        N_("文件上没有本站的印章。截图、扫描和另存的文件都不带印章，请用原文件核验。"),
+    ),
+    "not_pdf": (
+        NO,
+        UNKNOWN,
+        N_("这不是PDF文件。请放入下载时得到的原文件。"),
+    ),
+    "broken": (
+        NO,
+        UNKNOWN,
+        N_("文件读不出来，可能没有传完整，也可能被改过。"),
+    ),
+    "unknown": (
+        NO,
+        UNKNOWN,
+        N_("没有找到编号和校验码都相符的文件。请对照纸面再输一次，字母O和数字0不用区分。"),
+    ),
+}
 
 
 class _Document(Protocol):

@@ -50,10 +50,6 @@ class Frozen:
     def grouped_code(self) -> str:
         return rules.in_groups(self.code)
 
-    @property
-    def kind_title(self) -> str:
-        return rules.KINDS[self.kind][1]
-
 
 @dataclass(frozen=True)
 class Printed:
@@ -176,15 +172,16 @@ def print_again(document: Document, actor: Acting | str) -> None:
     jobs.enqueue("documents.print", key=str(document.id), document_id=document.id)
 
 
-def supersede(document: Document, *, by: Document, reason: str, actor: Acting | str) -> None:
-    """A newer or corrected document takes the place of this one."""
+def supersede(document: Document, *, by: Document | None, reason: str, actor: Acting | str) -> None:
+    """A newer document takes the place of this one, or (without one) its facts were corrected."""
     if document.revoked_on or document.superseded_on:
         raise Refused("ended_already")
-    document.superseded_by, document.superseded_on = by.id, clock.today()
+    document.superseded_by = by.id if by else None
+    document.superseded_on = clock.today()
     document.superseded_reason = reason
     audit.record(
         "documents.supersede", "document", document.number, _label(actor),
-        by=by.number, reason=reason,
+        by=by.number if by else None, reason=reason,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 KINDS = (
     "enterprise", "licence", "penalty", "reward", "coercion", "confirmation", "adjudication",
     "inspection", "qualification", "abnormal", "serious", "court", "contract", "honour",
+    "fact", "agent", "sanction",
 )  # fmt: skip
 
 REFUSALS = {
@@ -46,7 +47,7 @@ REFUSALS = {
     help="Write every finding to this CSV file.",
 )
 def ingest(file: Path, kind: str | None, report: Path | None, *, dry_run: bool) -> None:
-    """Take in a CSV, XLS or XLSX file of subjects or records.
+    """Take in a CSV, XLS or XLSX file of subjects, records, facts of scenarios or agents.
 
     The whole file is one transaction: it is in, or nothing of it is. Rows with errors stay out,
     in quarantine; the exit status is 0 all the same. Templates: content/ingest/templates/.

@@ -9,7 +9,7 @@ from typing import Any
 from portal.core import content
 from portal.ingest.rules.forms import Field, Form
 
-FILES = ("enterprise", "licence", "penalty", "record")
+FILES = ("enterprise", "licence", "penalty", "record", "fact", "agent", "sanction")
 HEAD = "ingest/counterpart.toml"
 WORDS = "ingest/words.toml"
 

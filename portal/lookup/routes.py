@@ -4,10 +4,13 @@ from flask import Blueprint, Response, abort, current_app, redirect, request, ur
 from flask.typing import ResponseReturnValue
 
 from portal.bodies import service as bodies
+from portal.core import pdf
 from portal.lookup import service
+from portal.scenarios import service as scenarios
+from portal.web import templates
 from portal.web.access import public
-from portal.web.limits import limiter, look_ups
-from portal.web.pages import render
+from portal.web.limits import limiter, look_ups, reports
+from portal.web.pages import address_with, render
 from portal.web.paging import links, page_number
 
 bp = Blueprint("lookup", __name__)
@@ -18,6 +21,8 @@ bp = Blueprint("lookup", __name__)
 @limiter.limit(look_ups)
 def search() -> ResponseReturnValue:
     query = request.args.get("q", "").strip()[:100]
+    if request.args.get("scenario") in scenarios.rules():
+        return _in_scenario(query)
     found = service.find(
         query,
         area_code=request.args.get("district") or None,
@@ -33,6 +38,28 @@ def search() -> ResponseReturnValue:
         found=found,
         pages=links(found.results.page, found.results.pages),
         counties=bodies.counties(),
+        rules=scenarios.rules(),
+    )
+
+
+def _in_scenario(query: str) -> Response:
+    """The results of one scenario's list, with badges; its own pages and order."""
+    asked = {
+        name: request.args.get(name, "")[:18] for name in ("district", "grade", "after", "before")
+    }
+    filters = scenarios.Filters(area_code=asked["district"], grade=asked["grade"], query=query)
+    listing = scenarios.find(
+        request.args["scenario"], filters=filters, after=asked["after"], before=asked["before"]
+    ) or abort(404)
+    return render(
+        "lookup/search.html",
+        fragment="results",
+        query=query,
+        listing=listing,
+        newer=listing.before and address_with(before=listing.before, after=None),
+        older=listing.after and address_with(after=listing.after, before=None),
+        counties=bodies.counties(),
+        rules=scenarios.rules(),
     )
 
 
@@ -61,6 +88,18 @@ def records(code: str) -> Response:
 @public
 def scan(id: str) -> Response:
     return render("lookup/scan.html", found=service.scan(id))
+
+
+@bp.get("/q/<id>/sheet.pdf")
+@public
+@limiter.limit(reports)
+def sheet(id: str) -> Response:
+    site = current_app.config["PORTAL"].site
+    found = service.door_sheet(id, site.url) or abort(404)
+    html = templates.render("lookup/sheet.html", {"found": found, "sheet": found.sheet})
+    response = Response(pdf.render(html, identifier=found.sheet.id), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="door-{found.sheet.id}.pdf"'
+    return response
 
 
 @bp.get("/code-check")

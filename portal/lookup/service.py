@@ -130,6 +130,24 @@ def scan(text: str) -> Scanned:
     return Scanned(found, rated, clock.today())
 
 
+@dataclass(frozen=True, slots=True)
+class DoorSheet:
+    """The sheet for a door with the grades of the day on which it is printed."""
+
+    sheet: badges.Sheet
+    grades: Sequence[scenarios.Graded]
+    today: date
+
+
+def door_sheet(text: str, site_url: str) -> DoorSheet | None:
+    """What is printed for a door whose code is valid today, or None."""
+    sheet = badges.sheet(text, site_url)
+    if sheet is None:
+        return None
+    found = scan(text)
+    return DoorSheet(sheet, found.grades, found.today)
+
+
 def listing(code: str, *, kind: str | None, page: int) -> Listing | None:
     """One page of a subject's public records, or None when there is no such subject."""
     subject = subjects.public_row(code)

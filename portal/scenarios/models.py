@@ -6,6 +6,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.db import Base, BigId
+from portal.subjects.models import BYTE_ORDERED
 
 
 class ScenarioListing(Base):
@@ -43,12 +44,19 @@ class ScenarioFact(Base):
 
 
 class StoredGrade(Base):
-    """The grade last computed; it counts only before `changes_on` and while nothing changed."""
+    """A line of a list: the grade last computed and all that the list is filtered and ordered by.
+
+    It counts only before `changes_on` and while nothing changed.
+    """
 
     __tablename__ = "stored_grade"
     __table_args__ = (
-        Index("ix_stored_grade_scenario_grade", "scenario", "grade"),
+        Index("ix_stored_grade_name", "scenario", "name", "subject_id"),
+        Index("ix_stored_grade_grade", "scenario", "grade", "name", "subject_id"),
+        Index("ix_stored_grade_area", "scenario", "area_code", "name", "subject_id"),
+        Index("ix_stored_grade_titles", "scenario", "titles"),
         Index("ix_stored_grade_scenario_changes_on", "scenario", "changes_on"),
+        Index("ix_stored_grade_rule_version", "scenario", "rule_version"),
     )
 
     scenario: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -58,11 +66,30 @@ class StoredGrade(Base):
     grade: Mapped[str] = mapped_column(String(12))
     points: Mapped[int]
     is_disputed: Mapped[bool]
+    is_listed: Mapped[bool]
+    name: Mapped[str] = mapped_column(BYTE_ORDERED)
+    names: Mapped[str] = mapped_column(String(1000))
+    area_code: Mapped[str] = mapped_column(String(12))
+    licence: Mapped[str] = mapped_column(String(8))
+    titles: Mapped[str] = mapped_column(String(120))
     rule_version: Mapped[str] = mapped_column(String(20))
     computed_on: Mapped[date]
     changes_on: Mapped[date]
     # Points of each indicator by its key, so that the next change can say what it came from.
     explanation: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+
+
+class ListingCount(Base):
+    """How many lines of a list are alike; kept in step with the lines in the same transaction."""
+
+    __tablename__ = "listing_count"
+
+    scenario: Mapped[str] = mapped_column(String(32), primary_key=True)
+    area_code: Mapped[str] = mapped_column(String(12), primary_key=True)
+    grade: Mapped[str] = mapped_column(String(12), primary_key=True)
+    licence: Mapped[str] = mapped_column(String(8), primary_key=True)
+    titles: Mapped[str] = mapped_column(String(120), primary_key=True)
+    count: Mapped[int]
 
 
 class GradeChange(Base):
@@ -83,12 +110,64 @@ class GradeChange(Base):
     causes: Mapped[list[str]] = mapped_column(JSON, default=list)
 
 
-class DisputedGrade(Base):
-    """A grade that somebody objects to, while the objection is being looked at."""
+class Reply(Base):
+    """What a subject says to its grade. It shows only after somebody looked for personal data."""
 
-    __tablename__ = "disputed_grade"
-
-    subject_id: Mapped[int] = mapped_column(
-        ForeignKey("subject.id"), primary_key=True, autoincrement=False
+    __tablename__ = "reply"
+    __table_args__ = (
+        Index("ix_reply_subject_scenario", "subject_id", "scenario"),
+        Index("ix_reply_state", "state", "id"),
     )
-    scenario: Mapped[str] = mapped_column(String(32), primary_key=True)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"))
+    scenario: Mapped[str] = mapped_column(String(32))
+    text: Mapped[str] = mapped_column(String(300))
+    state: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    written_at: Mapped[datetime]
+    written_by: Mapped[str] = mapped_column(String(60))
+    decided_at: Mapped[datetime | None]
+
+
+class Agent(Base):
+    """The registration of a property agent: facts of a profession. No identity number, no score."""
+
+    __tablename__ = "agent"
+
+    number: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    agent_class: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(12))
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]
+    commendations: Mapped[str] = mapped_column(String(300), default="")
+    source_unit: Mapped[str] = mapped_column(String(200), default="")
+    updated_at: Mapped[datetime]
+
+
+class AgentPost(Base):
+    """An agent worked for an agency from one day to another."""
+
+    __tablename__ = "agent_post"
+
+    number: Mapped[str] = mapped_column(ForeignKey("agent.number"), primary_key=True)
+    subject_id: Mapped[int] = mapped_column(
+        ForeignKey("subject.id"), primary_key=True, autoincrement=False, index=True
+    )
+    from_on: Mapped[date] = mapped_column(primary_key=True)
+    until_on: Mapped[date | None]
+
+
+class AgentSanction(Base):
+    """A published decision about an agent's work, with its legal basis and its last day."""
+
+    __tablename__ = "agent_sanction"
+
+    number: Mapped[str] = mapped_column(ForeignKey("agent.number"), primary_key=True)
+    document: Mapped[str] = mapped_column(String(128), primary_key=True)
+    title: Mapped[str] = mapped_column(String(300))
+    basis: Mapped[str] = mapped_column(String(300))
+    authority: Mapped[str] = mapped_column(String(200))
+    decided_on: Mapped[date]
+    public_until: Mapped[date]

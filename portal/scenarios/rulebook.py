@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.bodies import service as bodies
 from portal.core import content
-from portal.scenarios.rules import FactKind, Indicator, Outcome, Rule
+from portal.scenarios.rules import FactKind, Indicator, Outcome, Rule, Section
 from portal.scenarios.rules.check import faults
 
 # In the order of the work plan's annex.
@@ -29,6 +29,10 @@ def _rule(slug: str) -> Rule:
     table = dict(content.load(path))
     table["facts"] = [_fact(row, path) for row in table.get("facts", [])]
     table["indicators"] = [_indicator(row, path) for row in table.get("indicators", [])]
+    table["sections"] = [
+        content.build(Section, row, f"{path}, section {row.get('zh')}")
+        for row in table.get("sections", [])
+    ]
     rule = content.build(Rule, table, path)
     known = bodies.names_by_slug()
     wrong = [f"unknown body '{body}'" for body in (*rule.lead, *rule.cooperating)

@@ -27,8 +27,14 @@ def day(value: date | None) -> str:
     return "" if value is None else _day(value, i18n.locale())
 
 
-def instant(value: datetime) -> str:
+def iso_day(value: str | None) -> str:
+    """A day that was written down as 2026-10-15."""
+    return day(date.fromisoformat(value)) if value else ""
+
+
+def instant(value: datetime | str) -> str:
     """Day and minute in the city's time."""
+    value = datetime.fromisoformat(value) if isinstance(value, str) else value
     language = i18n.locale()
     local = value.astimezone(CITY)
     return INSTANT_FORMATS[language].format(day=_day(local.date(), language), time=local)
@@ -50,4 +56,6 @@ def term_end(value: date) -> str:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(day=day, instant=instant, number=number, term_end=term_end)
+    app.jinja_env.filters.update(
+        day=day, iso_day=iso_day, instant=instant, number=number, term_end=term_end
+    )

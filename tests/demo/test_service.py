@@ -208,7 +208,7 @@ def test_the_same_seed_fills_two_databases_alike(server: Server, migrated: str) 
 
 
 def contents(url: str, seed: str) -> dict[str, list[Any]]:
-    """Every row of every table after `portal demo`."""
+    """Every row of every table after `portal demo`, but for the accounts."""
     app = make_app(url)
     arguments = ["portal", "demo", "--subjects", "300", "--seed", seed]
     result = app.test_cli_runner().invoke(args=arguments)
@@ -217,6 +217,8 @@ def contents(url: str, seed: str) -> dict[str, list[Any]]:
         found = {
             table.name: sorted(map(repr, db.session.execute(select(table))))
             for table in Base.metadata.sorted_tables
+            # Hashes of passwords and the like are never the same twice.
+            if table.name != "account"
         }
     let_go(app)
     return found

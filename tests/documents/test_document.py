@@ -18,7 +18,7 @@ from tests.documents.conftest import facts
 
 PROFILES = (page_validation.ValidationProfile.PDF_A_3A, page_validation.ValidationProfile.PDF_UA_1)
 # Of the reference report before sealing, on any Debian 12 machine.
-REFERENCE = "to be measured"
+REFERENCE = "3ab0176f3b38a29f4b0420bc2d009ff48738c6b7f69ffc235eede8aa19eacde0"
 
 pytestmark = pytest.mark.limit(20)
 
@@ -110,7 +110,7 @@ def test_every_page_carries_number_code_fingerprint_and_page(sealed: Path) -> No
         assert frozen().number in text
         assert "0123-4567-89AB-CDEF" in text
         assert frozen().hash[:32] in text
-        assert f"第{place}/{len(pages)}页" in "".join(text.split())
+        assert f"第{place}页，共{len(pages)}页" in "".join(text.split())
         assert "决定日期" in text or place == len(pages)
 
 
@@ -148,3 +148,28 @@ def test_an_evil_name_is_only_printed(app: Flask, sample: str, name: str, tmp_pa
     run("pdfdetach", "-saveall", "-o", tmp_path, path)
     assert len(list(tmp_path.glob("*"))) == 2
     assert "编号" in run("pdftotext", path, "-")
+
+
+@pytest.mark.limit(60)
+def test_no_character_of_the_standard_list_is_missing(app: Flask, sample: str) -> None:
+    from fontTools.ttLib import TTFont
+
+    known = TTFont(pdf_fonts() / "NotoSansSC-Regular.ttf").getBestCmap()
+    standard = [chr(point) for point in known if point >= 0x3400]
+    assert len(standard) >= 8105
+    rows = [["".join(standard[start : start + 200])] * 1 for start in range(0, len(standard), 200)]
+    with app.app_context():
+        made = document.unsealed(frozen(snapshot={**facts(0), "heads": ["字"], "rows": rows}))
+    assert made.startswith(b"%PDF")
+
+
+def test_rare_names_are_printed_and_can_be_copied(app: Flask, sample: str, tmp_path: Path) -> None:
+    with app.app_context():
+        made = document.unsealed(frozen(snapshot=facts(1, name="䶮㛃𠅤𬱖𬀩𬍛𬭎𫖯镕赟")))
+    (tmp_path / "rare.pdf").write_bytes(made)
+    assert "䶮㛃𠅤𬱖𬀩𬍛𬭎𫖯镕赟" in run("pdftotext", tmp_path / "rare.pdf", "-")
+
+
+def pdf_fonts() -> Path:
+    """Where the print fonts lie."""
+    return Path(pdf.__file__).resolve().parents[2] / "static" / "fonts"

@@ -12,6 +12,7 @@ from portal.core.errors import Refused
 from portal.objections import service
 from portal.objections.models import Objection
 from portal.records import service as records
+from portal.scenarios import service as scenarios
 from tests.factories import TODAY, make_account, make_actor, make_listed
 from tests.repair.conftest import CITY, Shop, make_shop
 
@@ -199,11 +200,15 @@ def test_a_grade_is_objected_to_and_marked(shop: Shop) -> None:
     service.save(begun, found, fields=["facts"], ground="wrong", claimed="检查合格", explanation="")
     case, _code = service.submit(begun, shop.actor)
     cases.act(case, "accept", by=CLERK)
-    from portal.scenarios.service import disputes
-
-    assert disputes.disputed([shop.subject.id], "beef-soup") == {shop.subject.id}
+    assert is_grade_disputed(shop)
+    assert scenarios.find("beef-soup").entries[0].is_disputed
     cases.act(case, "return", by=CLERK, note="请补充检查记录")
-    assert disputes.disputed([shop.subject.id], "beef-soup") == set()
+    assert not is_grade_disputed(shop)
+
+
+def is_grade_disputed(shop: Shop) -> bool:
+    (graded,) = scenarios.grades_of(shop.subject.id)
+    return bool(graded.grade and graded.grade.is_disputed)
 
 
 def test_the_city_of_the_shop_is_a_body_of_ours() -> None:

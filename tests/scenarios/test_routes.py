@@ -76,7 +76,12 @@ def test_the_list_can_be_taken_away_exactly_as_filtered(browser: Browser) -> Non
     addresses = [one for one in page.links().values() if "beef-soup." in one]
     table, data = (browser.get(address) for address in addresses)
     heading, row, licence = csv.reader(io.StringIO(table.source.removeprefix("\ufeff")))
-    assert (heading[1], row[1], row[5], row[7]) == ("名称", "'=甲牛肉汤馆", "优", TODAY.isoformat())
+    assert (heading[1], row[1], row[5], row[10]) == (
+        "名称",
+        "'=甲牛肉汤馆",
+        "优",
+        TODAY.isoformat(),
+    )
     assert "可以自由使用" in licence[0]
     told = json.loads(data.source)
     assert (told["total"], told["rule_version"], told["date"]) == (1, "2026-1", TODAY.isoformat())

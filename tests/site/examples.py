@@ -9,10 +9,17 @@ BUSY = """
     WHERE record.public_from <= date('now') GROUP BY subject.id ORDER BY count(*) DESC LIMIT 1
 """
 DOOR_CODE = "SELECT id FROM door_code WHERE {} ORDER BY id LIMIT 1"
+SEALED = "SELECT code FROM document ORDER BY id"
 GRADED = """
     SELECT code || ' ' || scenario FROM subject JOIN stored_grade ON subject_id = subject.id
     WHERE grade = '{}' AND status = 'active' ORDER BY subject.id LIMIT 1
 """
+FILES = (
+    ("92340499MADEM0011M", "beef-soup"),
+    ("91340499MADEM002XG", "property-agency"),
+    ("52340499MADEM0038H", "training"),
+)
+AGENTS = "SELECT number FROM agent ORDER BY number LIMIT 6"
 GRADES = ("excellent", "good", "fair", "poor", "none", "suspended")
 EXPORTER = "SELECT code FROM subject WHERE industry = 'export' AND status = 'active' LIMIT 1"
 DOOR_CODES = (
@@ -22,7 +29,10 @@ DOOR_CODES = (
     "replaced_by IS NOT NULL",
 )
 # Addresses that must answer 404, with a page that says so.
-MISSING = ("/no-such-page", "/subjects/91340499MA000000XX", "/help/no-such-help")
+MISSING = (
+    "/no-such-page", "/subjects/91340499MA000000XX", "/help/no-such-help",
+    "/reports/shared/none", "/reports/opened/none", "/reports/granted/none",
+)  # fmt: skip
 
 
 def examples(site: Site) -> dict[str, list[str]]:
@@ -37,10 +47,25 @@ def examples(site: Site) -> dict[str, list[str]]:
         "lookup.show": [f"/subjects/{code}" for code in shops],
         "lookup.records": [f"/subjects/{code}/records" for code in busy],
         "lookup.scan": [f"/q/{code}" for code in [*doors, "ZZZZZZZZZZ"]],
+        "documents.show": [f"/v/{code}" for code in [*site.values(SEALED)[:6], "ZZZZZZZZZZZZZZZZ"]],
+        "reports.shared": [],
+        "reports.opened": [],
+        "reports.opened_file": [],
+        "reports.granted": [],
         "badges.reported": [f"/q/{code}/wrong" for code in doors[:1]],
-        "badges.sheet": [f"/q/{code}/sheet.pdf" for code in doors[:1]],
+        "lookup.sheet": [f"/q/{code}/sheet.pdf" for code in doors[:1]],
         "scenarios.show": [f"/scenarios/{slug}" for slug in SLUGS],
         "scenarios.export": [f"/scenarios/beef-soup.{form}" for form in ("csv", "json")],
+        "scenarios.rule_json": [f"/scenarios/{slug}/rule.json" for slug in ("beef-soup", "export")],
+        "scenarios.template": [
+            f"/scenarios/{slug}/template.{form}"
+            for slug in ("beef-soup", "export")
+            for form in ("csv", "xlsx")
+        ],
+        "scenarios.why_json": [f"/subjects/{code}/why/{slug}.json" for code, slug in listed],
+        "scenarios.file": [f"/subjects/{code}/file/{slug}" for code, slug in [*listed, *FILES]],
+        "scenarios.file_pdf": [f"/subjects/{code}/file/{slug}.pdf" for code, slug in FILES[:1]],
+        "scenarios.agent": [f"/agents/{number}" for number in site.values(AGENTS)],
         "scenarios.why": [f"/subjects/{code}/why/{slug}" for code, slug in listed],
         "scenarios.badge": [f"/badges/{code}/{slug}.svg" for code, slug in listed[:-1]],
         "pages.help_article": [f"/help/{name}" for name in helps],
@@ -67,4 +92,7 @@ def states(site: Site) -> list[str]:
         f"/subjects/{code}/records?page=2",
         "/scenarios/beef-soup?grade=excellent&district=340403",
         "/scenarios/beef-soup?q=没有这样的名字",
+        "/scenarios/beef-soup?title=white_list&licence=valid&district=340403",
+        "/search?q=牛肉汤&scenario=beef-soup&grade=good",
+        "/agents/?number=没有这个号",
     ]

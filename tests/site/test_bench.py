@@ -14,6 +14,7 @@ import pytest
 from tests.site.conftest import ROOT
 
 FIGURES = (
+    "list of 300, SQLite: page behind", "grades of one scenario",
     "scan page, warm, against hello", "subject page, fresh, against hello",
     "stale answers in 40 reads and writes, sqlite", "lists that differ between databases",
     "code check in batch against stdnum", "eight writers against one",

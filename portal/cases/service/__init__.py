@@ -110,6 +110,19 @@ def answer(case: Case, name: str, *, by: By, note: str = "", expected: str = "")
         act(case, name, by=by, note=note, expected=expected)
 
 
+def add_memo(case: Case, *, by: By, memo: str) -> None:
+    """A note among staff; the applicant does not see it."""
+    rules.check_note(True, memo)
+    _note(case, "memo", by, memo=memo)
+    audit.record(f"{case.kind}.memo", "case", case.reference, by.label)
+
+
+def note_reveal(case: Case, *, by: By, reason: str) -> None:
+    """Say in the timeline, which the applicant reads, that somebody looked at the contacts."""
+    _note(case, "reveal", by, note=reason)
+    tell(case, "case_words")
+
+
 def add_files(case: Case, sent: Sequence[tuple[str, bytes]], *, by: By) -> list[Refused]:
     """Keep the files that may be kept; returns the reason for each of the others."""
     before = len(case.files)

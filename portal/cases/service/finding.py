@@ -9,13 +9,15 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from portal.cases import rules
 from portal.cases.models import Case, CaseDeadline
-from portal.cases.rules import Clock
+from portal.cases.rules import STEP_WORDS, Clock
 from portal.core import calendar, clock
 from portal.core.calendar import Explanation
 from portal.core.db import session
 from portal.core.ids import normalise_id
 
 from . import term_of
+
+__all__ = ["STEP_WORDS", "Clock"]
 
 # Compared with when there is no such case, so that both answers take the same time.
 NOBODY = "0" * 64
@@ -82,7 +84,7 @@ class Shown:
 
 def timeline_of(case: Case) -> list[Shown]:
     """What happened to a case, newest first, as its applicant may read it."""
-    words = {**rules.STEP_WORDS, **case.step_words}
+    words = {**STEP_WORDS, **case.step_words}
     return [
         Shown(words[event.step], event.at, event.body_slug, event.role, event.note)
         for event in reversed(case.events)

@@ -23,7 +23,9 @@ from portal.web.uploads import sent_files, takes_files
 @bp.get("/commitments/mine/")
 @signed_in
 def mine() -> Response:
-    asks = [(ask, texts.newest(ask.request.slug, clock.today())) for ask in service.asked_of(g.actor)]
+    asks = [
+        (ask, texts.newest(ask.request.slug, clock.today())) for ask in service.asked_of(g.actor)
+    ]
     begun = [(each, texts.get(each.slug, each.version)) for each in service.begun(g.actor)]
     return render("commitments/mine.html", asks=asks, begun=begun, due=service.due(g.actor),
                   commitments=service.all_mine(g.actor))  # fmt: skip

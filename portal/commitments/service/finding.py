@@ -44,9 +44,7 @@ def is_listed() -> ColumnElement[bool]:
     return and_(
         Commitment.is_public,
         Commitment.listed_from <= now,
-        or_(
-            Commitment.withdrawn_at.is_(None), Commitment.withdrawn_at >= Commitment.listed_from
-        ),
+        or_(Commitment.withdrawn_at.is_(None), Commitment.withdrawn_at >= Commitment.listed_from),
     )
 
 
@@ -89,9 +87,7 @@ def subject(code: str) -> Subject | None:
 
 def mine(number: str, actor: Actor, *, scope: str = "read") -> Commitment | None:
     """A commitment of this person, or of a business that they act so for; otherwise None."""
-    found = session.scalar(
-        select(Commitment).where(Commitment.number == number).with_for_update()
-    )
+    found = session.scalar(select(Commitment).where(Commitment.number == number).with_for_update())
     if found is None:
         return None
     if found.subject_id is None:
@@ -139,9 +135,7 @@ def asked_of(actor: Actor) -> list[Ask]:
     subjects = [each.subject_id for each in accounts.represented(actor)]
     mine = [each for each in subjects if accounts.may(actor, each, "sign")]
     rows = session.scalars(
-        select(Ask)
-        .where(Ask.subject_id.in_(mine), Ask.commitment_id.is_(None))
-        .order_by(Ask.id)
+        select(Ask).where(Ask.subject_id.in_(mine), Ask.commitment_id.is_(None)).order_by(Ask.id)
     ).all()
     return sorted(rows, key=lambda ask: (ask.request.due_on, ask.id))
 

@@ -176,11 +176,7 @@ def mark_disputed(number: str, *, disputed: bool, actor: str) -> None:
 def options(commitment: Commitment, actor: Actor) -> list[Step]:
     """What this member of staff may do with the whole commitment now."""
     roles = office_roles(commitment, actor)
-    found = [
-        each
-        for role in roles
-        for each in rules.WORKFLOW.options(commitment.state, role)
-    ]
+    found = [each for role in roles for each in rules.WORKFLOW.options(commitment.state, role)]
     return list(dict.fromkeys(found))
 
 

@@ -429,9 +429,7 @@ def _answer_asks(commitment: Commitment) -> None:
             SigningRequest.slug == commitment.slug,
         )
     )  # fmt: skip
-    session.execute(
-        update(Ask).where(Ask.id.in_(open_)).values(commitment_id=commitment.id)
-    )
+    session.execute(update(Ask).where(Ask.id.in_(open_)).values(commitment_id=commitment.id))
 
 
 def count_signed(slug: str) -> int:
@@ -446,4 +444,3 @@ def bump_when_listed(commitment_id: int) -> None:
     if commitment is not None and commitment.state == "signed":
         history.changed(commitment)
         revision.bump()
-

@@ -16,39 +16,17 @@ class Sealer:
     """The key, the drawing and, where there is one, the time-stamping service."""
 
     def __init__(self, settings: Any) -> None:
-        from pyhanko.pdf_utils.content import RawContent
-        from pyhanko.pdf_utils.layout import (
-            AxisAlignment,
-            BoxConstraints,
-            InnerScaling,
-            Margins,
-            SimpleBoxLayoutRule,
-        )
         from pyhanko.pdf_utils.writer import BasePdfFileWriter
         from pyhanko.sign import fields, signers, timestamps
-        from pyhanko.stamp import StaticStampStyle
 
         # It would write the time and its own name into the metadata of a finished document.
-        BasePdfFileWriter._update_meta = lambda writer: None
-        loaded = signers.SimpleSigner.load_pkcs12(
+        BasePdfFileWriter._update_meta = lambda writer: None  # type: ignore[method-assign]
+        loaded = signers.SimpleSigner.load_pkcs12(  # type: ignore[no-untyped-call]
             settings["SEAL_FILE"], passphrase=settings["SEAL_PASSWORD"].encode() or None
         )
         if loaded is None:
             raise ValueError("the file of the seal cannot be opened with this password")
-        box = BoxConstraints(width=drawing.SIZE, height=drawing.SIZE)
-        art = drawing.seal(settings["SEAL_AROUND"], settings["SEAL_BELOW"])
-        flush = SimpleBoxLayoutRule(
-            x_align=AxisAlignment.ALIGN_MID,
-            y_align=AxisAlignment.ALIGN_MID,
-            margins=Margins(0, 0, 0, 0),
-            inner_content_scaling=InnerScaling.STRETCH_TO_FIT,
-        )
-        self.style = StaticStampStyle(
-            background=RawContent(art.encode(), box=box),
-            background_layout=flush,
-            background_opacity=1.0,
-            border_width=0,
-        )
+        self.style = _style(drawing.seal(settings["SEAL_AROUND"], settings["SEAL_BELOW"]))
         self.signer = loaded
         self.metadata = signers.PdfSignatureMetadata(
             field_name=FIELD,
@@ -70,6 +48,32 @@ class Sealer:
         writer = IncrementalPdfFileWriter(BytesIO(pdf))
         out = signer.sign_pdf(writer, existing_fields_only=True)
         return bytes(out.getbuffer())
+
+
+def _style(art: str) -> Any:
+    """The drawing, filling the field that the document left for it."""
+    from pyhanko.pdf_utils.content import RawContent
+    from pyhanko.pdf_utils.layout import (
+        AxisAlignment,
+        BoxConstraints,
+        InnerScaling,
+        Margins,
+        SimpleBoxLayoutRule,
+    )
+    from pyhanko.stamp import StaticStampStyle
+
+    box = BoxConstraints(width=drawing.SIZE, height=drawing.SIZE)
+    return StaticStampStyle(
+        background=RawContent(art.encode(), box=box),
+        background_layout=SimpleBoxLayoutRule(
+            x_align=AxisAlignment.ALIGN_MID,
+            y_align=AxisAlignment.ALIGN_MID,
+            margins=Margins(0, 0, 0, 0),
+            inner_content_scaling=InnerScaling.STRETCH_TO_FIT,
+        ),
+        background_opacity=1.0,
+        border_width=0,
+    )
 
 
 def main() -> None:

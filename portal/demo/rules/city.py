@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from portal.demo.rules import facts, identity, showcase
+from portal.demo.rules import agents, facts, identity, showcase
 from portal.demo.rules.records import Registry
 from portal.demo.rules.setting import KINDS, SOURCE, Dice, Door, Facts, Life, Setting, Town, Trade
 
@@ -49,7 +49,9 @@ class City:
             records = list(self.registry.everyday(code, trade, first_ago, last_ago))
         is_open = subject["status"] == "active" and self.dice.chance(trade.door_share)
         door = self._door() if is_open else None
-        return Life(subject, records, door, self._facts(subject))
+        is_agency = subject["industry"] == "property-agency"
+        staff = list(agents.of_agency(self.setting, self.reports, subject)) if is_agency else []
+        return Life(subject, records, door, self._facts(subject), staff)
 
     def _facts(self, subject: Facts) -> list[Facts]:
         if subject["industry"] not in self.setting.scenarios:

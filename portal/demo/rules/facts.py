@@ -8,6 +8,8 @@ from portal.demo.rules.setting import SOURCE, Dice, Facts, Reported, Setting
 
 # How many of a hundred values are the best one, and how many are not reported at all.
 QUALITIES = {"best": (100, 0), "fine": (88, 3), "mixed": (60, 10), "weak": (20, 25)}
+# Of a hundred subjects so many lack a title that others have.
+WITHOUT_TITLE = 85
 COMMON = (*["fine"] * 6, *["best"] * 5, *["mixed"] * 5, *["weak"] * 2, "late", "none")
 YEAR = 365
 LONGEST_AGO = 340
@@ -22,7 +24,9 @@ def facts(
     best, missing = QUALITIES.get(quality, QUALITIES["fine"])
     for place, kind in enumerate(setting.scenarios[subject["industry"]]):
         value = _value(dice, kind, best)
-        if 100 * dice.throw() < missing:
+        if 100 * dice.throw() < (WITHOUT_TITLE if kind.is_title and missing else missing):
+            continue
+        if quality == "unfiled" and kind.key.startswith("filing"):
             continue
         months = kind.months
         ago = 15 + dice.below(LONGEST_AGO if months == 0 or months >= 12 else 25 * months)

@@ -58,6 +58,7 @@ class Reported:
     values: tuple[str, ...]
     examples: tuple[str, ...]
     months: int
+    is_title: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ class Life(NamedTuple):
     records: list[Facts]
     door: Door | None = None
     facts: Sequence[Facts] = ()
+    agents: Sequence[Facts] = ()
 
 
 @dataclass

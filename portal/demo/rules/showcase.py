@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from portal.core.calendar import add_months
+from portal.demo.rules import agents
 from portal.demo.rules.facts import facts
 from portal.demo.rules.identity import credit_code
 from portal.demo.rules.records import EVERYDAY, Registry, with_numbers_of_a_person
@@ -45,6 +46,8 @@ class Shown:
     door: str = ""
     extra: str = field(default="everyday", repr=False)
     quality: str = "fine"
+    reply: str = field(default="", repr=False)
+    reply_state: str = "shown"
 
     @property
     def code(self) -> str:
@@ -123,13 +126,25 @@ SHOWCASE = (
         75),
     Shown("door_expired", 21, "92", "谢家集区淞亭牛肉汤店", "门口码：已过期", "beef-soup",
         "吕淞云", 22, signs=("吕氏清晨牛肉汤",), door="expired",
-        quality="weak"),
+        quality="weak", reply="上次检查提到的排水沟已经重做，等待复查。店里每天早上五点开始熬汤，"
+        "欢迎到后厨看；投诉过的顾客我们都已联系，退款和道歉都做了。"),
     Shown("door_replaced", 22, "92", "八公山区瑾桥老汤馆", "门口码：已更换", "beef-soup", "沈瑾瑜",
         31, signs=("沈家老汤馆",), door="replaced",
         quality="none"),
     Shown("door_revoked", 23, "92", "凤台县琅园牛肉汤店", "门口码：已停用", "beef-soup", "姚琅轩",
         52, door="revoked",
         quality="late"),
+    Shown("agency_unfiled", 24, "91", "淮南汀洲和房产信息咨询有限公司", "房产中介：没有查到备案",
+        "property-agency", "程汀舟", 13, quality="unfiled",
+        reply="备案材料已经递交，等待受理。", reply_state="waiting"),
+    Shown("training_late", 25, "52", "寿县芸窗科技培训学校", "培训机构：办学许可证已到期",
+        "training", "方芸", 72, quality="late",
+        reply="不服", reply_state="refused"),
+    Shown("training_arts", 26, "52", "凤台县澄怀书画培训中心", "培训机构：有逾期退费",
+        "training", "梁澄怀", 54, quality="mixed"),
+    Shown("soup_disputed", 27, "92", "潘集区澧泉牛肉汤店", "牛肉汤店：处罚有异议，等级带“议”",
+        "beef-soup", "霍澧泉", 41, stages=("general_disputed",), door="valid",
+        reply="这次处罚我们已经提出异议，正在核实。"),
 )  # fmt: skip
 
 
@@ -138,7 +153,16 @@ def lives(setting: Setting, registry: Registry, reports: Dice) -> Iterator[Life]
         trade = _trade(setting, shown)
         subject = _subject(setting, shown, trade)
         records = list(_records(registry, shown, trade))
-        yield Life(subject, records, _door(shown), _facts(setting, shown, subject, reports))
+        found = _facts(setting, shown, subject, reports)
+        yield Life(subject, records, _door(shown), found, _agents(setting, shown, subject, reports))
+
+
+def _agents(setting: Setting, shown: Shown, subject: Facts, dice: Dice) -> list[Facts]:
+    """The agency that is shown has agents in every state; one came from the unfiled one."""
+    if shown.key != "agency":
+        return []
+    earlier = next(other.code for other in SHOWCASE if other.key == "agency_unfiled")
+    return list(agents.of_shown(setting, dice, subject, earlier))
 
 
 def _facts(setting: Setting, shown: Shown, subject: Facts, reports: Dice) -> list[Facts]:

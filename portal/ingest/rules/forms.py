@@ -10,8 +10,9 @@ from typing import Literal
 from portal.core.errors import Refused
 
 FieldType = Literal[
-    "text", "date", "amount", "code", "category", "class", "kind", "status", "identity"
-]
+    "text", "date", "amount", "code", "category", "class", "kind", "status", "identity",
+    "scenario", "agent_class", "agent_state",
+]  # fmt: skip
 HEADER_ROWS = 10
 FEWEST_KNOWN = 3
 

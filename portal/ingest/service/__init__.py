@@ -17,17 +17,19 @@ from portal.ingest.rules.forms import HEADER_ROWS, Form, Layout, find_layout
 from portal.ingest.rules.rows import RowReader
 from portal.ingest.rules.values import Reader, amount_reader, date_reader, word_reader
 from portal.ingest.service.intake import Intake
+from portal.ingest.service.lines import KINDS as LINES
 from portal.ingest.service.quarantine import Outcome, Quarantine, Report
-from portal.ingest.service.storing import RecordStore, Store, SubjectStore
+from portal.ingest.service.storing import LineStore, RecordStore, Store, SubjectStore
 from portal.records import service as records
+from portal.scenarios import service as scenarios
 from portal.subjects.service import codes
 
 __all__ = ["KINDS", "Outcome", "run"]
 
 CHUNK = 2000
 REGISTER, GENERAL = "enterprise", "record"
-OWN_FORM = (REGISTER, "licence", "penalty")
-KINDS = (REGISTER, *records.KINDS)
+OWN_FORM = (REGISTER, "licence", "penalty", *LINES)
+KINDS = (REGISTER, *records.KINDS, *LINES)
 
 Progress = Callable[[int, int], None]
 
@@ -55,7 +57,9 @@ def run(
         today=clock.today(),
         is_suspicious=source.is_suspicious,
     )
-    intake = Intake(reader, _store(layout, kind, batch), Quarantine(batch.id, outcome, report))
+    intake = Intake(
+        reader, _store(layout, kind, batch, actor), Quarantine(batch.id, outcome, report)
+    )
     following = chain(head[layout.header_row :], rows)
     with _collector_paused():
         while chunk := list(islice(following, CHUNK)):
@@ -82,9 +86,11 @@ def _forms(kind: str | None) -> Sequence[Form]:
     return (content.forms()[kind if kind in OWN_FORM else GENERAL],)
 
 
-def _store(layout: Layout, kind: str | None, batch: ImportBatch) -> Store:
+def _store(layout: Layout, kind: str | None, batch: ImportBatch, actor: str) -> Store:
     if layout.form.kind == REGISTER:
         return SubjectStore(layout)
+    if layout.form.kind in LINES:
+        return LineStore(layout, layout.form.kind, actor)
     # Records of the general form name their kind row by row, or all have the one that was given.
     return RecordStore(layout, layout.form.kind if layout.form.kind in OWN_FORM else kind, batch.id)
 
@@ -116,7 +122,23 @@ def readers(form: Form, kind: str | None) -> dict[str, Reader]:
         "status": word_reader(
             "status", content.words("statuses"), "状态应为存续、注销、吊销或迁出。"
         ),
+        "scenario": word_reader(
+            "scenario", _scenario_words(), "没有这个场景；请用模板里的场景名称。"
+        ),
+        "agent_class": word_reader(
+            "agent_class", content.words("agent_classes"), "人员类别应为协理、经纪人或高级经纪人。"
+        ),
+        "agent_state": word_reader(
+            "agent_state", content.words("agent_states"), "从业状态应为在职、离职或注销。"
+        ),
         "kind": word_reader("kind", kinds, "信息类别不对；行政许可和行政处罚请用各自的模板。"),
+    }
+
+
+def _scenario_words() -> dict[str, list[str]]:
+    return {
+        slug: [slug, rule.zh, rule.zh.replace("信用+", ""), rule.badge_zh]
+        for slug, rule in scenarios.rules().items()
     }
 
 

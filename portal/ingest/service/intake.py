@@ -100,6 +100,11 @@ class Intake:
             place, told = self.store.name_place, facts.subject_name
             finding = self.reader.finding(place, told, "another_name", ANOTHER_NAME)
             self.quarantine.remark(facts.row_number, [finding])
+        for facts, to, rule, message in stored.refused:
+            place = self.reader.layout.form.place(to) or 0
+            told = str(getattr(facts, to) or "")
+            finding = self.reader.finding(place, told, rule, message)
+            self.quarantine.remark(facts.row_number, [finding])
 
 
 def _number(numbered: Numbered) -> int:

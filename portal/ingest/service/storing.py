@@ -4,9 +4,11 @@ from collections.abc import Hashable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from portal.ingest.rules.forms import Layout
+from portal.ingest.service import lines
 from portal.ingest.service.records import RecordBuilder
 from portal.ingest.service.register import SubjectBuilder
 from portal.records import service as records
+from portal.scenarios import service as scenarios
 from portal.subjects import service as subjects
 
 Columns = Sequence[Sequence[Any]]
@@ -23,6 +25,8 @@ class Stored(NamedTuple):
     unchanged: int
     strangers: Sequence[Any] = ()
     misnamed: Sequence[Any] = ()
+    # Each with the fact of the form that is wrong, the rule and the sentence.
+    refused: Sequence[tuple[Any, str, str, str]] = ()
 
 
 class Store(Protocol):
@@ -60,6 +64,8 @@ class SubjectStore:
 
     def store(self, rows: Sequence[subjects.SubjectFacts]) -> Stored:
         counts = subjects.store(rows)
+        if counts.changed:
+            scenarios.renew([facts.code for facts in rows])
         return Stored(counts.added, counts.changed, counts.unchanged)
 
 
@@ -91,3 +97,31 @@ class RecordStore:
             rows = [each for each in rows if (each.subject_code, each.subject_name) not in wrong]
         counts = records.store(rows, batch_id=self.batch_id)
         return Stored(counts.added, counts.changed, counts.unchanged, counts.strangers, misnamed)
+
+
+class LineStore:
+    contradiction = "同一文件中已有同一对象同一日期而内容不同的行；请核对后只保留一行。"
+
+    def __init__(self, layout: Layout, kind: str, actor: str) -> None:
+        self.lines = lines.KINDS[kind]
+        self.build = lines.build(self.lines, layout)
+        self.place = layout.form.place
+        self.key_place = self.place(self.lines.key[0]) or 0
+        self.name_place = self.place("subject_name") or 0
+        self.actor = actor
+        self.told: dict[Hashable, Any] = {}
+
+    def key(self, facts: Any) -> Hashable:
+        return lines.key_of(self.lines, facts)
+
+    def told_key(self, facts: Any) -> str:
+        return str(getattr(facts, self.lines.key[0]))
+
+    def is_stored(self, facts: Any) -> bool:
+        return bool(self.told.get(self.key(facts)) == facts[:-1])
+
+    def store(self, rows: Sequence[Any]) -> Stored:
+        self.told |= {self.key(row): row[:-1] for row in rows}
+        good, strangers, misnamed = lines.sorted_out(rows)
+        counts, problems = self.lines.put(good, self.actor)
+        return Stored(*counts, strangers, misnamed, problems)

@@ -36,7 +36,7 @@ __all__ = [
     "CLASSES", "KINDS", "PAGE_SIZE", "ClassRule", "Classification", "Counts", "RecordFacts",
     "class_months", "classify", "correct", "get", "is_public_on", "is_stored", "law_on_file",
     "mark_disputed", "newest", "of_subject", "outline", "public_counts", "public_page",
-    "reinstate", "repair", "screen", "store", "take_changed", "withdraw",
+    "reinstate", "repair", "screen", "store", "take_changed", "whole", "withdraw",
 ]  # fmt: skip
 
 PAGE_SIZE = 20
@@ -107,6 +107,23 @@ def newest(subject_id: int, today: date, size: int) -> tuple[Sequence[Any], dict
         return found[:size], public_counts(subject_id, today)
     counted = Counter(row.kind for row in found)
     return found, {kind: counted[kind] for kind in KINDS if kind in counted}
+
+
+_WHOLE = (
+    select(
+        Record.id, Record.kind, Record.number, Record.title, Record.summary, Record.details,
+        Record.decided_on, Record.record_class, Record.earliest_repair_on, Record.public_from,
+        Record.public_until, Record.repaired_on, Record.withdrawn_on, Record.is_disputed,
+        Record.authority, Record.source_unit, Record.updated_at,
+    )
+    .where(Record.subject_id == bindparam("subject_id"))
+    .order_by(Record.decided_on.desc(), Record.id.desc())
+)  # fmt: skip
+
+
+def whole(subject_id: int) -> Sequence[Any]:
+    """Every record of a subject, public or not, for itself and those it authorises."""
+    return db.rows(_WHOLE, {"subject_id": subject_id})
 
 
 _OUTLINE = (

@@ -11,6 +11,16 @@ from portal.core.errors import Refused
 from portal.repair.models import Repair
 from portal.repair.service import on_file
 
+COLUMNS = (
+    "本站办件编号",
+    "行政相对人名称",
+    "统一社会信用代码",
+    "决定书文号",
+    "认定单位",
+    "履行日期",
+    "信用中国受理号",
+)
+
 
 def handover_rows() -> list[dict[str, str]]:
     """Applications that wait at Credit China, for the file of its acceptance window."""
@@ -20,17 +30,16 @@ def handover_rows() -> list[dict[str, str]]:
     rows = []
     for case in waiting:
         found = on_file(case.about_record)
-        rows.append(
-            {
-                "本站办件编号": case.reference,
-                "行政相对人名称": found.subject.name,
-                "统一社会信用代码": found.subject.code,
-                "决定书文号": found.record.number,
-                "认定单位": found.record.authority,
-                "履行日期": case.performed_on.isoformat() if case.performed_on else "",
-                "信用中国受理号": case.outside_receipt,
-            }
+        values = (
+            case.reference,
+            found.subject.name,
+            found.subject.code,
+            found.record.number,
+            found.record.authority,
+            case.performed_on.isoformat() if case.performed_on else "",
+            case.outside_receipt,
         )
+        rows.append(dict(zip(COLUMNS, values, strict=True)))
     return rows
 
 

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from portal.core.calendar import add_months
 from portal.core.text import N_
 
+# The key under which an open objection to a grade stands among the facts.
+DISPUTED = "disputed"
 GRADES = {
     "excellent": N_("优"),
     "good": N_("良"),
@@ -66,6 +68,24 @@ class FactKind:
     values: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     valid_months: int = 0
     examples: tuple[str, ...] = ()
+    absent_zh: str = ""
+    absent_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the file on a subject: facts, records of some kinds, limits of the law, staff.
+
+    Facts named in `by_year` are shown for every year, all others as they are today.
+    """
+
+    zh: str
+    en: str
+    facts: tuple[str, ...] = ()
+    by_year: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    has_staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +122,11 @@ class Rule:
     holds_months: int = 0
     needs: tuple[str, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    licence: str = ""
+    titles: tuple[str, ...] = ()
+    file_zh: str = ""
+    file_en: str = ""
+    sections: tuple[Section, ...] = ()
 
     @property
     def is_rated(self) -> bool:
@@ -161,10 +186,24 @@ class Grade:
     is_out_of_date: bool
     holds_until: date | None
     changes_on: date
+    # Somebody objects to the grade itself, not only to a record beneath it.
+    is_contested: bool = False
 
     @property
     def is_disputed(self) -> bool:
-        return any(line.is_disputed for line in self.lines)
+        return self.is_contested or any(line.is_disputed for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a list is filtered by beside the grade: how the licence stands, which titles are held.
+
+    `changes_on` is the next day on which one of them may change.
+    """
+
+    licence: str
+    titles: tuple[str, ...]
+    changes_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +231,8 @@ def grade(rule: Rule, facts: Sequence[Fact], records: Sequence[RecordFact], toda
     is_out_of_date = holds_until is not None and holds_until <= today
     points = sum(line.got for line in lines)
     vetoes = tuple(line for line in lines if line.outcome.limit)
-    is_unrated = bool(missing) or is_out_of_date or today < rule.effective_from
+    is_early = today < rule.effective_from
+    is_unrated = not rule.is_rated or bool(missing) or is_out_of_date or is_early
     return Grade(
         grade="none" if is_unrated else _limited(of_points(rule, points), vetoes),
         points=points,
@@ -202,7 +242,32 @@ def grade(rule: Rule, facts: Sequence[Fact], records: Sequence[RecordFact], toda
         is_out_of_date=is_out_of_date,
         holds_until=holds_until,
         changes_on=_changes_on(rule, facts, records, holds_until, today),
+        is_contested=DISPUTED in by_key,
     )
+
+
+def standing(rule: Rule, facts: Sequence[Fact], today: date) -> Standing:
+    """The licence and the titles of a subject on a day; a licence has two values, good and not."""
+    held = tuple(
+        key for key in rule.titles
+        if _current([fact for fact in facts if fact.key == key], today) is not None
+    )  # fmt: skip
+    mine = [fact for fact in facts if fact.key == rule.licence]
+    current = _current(mine, today)
+    licence = "none"
+    if current:
+        kind = next(each for each in rule.facts if each.key == rule.licence)
+        licence = "valid" if current.value == next(iter(kind.values)) else "none"
+    elif _has_ended(mine, today):
+        licence = "expired"
+    used = {rule.licence, *rule.titles}
+    days = [day for fact in facts if fact.key in used for day in _turns(fact)]
+    return Standing(licence, held, min((day for day in days if day > today), default=NEVER))
+
+
+def _turns(fact: Fact) -> tuple[date, date]:
+    """The day on which a fact begins, and the first day on which it is over."""
+    return fact.from_on, fact.until_on + timedelta(1) if fact.until_on else NEVER
 
 
 def of_points(rule: Rule, points: int) -> str:
@@ -294,7 +359,7 @@ def _changes_on(
     used = {*rule.needs, *(each.fact for each in rule.indicators)}
     for fact in facts:
         if fact.key in used:
-            days += [fact.from_on, fact.until_on + timedelta(1) if fact.until_on else NEVER]
+            days += _turns(fact)
     for indicator in rule.indicators:
         for record in records:
             if _matches(indicator, record):

@@ -17,11 +17,22 @@ from portal.scenarios.rules import (
 def faults(rule: Rule) -> Iterator[str]:
     """Everything that is wrong with a rule; nothing when it may be used."""
     yield from _words(rule)
+    yield from _parts(rule)
     if rule.is_rated:
         yield from _points(rule)
         yield from _grades(rule)
     elif not (rule.unrated_zh and rule.unrated_en):
         yield "has neither indicators nor a reason for having none"
+
+
+def _parts(rule: Rule) -> Iterator[str]:
+    public = {fact.key for fact in rule.facts if fact.public}
+    used = {rule.licence, *rule.titles} - {""}
+    used |= {each.fact for each in rule.indicators if each.fact}
+    used |= {key for each in rule.sections for key in (*each.facts, *each.by_year)}
+    # Whoever computes a grade again must be able to see all that it rests on.
+    for key in sorted(used - public):
+        yield f"'{key}' is used but is no public fact"
 
 
 def _points(rule: Rule) -> Iterator[str]:
@@ -62,6 +73,7 @@ def _words(rule: Rule) -> Iterator[str]:
             pairs.append((where, outcome.zh, outcome.en))
             if outcome.points < indicator.full:
                 pairs.append((f"the advice of {where}", outcome.advice_zh, outcome.advice_en))
+    pairs += [("a section of its file", each.zh, each.en) for each in rule.sections]
     for where, zh, en in pairs:
         if not zh or not en:
             yield f"{where} has no words in one of the languages"

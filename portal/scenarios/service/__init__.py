@@ -9,27 +9,78 @@ from sqlalchemy import bindparam, func, or_, select
 
 from portal.core import clock
 from portal.core.db import session
+from portal.records import service as records
 from portal.scenarios.models import GradeChange, ScenarioFact, ScenarioListing
 from portal.scenarios.rulebook import load as rules
 from portal.scenarios.rules import GRADES, Climb, Grade, Rule, climb
+from portal.scenarios.rules.agents import normalised
+from portal.scenarios.service import published
+from portal.scenarios.service.agents import SCENARIO as AGENCIES
+from portal.scenarios.service.agents import (
+    AgentRow,
+    SanctionRow,
+    agent,
+    is_agency,
+    known_numbers,
+    remove_agent,
+    staff,
+    store_agents,
+    store_sanctions,
+)
+from portal.scenarios.service.blank import blank
 from portal.scenarios.service.disputes import mark_disputed
 from portal.scenarios.service.export import export
-from portal.scenarios.service.listing import PAGE_SIZE, Entry, Listing, find
-from portal.scenarios.service.storing import (
-    FactRow,
-    Listed,
+from portal.scenarios.service.files import Part, file_of
+from portal.scenarios.service.grading import (
     compute,
     recompute,
     recompute_all,
     recompute_due,
+    recompute_missing,
+)
+from portal.scenarios.service.lines import Filters
+from portal.scenarios.service.listing import (
+    LICENCES,
+    PAGE_SIZE,
+    Entry,
+    Listing,
+    find,
+)
+from portal.scenarios.service.maps import Spot, map_of
+from portal.scenarios.service.published import rule_json
+from portal.scenarios.service.replies import (
+    count_waiting,
+    refuse_reply,
+    replies_of,
+    reply,
+    show_reply,
+    shown_replies,
+    waiting_replies,
+    withdraw_reply,
+)
+from portal.scenarios.service.storing import (
+    Counts,
+    FactRow,
+    Listed,
+    check,
+    find_kind,
+    not_listed,
+    renew,
+    report_fact,
     store,
 )
 from portal.subjects import service as subjects
 
 __all__ = [
-    "GRADES", "PAGE_SIZE", "Entry", "Explanation", "FactRow", "Graded", "Listed", "Listing",
-    "Rule", "explain", "export", "find", "grades_of", "listed_counts", "mark_disputed",
-    "public_facts", "recompute", "recompute_all", "recompute_due", "rules", "store",
+    "GRADES", "LICENCES", "PAGE_SIZE", "AgentRow", "Counts", "Dossier", "Entry", "Explanation",
+    "FactRow", "Filters", "Graded", "Listed", "Listing", "Part", "Rule", "SanctionRow", "Spot",
+    "agent", "blank", "check", "compute", "count_waiting", "dossier", "explain", "export",
+    "find", "find_kind", "grade_json", "grades_of", "is_agency", "is_unfiled", "known_numbers",
+    "listed_counts", "map_of", "mark_disputed", "normalised", "not_listed", "public_facts",
+    "recompute", "recompute_all", "recompute_due", "recompute_missing", "refuse_reply",
+    "remove_agent", "renew", "replies_of", "reply", "report_fact", "rule_json", "rules",
+    "show_reply", "shown_replies", "staff", "store", "store_agents", "store_sanctions",
+    "waiting_replies", "withdraw_reply",
 ]  # fmt: skip
 
 
@@ -39,6 +90,7 @@ class Graded:
 
     rule: Rule
     grade: Grade | None
+    reply: str = ""
 
     @property
     def word(self) -> str:
@@ -55,7 +107,27 @@ class Explanation:
     climb: Climb | None
     facts: Sequence[Any]
     changes: Sequence[GradeChange]
+    reply: str
     today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """The file on a subject in one scenario: shop, agency or institution."""
+
+    why: Explanation
+    signs: Sequence[str]
+    parts: Sequence[Part]
+    adverse: int
+
+    @property
+    def is_unfiled(self) -> bool:
+        """Whether this is a property agency of which no filing is in force."""
+        rule = self.why.rule
+        filed = [told.fact for part in self.parts for told in part.told
+                 if told.kind.key == "filing" and not told.has_ended]  # fmt: skip
+        is_filed = any(fact is not None and fact.value == "filed" for fact in filed)
+        return rule.slug == AGENCIES and not is_filed
 
 
 _LISTED = (
@@ -78,7 +150,7 @@ def grades_of(subject_id: int) -> list[Graded]:
 
 def _graded(rule: Rule, subject_id: int, today: date) -> Graded:
     found = compute(rule, [subject_id], today)[subject_id] if rule.is_rated else None
-    return Graded(rule, found)
+    return Graded(rule, found, shown_replies(rule.slug, [subject_id]).get(subject_id, ""))
 
 
 def explain(code: str, slug: str) -> Explanation | None:
@@ -91,7 +163,8 @@ def explain(code: str, slug: str) -> Explanation | None:
     if slug not in listed:
         return None
     rule = rules()[slug]
-    found = _graded(rule, subject.id, today).grade
+    graded = _graded(rule, subject.id, today)
+    found = graded.grade
     return Explanation(
         subject=subject,
         rule=rule,
@@ -103,7 +176,38 @@ def explain(code: str, slug: str) -> Explanation | None:
             .where(GradeChange.subject_id == subject.id, GradeChange.scenario == slug)
             .order_by(GradeChange.changed_on.desc(), GradeChange.id.desc())
         ).all(),
+        reply=graded.reply,
         today=today,
+    )
+
+
+def dossier(code: str, slug: str) -> Dossier | None:
+    """The file on a subject; None when it is not in that list."""
+    found = explain(code, slug)
+    if found is None:
+        return None
+    id_ = found.subject.id
+    return Dossier(
+        why=found,
+        signs=[name.text for name in subjects.other_names(id_) if name.kind == "sign"],
+        parts=file_of(id_, found.rule, found.facts, found.today),
+        adverse=records.outline(id_, found.today).adverse,
+    )
+
+
+def is_unfiled(code: str) -> bool:
+    """Whether this is a property agency of which no filing is in force."""
+    found = dossier(code, AGENCIES)
+    return found is None or found.is_unfiled
+
+
+def grade_json(code: str, slug: str) -> str | None:
+    """What the grade of a subject rests on, for computing it again; None without a listing."""
+    found = explain(code, slug)
+    if found is None:
+        return None
+    return published.grade_json(
+        code, found.subject.id, found.rule, found.grade, found.reply, found.today
     )
 
 

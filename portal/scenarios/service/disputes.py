@@ -1,33 +1,37 @@
 """The mark that somebody objects to a grade itself; it says nothing of the objection."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
-from portal.core import audit, revision
+from portal.core import audit, clock, revision
 from portal.core.db import session
-from portal.scenarios.models import DisputedGrade
+from portal.scenarios.models import ScenarioFact
+from portal.scenarios.rules import DISPUTED
+from portal.scenarios.service.grading import recompute
 
 
 def mark_disputed(subject_id: int, scenario: str, *, disputed: bool, actor: str) -> None:
     """Set or clear the mark of one grade; it shows on every surface with the next request."""
     session.execute(
-        delete(DisputedGrade).where(
-            DisputedGrade.subject_id == subject_id, DisputedGrade.scenario == scenario
+        delete(ScenarioFact).where(
+            ScenarioFact.subject_id == subject_id,
+            ScenarioFact.scenario == scenario,
+            ScenarioFact.key == DISPUTED,
         )
     )
     if disputed:
-        session.add(DisputedGrade(subject_id=subject_id, scenario=scenario))
+        session.add(
+            ScenarioFact(
+                subject_id=subject_id,
+                scenario=scenario,
+                key=DISPUTED,
+                value="yes",
+                from_on=clock.today(),
+                updated_at=clock.now(),
+            )
+        )
+    session.flush()  # the line of the list is computed from it at once
+    recompute([subject_id])
     audit.record(
         "scenarios.dispute", "subject", subject_id, actor, scenario=scenario, disputed=disputed
     )
     revision.bump()
-
-
-def disputed(subject_ids: list[int], scenario: str) -> set[int]:
-    """Which of these subjects have their grade in a scenario disputed."""
-    return set(
-        session.scalars(
-            select(DisputedGrade.subject_id).where(
-                DisputedGrade.scenario == scenario, DisputedGrade.subject_id.in_(subject_ids)
-            )
-        )
-    )

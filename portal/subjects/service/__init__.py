@@ -10,11 +10,20 @@ from portal.core.db import session
 from portal.subjects.models import KINDS, STATUSES, Subject, SubjectName
 from portal.subjects.rules import names
 from portal.subjects.service.register import Counts, SubjectFacts, is_stored, store
-from portal.subjects.service.search import NOTHING, Hit, Results, by_codes, search
+from portal.subjects.service.search import (
+    NOTHING,
+    Hit,
+    Results,
+    by_codes,
+    find_ids,
+    search,
+    words_of,
+)
 
 __all__ = [
     "KINDS", "NOTHING", "STATUSES", "Counts", "Hit", "Results", "SubjectFacts", "by_codes",
-    "exists", "is_stored", "misnamed", "other_names", "public_row", "search", "store",
+    "exists", "find_ids", "is_stored", "misnamed", "on_file", "other_names", "public_row",
+    "search", "store", "words_of",
 ]  # fmt: skip
 
 _PUBLIC_ROW = select(
@@ -55,6 +64,11 @@ def misnamed(told: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
 def exists(code: str) -> bool:
     """Whether a subject has this code."""
     return session.scalar(select(Subject.id).where(Subject.code == code)) is not None
+
+
+def on_file(codes: Collection[str]) -> set[str]:
+    """Those of these codes that a subject has."""
+    return set(session.scalars(select(Subject.code).where(bulk.among(Subject.code, list(codes)))))
 
 
 def other_names(subject_id: int) -> Sequence[Any]:

@@ -133,8 +133,8 @@ def search(
     hundred: the whole name, its beginning, a shop sign, any part; within these, and for all that
     follow, subjects in existence, then short names.
     """
-    words = tuple(word for part in query.split() if (word := names.normalise(part)))
-    if not words or sum(map(len, words)) > MAX_QUERY_LENGTH:
+    words = words_of(query)
+    if not words:
         return NOTHING
     filters = tuple(filter_tokens(area_code, kind))
     candidates, longer = _candidates(words, filters)
@@ -155,6 +155,28 @@ def search(
         page=page,
         pages=min(-(-total // PAGE_SIZE), LAST_PAGE),
     )
+
+
+def words_of(query: str) -> tuple[str, ...]:
+    """The words of a question as names are compared; none where it is longer than any name."""
+    words = tuple(word for part in query.split() if (word := names.normalise(part)))
+    return words if sum(map(len, words)) <= MAX_QUERY_LENGTH else ()
+
+
+def find_ids(query: str, *, limit: int) -> tuple[list[int], bool]:
+    """Subjects by code or any name, in no order, and whether these are all that there are."""
+    words = words_of(query)
+    if not words:
+        return [], True
+    found = set(session.scalars(select(Subject.id).where(Subject.code == query.strip().upper())))
+    if len(words) == 1:
+        found |= {each.subject_id for each in _beginning(words[0])}
+    is_complete = True
+    for way in names.query_ways(words):
+        rows = db.rows(_statement(way, words, "verified"), _values(way, words, (), limit))
+        found |= {subject_of(rank) for (rank,) in rows}
+        is_complete = is_complete and len(rows) < limit
+    return sorted(found), is_complete
 
 
 def _candidates(

@@ -1,0 +1,63 @@
+"""What the desk asks of its staff: a step with its reason, words, a reason to reveal."""
+
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from portal.core.text import N_
+from portal.web.forms import PortalForm
+from portal.web.i18n import _
+from portal.web.wording import CASE_SENTENCES
+
+SENTENCES = {
+    **CASE_SENTENCES,
+    "receipt_missing": N_("请填写信用中国受理号"),
+    "decision_missing": N_("请对每一项作出答复"),
+    "reason_missing": N_("请写明每一项的理由"),
+    "value_missing": N_("请写明更正后的内容"),
+    "value_unreadable": N_("更正后的内容读不出来：日期写成2026-10-15，类别写“轻微”“一般”或“严重”"),
+    "reveal_reason_missing": N_("请写明为什么要看，至少4个字"),
+    "nothing_to_reveal": N_("这件没有留下账号，没有可以查看的联系方式。"),
+}
+LONG = [Length(max=4000, message=N_("最多4000字，请写短一些"))]
+
+
+class StepForm(PortalForm):
+    expected = HiddenField()
+    step = RadioField(N_("下一步"), [InputRequired(N_("请选择下一步"))])
+    note = TextAreaField(
+        N_("给申请人的话（原因、依据、下一步）"),
+        LONG,
+        description=N_("申请人会看到。写明依据的条款，以及还可以怎么办"),
+    )
+    memo = TextAreaField(N_("内部说明（可以不填）"), LONG, description=N_("只有工作人员看得到"))
+    outside_receipt = StringField(
+        N_("信用中国受理号"), [Length(max=60, message=N_("受理号最多60个字，请核对"))]
+    )
+    sentences = SENTENCES
+
+    def offer(self, steps: list[tuple[str, str]]) -> None:
+        """Name the steps that can be taken now."""
+        self.step.choices = [SelectChoice(name, _(words)) for name, words in steps]
+
+
+class WordsForm(PortalForm):
+    note = TextAreaField(N_("给申请人的话"), [InputRequired(N_("请写明要告诉申请人什么")), *LONG])
+    sentences = SENTENCES
+
+
+class MemoForm(PortalForm):
+    memo = TextAreaField(N_("内部说明"), [InputRequired(N_("请写明要记下什么")), *LONG])
+    sentences = SENTENCES
+
+
+class RevealForm(PortalForm):
+    reason = StringField(
+        N_("为什么要看"),
+        [
+            InputRequired(N_("请写明为什么要看，至少4个字")),
+            Length(max=200, message=N_("最多200字，请写短一些")),
+        ],
+        description=N_("会记入日志，申请人也看得到"),
+    )
+    sentences = SENTENCES

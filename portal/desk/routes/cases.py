@@ -1,0 +1,172 @@
+"""The inbox, and a case beside the form that moves it."""
+
+import csv
+import io
+from typing import Any
+
+from flask import Response, abort, g, redirect, request
+from flask.typing import ResponseReturnValue
+
+from portal.cases.models import Case
+from portal.cases.service import files, finding
+from portal.desk import service
+from portal.desk.forms import MemoForm, RevealForm, StepForm, WordsForm
+from portal.desk.routes import bp
+from portal.repair.service import outside
+from portal.web.access import reauthenticated, staff
+from portal.web.downloads import attachment
+from portal.web.pages import path, render
+
+WORKING = ("handler", "reviewer", "verifier")
+
+
+@bp.get("/desk/")
+@staff()
+def index() -> Response:
+    everything = request.args.get("show") == "all"
+    kind = request.args.get("kind", "")
+    waiting = service.inbox(g.actor, kind=kind, mine=not everything)
+    return render("desk/index.html", waiting=waiting, everything=everything, kind=kind)
+
+
+@bp.get("/desk/cases/<reference>")
+@staff(*WORKING)
+def case(reference: str) -> Response:
+    found = _case(reference)
+    picked = next(
+        (each for each in service.replies() if each.key == request.args.get("reply")), None
+    )
+    data = {"step": picked.step, "note": picked.text} if picked else {}
+    return _page(found, StepForm(formdata=None, data=data))
+
+
+@bp.post("/desk/cases/<reference>/step")
+@staff(*WORKING)
+def step(reference: str) -> ResponseReturnValue:
+    found, form = _case(reference), StepForm()
+    form.offer(_steps(found))
+    if not form.validate_on_submit():
+        return _page(found, form)
+    if request.form.get("do") == "preview":
+        return _page(found, form, preview=True)
+    if _take(found, form):
+        return redirect(path("/desk/"), 303)
+    return _page(found, form)
+
+
+@bp.post("/desk/cases/<reference>/words")
+@staff(*WORKING)
+def words(reference: str) -> ResponseReturnValue:
+    found, form = _case(reference), WordsForm()
+    if form.validate_on_submit():
+        service.say(found, g.actor, form.note.data)
+        return redirect(path(f"/desk/cases/{found.reference}"), 303)
+    return _page(found, form)
+
+
+@bp.post("/desk/cases/<reference>/memo")
+@staff(*WORKING)
+def memo(reference: str) -> ResponseReturnValue:
+    found, form = _case(reference), MemoForm()
+    if form.validate_on_submit():
+        service.memo(found, g.actor, form.memo.data)
+        return redirect(path(f"/desk/cases/{found.reference}"), 303)
+    return _page(found, form)
+
+
+@bp.post("/desk/cases/<reference>/reveal")
+@staff("handler", "reviewer")
+@reauthenticated
+def reveal(reference: str) -> ResponseReturnValue:
+    found, form = _case(reference), RevealForm()
+    if form.validate_on_submit():
+        with form.refusals():
+            person = service.reveal(found, g.actor, form.reason.data)
+            return _page(found, form, revealed=person)
+    return _page(found, form)
+
+
+@bp.get("/desk/cases/<reference>/files/<int:file_id>")
+@staff(*WORKING)
+def file(reference: str, file_id: int) -> Response:
+    found = files.find(_case(reference), file_id) or abort(404)
+    return attachment(files.read(found), found.media_type, found.name)
+
+
+@bp.get("/desk/repair/handover.csv")
+@staff("handler")
+def handover() -> Response:
+    rows = outside.handover_rows()
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=list(outside.COLUMNS))
+    writer.writeheader()
+    writer.writerows(rows)
+    return attachment(
+        b"\xef\xbb\xbf" + out.getvalue().encode(), "text/csv; charset=utf-8", "handover.csv"
+    )
+
+
+def _take(found: Case, form: StepForm) -> bool:
+    """Whether the step was taken; otherwise the form says why not."""
+    answers: dict[str, Any] = {}
+    if form.step.data == "propose":
+        answers["decisions"] = _decisions()
+    if form.outside_receipt.data:
+        answers["outside_receipt"] = form.outside_receipt.data
+    with form.refusals():
+        service.take(found, form.step.data, g.actor, note=form.note.data,
+                     expected=form.expected.data, memo=form.memo.data, **answers)  # fmt: skip
+    return not form.errors
+
+
+def _case(reference: str) -> Case:
+    return service.find(reference, g.actor) or abort(404)
+
+
+def _steps(found: Case) -> list[tuple[str, str]]:
+    words = {**finding.STEP_WORDS, **found.step_words}
+    return [(step.name, words[step.name]) for step, _part in service.options(found, g.actor)]
+
+
+def _decisions() -> list[dict[str, Any]]:
+    """The answers to each claim, as the form sends them: outcome-title, reason-title, …"""
+    fields = request.form.getlist("decided")
+    return [
+        {
+            "field": field,
+            "outcome": request.form.get(f"outcome-{field}", ""),
+            "reason": request.form.get(f"reason-{field}", ""),
+            "value": request.form.get(f"value-{field}", ""),
+        }
+        for field in fields
+    ]
+
+
+def _page(found: Case, form: Any, **context: Any) -> Response:
+    blank = {
+        "step": StepForm(formdata=None),
+        "words": WordsForm(formdata=None),
+        "memo": MemoForm(formdata=None),
+        "reveal": RevealForm(formdata=None),
+    }
+    name = type(form).__name__.removesuffix("Form").lower()
+    forms = {**blank, name: form}
+    forms["step"].offer(_steps(found))
+    return render(
+        "desk/case.html",
+        case=found,
+        form=form,
+        forms=forms,
+        deadlines=[
+            (each, finding.clock_of(each), finding.explanation_of(each))
+            for each in found.deadlines
+            if each.is_running
+        ],
+        steps=_steps(found),
+        step_words={**finding.STEP_WORDS, **found.step_words},
+        history=service.history(found),
+        applicant=service.applicant(found),
+        replies=service.replies_for(found),
+        typed=request.form,
+        **context,
+    )

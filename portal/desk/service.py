@@ -1,0 +1,166 @@
+"""Questions of the desk: what waits for whom, and what a case may show to whom."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from portal.accounts.models import Account
+from portal.bodies import service as bodies
+from portal.cases import service as cases
+from portal.cases.models import Case, CaseEvent
+from portal.cases.service import By, finding
+from portal.core import audit, content
+from portal.core.actor import Actor
+from portal.core.db import session
+from portal.core.errors import Refused
+from portal.core.masking import mask_person
+from portal.core.workflow import Step
+from portal.desk import rules
+
+LONGEST_INBOX = 300
+FAR = 10_000
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One line of the inbox: a case, its nearest clock, and whether it is this person's turn."""
+
+    case: Case
+    clock: finding.Clock | None
+    is_my_turn: bool
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A prepared text for one step of one kind of case, with the article it stands on."""
+
+    key: str
+    kind: str
+    step: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """Who applied, as far as a member of staff may see it; contacts only once revealed."""
+
+    name: str
+    phone: str = ""
+    email: str = ""
+
+
+def inbox(actor: Actor, *, kind: str = "", mine: bool = True) -> list[Waiting]:
+    """Cases that are open and that this person may open, the most urgent first."""
+    query = (
+        select(Case)
+        .where(Case.closed_at.is_(None))
+        .options(selectinload(Case.deadlines))
+        .order_by(Case.opened_at, Case.id)
+    )
+    if actor.body != rules.CREDIT_OFFICE or "reviewer" not in actor.roles:
+        query = query.where(Case.body_slug == (actor.body or ""))
+    if kind:
+        query = query.where(Case.kind == kind)
+    found = [_waiting(case, actor) for case in session.scalars(query) if may_open(case, actor)]
+    shown = [each for each in found if each.is_my_turn or not mine]
+    return sorted(shown, key=_urgency)[:LONGEST_INBOX]
+
+
+def may_open(case: Case, actor: Actor) -> bool:
+    """Whether this person has a part in the case and does not act for whom it complains of."""
+    if rules.is_conflicted(actor.body, case.about_body, _parents()):
+        return False
+    return bool(rules.parts(actor.roles, actor.body, case.body_slug))
+
+
+def find(reference: str, actor: Actor) -> Case | None:
+    """The case of this number if this person may open it."""
+    case = session.scalar(select(Case).where(Case.reference == reference.upper().replace("-", "")))
+    return case if case is not None and may_open(case, actor) else None
+
+
+def options(case: Case, actor: Actor) -> list[tuple[Step, str]]:
+    """The steps this person may take now, each with the role it is taken in."""
+    parts = sorted(rules.parts(actor.roles, actor.body, case.body_slug))
+    return [(step, part) for part in parts for step in case.workflow.options(case.state, part)]
+
+
+def take(case: Case, name: str, actor: Actor, *, note: str, expected: str, **answers: Any) -> None:
+    """Take a step; raises Refused when it is not this person's, or the case moved on."""
+    parts = {step.name: part for step, part in options(case, actor)}
+    if name not in parts:
+        raise Refused("moved_on" if expected != case.state else "step_not_possible")
+    by = By(actor.label, parts[name], actor.body or "")
+    cases.act(case, name, by=by, note=note, expected=expected, **answers)
+
+
+def say(case: Case, actor: Actor, note: str) -> None:
+    """Write to the applicant without taking a step."""
+    (part, *_rest) = sorted(rules.parts(actor.roles, actor.body, case.body_slug))
+    cases.add_words(case, by=By(actor.label, part, actor.body or ""), note=note)
+
+
+def memo(case: Case, actor: Actor, text: str) -> None:
+    """Write a note that only staff read."""
+    cases.add_memo(case, by=By(actor.label, "staff", actor.body or ""), memo=text)
+
+
+def applicant(case: Case) -> Applicant | None:
+    """Who applied, with a masked name; None for an applicant without an account."""
+    account = session.get(Account, case.account_id) if case.account_id else None
+    return Applicant(mask_person(account.name)) if account else None
+
+
+def reveal(case: Case, actor: Actor, reason: str) -> Applicant:
+    """Name and contacts of the applicant; the look and its reason are logged and shown to them.
+
+    Raises Refused without a reason, or when there is no account to reveal.
+    """
+    if len(reason.strip()) < 4:
+        raise Refused("reveal_reason_missing", "reason")
+    account = session.get(Account, case.account_id) if case.account_id else None
+    if account is None:
+        raise Refused("nothing_to_reveal")
+    audit.record("desk.reveal", "case", case.reference, actor.label, reason=reason.strip())
+    cases.note_reveal(case, by=By(actor.label, "staff", actor.body or ""), reason=reason)
+    return Applicant(account.name, account.phone or "", account.email or "")
+
+
+def history(case: Case) -> Sequence[CaseEvent]:
+    """Everything that happened, notes among staff included, newest first."""
+    return list(reversed(case.events))
+
+
+@cache
+def replies() -> tuple[Reply, ...]:
+    """The prepared texts of content/desk/replies.toml."""
+    rows = content.need("desk/replies.toml", "replies")
+    return tuple(content.build(Reply, row, "desk/replies.toml") for row in rows)
+
+
+def replies_for(case: Case) -> list[Reply]:
+    """The texts that fit this kind of case."""
+    return [each for each in replies() if each.kind in ("", case.kind)]
+
+
+def _waiting(case: Case, actor: Actor) -> Waiting:
+    due = case.due
+    return Waiting(
+        case=case,
+        clock=finding.clock_of(due) if due else None,
+        is_my_turn=bool(options(case, actor)),
+    )
+
+
+def _urgency(waiting: Waiting) -> tuple[int, int]:
+    return (waiting.clock.days_left if waiting.clock else FAR, waiting.case.id)
+
+
+@cache
+def _parents() -> Mapping[str, str | None]:
+    return bodies.parents()

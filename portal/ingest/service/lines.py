@@ -1,0 +1,186 @@
+"""Rows of facts, agents and sanctions: small files, each row a line of its own."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from portal.ingest.rules.forms import Layout
+from portal.scenarios import service as scenarios
+from portal.subjects import service as subjects
+
+LISTED = "列入名录"
+UNKNOWN_FACT = "这个场景没有这项事实；请用模板“填写说明”里的名称，或填“列入名录”。"
+UNKNOWN_VALUE = "这项事实只能填：%s。"
+VALUE_NEEDED = "请填写事实内容。"
+TURNED = "截止日期早于起始日期，请核对。"
+UNKNOWN_AGENT = "本门户没有这个登记号；请先导入从业人员登记信息。"
+
+Problem = tuple[Any, str, str, str]
+
+
+class FactLine(NamedTuple):
+    """One row of the form for facts."""
+
+    subject_code: str
+    subject_name: str
+    scenario: str
+    fact: str
+    value: str
+    from_on: date
+    until_on: date | None
+    source_unit: str
+    row_number: int
+
+
+class AgentLine(NamedTuple):
+    """One row of the form for agents."""
+
+    subject_code: str
+    subject_name: str
+    number: str
+    name: str
+    agent_class: str
+    state: str
+    from_on: date
+    until_on: date | None
+    valid_from: date | None
+    valid_until: date | None
+    commendations: str
+    source_unit: str
+    row_number: int
+
+
+class SanctionLine(NamedTuple):
+    """One row of the form for sanctions."""
+
+    subject_code: str
+    subject_name: str
+    number: str
+    document: str
+    title: str
+    basis: str
+    authority: str
+    decided_on: date
+    public_until: date
+    row_number: int
+
+
+class Put(NamedTuple):
+    """What became of lines whose subjects are on file under their names."""
+
+    counts: scenarios.Counts
+    problems: Sequence[Problem] = ()
+
+
+@dataclass(frozen=True)
+class Lines:
+    """How one of the forms is stored: its lines, what tells two apart, and where they go."""
+
+    line: Any
+    key: tuple[str, ...]
+    put: Callable[[Sequence[Any], str], Put]
+
+
+def build(lines: Lines, layout: Layout) -> Callable[..., list[Any]]:
+    """Makes lines of rows whose values are given column by column."""
+    places = [layout.form.place(name) for name in lines.line._fields[:-1]]
+
+    def made(
+        columns: Sequence[Sequence[Any]], _cells: Sequence[Any], numbers: Sequence[int]
+    ) -> list[Any]:
+        told = [columns[place] for place in places if place is not None]
+        return [lines.line._make(each) for each in zip(*told, numbers, strict=True)]
+
+    return made
+
+
+def key_of(lines: Lines, line: Any) -> Hashable:
+    return tuple(getattr(line, name) for name in lines.key)
+
+
+def sorted_out(rows: Sequence[Any]) -> tuple[list[Any], list[Any], list[Any]]:
+    """The rows to store, those of subjects not on file, and those under another subject's code."""
+    known = subjects.on_file({row.subject_code for row in rows})
+    strangers = [row for row in rows if row.subject_code not in known]
+    wrong = subjects.misnamed({(row.subject_code, row.subject_name) for row in rows})
+    misnamed = [row for row in rows if (row.subject_code, row.subject_name) in wrong]
+    good = [
+        row for row in rows
+        if row.subject_code in known and (row.subject_code, row.subject_name) not in wrong
+    ]  # fmt: skip
+    return good, strangers, misnamed
+
+
+def _put_facts(rows: Sequence[FactLine], actor: str) -> Put:
+    listed, facts, problems = [], [], []
+    for row in rows:
+        found = _read_fact(row)
+        if isinstance(found, scenarios.Listed):
+            listed.append(found)
+        elif isinstance(found, scenarios.FactRow):
+            facts.append(found)
+        else:
+            problems.append(found)
+    # Whoever has facts is on the list; a row of its own may say since when, or that it left.
+    told = {(each.subject_code, each.scenario) for each in listed}
+    missing = scenarios.not_listed({(row.subject_code, row.scenario) for row in facts} - told)
+    first = {(row.subject_code, row.scenario): row for row in reversed(facts)}
+    joined = [
+        scenarios.Listed(*pair, first[pair].from_on, None, first[pair].source_unit)
+        for pair in sorted(missing)
+    ]
+    counts = scenarios.store([*listed, *joined], facts, actor=actor)
+    return Put(counts._replace(added=counts.added - len(joined)), problems)
+
+
+def _read_fact(row: FactLine) -> scenarios.Listed | scenarios.FactRow | Problem:
+    if row.until_on is not None and row.until_on < row.from_on:
+        return row, "until_on", "period", TURNED
+    term = (row.from_on, row.until_on, row.source_unit)
+    if row.fact == LISTED:
+        return scenarios.Listed(row.subject_code, row.scenario, *term)
+    kind = scenarios.find_kind(row.scenario, row.fact)
+    if kind is None:
+        return row, "fact", "fact_unknown", UNKNOWN_FACT
+    if not row.value:
+        return row, "value", "blank_required", VALUE_NEEDED
+    value = row.value
+    if kind.values:
+        words = {word: key for key, pair in kind.values.items() for word in (key, *pair)}
+        if value not in words:
+            told = "、".join(pair[0] for pair in kind.values.values())
+            return row, "value", "fact_value", UNKNOWN_VALUE % told
+        value = words[value]
+    return scenarios.FactRow(row.subject_code, row.scenario, kind.key, value, *term)
+
+
+def _put_agents(rows: Sequence[AgentLine], actor: str) -> Put:
+    told = [
+        scenarios.AgentRow(
+            row.subject_code, row.number, row.name, row.agent_class, row.state, row.from_on,
+            row.until_on, row.valid_from, row.valid_until, row.commendations, row.source_unit,
+        )
+        for row in rows
+    ]  # fmt: skip
+    return Put(scenarios.store_agents(told, actor=actor))
+
+
+def _put_sanctions(rows: Sequence[SanctionLine], actor: str) -> Put:
+    known = scenarios.known_numbers([row.number for row in rows])
+    problems = [(row, "number", "agent_unknown", UNKNOWN_AGENT) for row in rows
+                if scenarios.normalised(row.number) not in known]  # fmt: skip
+    strange = {problem[0] for problem in problems}
+    told = [
+        scenarios.SanctionRow(row.number, row.document, row.title, row.basis, row.authority,
+                              row.decided_on, row.public_until)
+        for row in rows if row not in strange
+    ]  # fmt: skip
+    return Put(scenarios.store_sanctions(told, actor=actor), problems)
+
+
+KINDS = {
+    "fact": Lines(FactLine, ("subject_code", "scenario", "fact", "from_on"), _put_facts),
+    "agent": Lines(AgentLine, ("number", "subject_code", "from_on"), _put_agents),
+    "sanction": Lines(SanctionLine, ("number", "document"), _put_sanctions),
+}

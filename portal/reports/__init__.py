@@ -1,0 +1,1 @@
+"""Credit reports: asking for one, reading it, sharing it, letting others look up."""

@@ -1,0 +1,116 @@
+"""Numbers that notice a slip, tokens that notice a forgery, and what a document is worth today."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.core.ids import ALPHABET
+from portal.documents import rules
+
+TODAY = date(2026, 11, 20)
+NUMBER = rules.number("general", TODAY, 7)
+
+
+def test_a_number_says_kind_day_and_sequence() -> None:
+    assert "HNG2026112000000007" + NUMBER[-1] == NUMBER
+    assert rules.number("general", TODAY, 10**8 + 7) == NUMBER
+    with pytest.raises(KeyError):
+        rules.number("no such kind", TODAY, 1)
+
+
+def test_the_letters_of_kinds_differ_and_need_no_second_look() -> None:
+    letters = [letter for letter, _name in rules.KINDS.values()]
+    assert len(set(letters)) == len(letters)
+    assert set(letters) <= set(ALPHABET)
+
+
+def test_a_number_is_read_as_people_type_it() -> None:
+    assert rules.read_number(f" {NUMBER[:5]}-{NUMBER[5:].lower()} ".replace("0", "o")) == NUMBER
+
+
+@given(st.integers(0, rules.NUMBER_LENGTH - 1), st.sampled_from(ALPHABET))
+def test_one_wrong_character_is_noticed(place: int, letter: str) -> None:
+    typed = NUMBER[:place] + letter + NUMBER[place + 1 :]
+    assert rules.read_number(typed) == (NUMBER if typed == NUMBER else None)
+
+
+@pytest.mark.parametrize("text", ["", "HN", "X" * 20, "淮" * 20, NUMBER + "1"])
+def test_what_is_no_number(text: str) -> None:
+    assert rules.read_number(text) is None
+
+
+def test_a_code_is_read_in_groups_and_small_letters() -> None:
+    code = "0123456789ABCDEF"
+    assert rules.read_code(rules.in_groups(code).lower()) == code
+    assert rules.read_code("short") is None
+    assert rules.read_code("淮" * 16) is None
+
+
+def test_facts_are_written_in_one_way() -> None:
+    assert rules.canonical({"乙": 1, "甲": [2, None]}) == rules.canonical(
+        {"甲": [2, None], "乙": 1}
+    )
+    with pytest.raises(ValueError, match="JSON compliant"):
+        rules.canonical({"a": float("nan")})
+
+
+def test_both_hashes_are_the_known_ones() -> None:
+    assert rules.sha256(b"abc").startswith("ba7816bf8f01cfea")
+    assert rules.sm3(b"abc").startswith("66c7f0f462eeedd9")
+
+
+@dataclass
+class Issued:
+    state: str = "ready"
+    valid_until: date | None = None
+    revoked_on: date | None = None
+    superseded_on: date | None = None
+
+
+@pytest.mark.parametrize(
+    ("issued", "standing"),
+    [
+        (Issued(), "in_force"),
+        (Issued("preparing", revoked_on=TODAY), "preparing"),
+        (Issued("failed"), "failed"),
+        (Issued(valid_until=TODAY), "in_force"),
+        (Issued(valid_until=date(2026, 11, 19)), "expired"),
+        (Issued(superseded_on=TODAY, valid_until=date(2026, 1, 1)), "superseded"),
+        (Issued(superseded_on=TODAY, revoked_on=TODAY), "revoked"),
+    ],
+)
+def test_what_a_document_is_worth_today(issued: Issued, standing: str) -> None:
+    assert rules.standing(issued, TODAY) == standing
+    assert standing in rules.STATES
+
+
+KEY = Ed25519PrivateKey.from_private_bytes(b"1" * 32)
+TOKEN = rules.Token("G", TODAY, 7, date(2027, 1, 1), "92340499MADEM0011M", "ab" * 8, "cd" * 4)
+
+
+@pytest.mark.parametrize("until", [None, date(2027, 1, 1)])
+@pytest.mark.parametrize("code", ["", "92340499MADEM0011M"])
+def test_a_token_says_what_was_put_in(until: date | None, code: str) -> None:
+    token = rules.Token("G", TODAY, 7, until, code, "ab" * 8, "cd" * 4)
+    text = rules.sign_token(token, KEY)
+    assert rules.read_token(text) == token
+    assert token.number == NUMBER
+    assert rules.verify_token(text, KEY.public_key().public_bytes_raw())
+
+
+@given(st.integers(0, 150), st.sampled_from("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"))
+def test_a_changed_token_is_no_longer_signed(place: int, letter: str) -> None:
+    text = rules.sign_token(TOKEN, KEY)
+    changed = text[:place] + letter + text[place + 1 :]
+    is_same = changed == text
+    assert rules.verify_token(changed, KEY.public_key().public_bytes_raw()) is is_same
+
+
+@pytest.mark.parametrize("text", ["", "A", "AAAA", "!!!", "A" * 157, "淮"])
+def test_what_is_no_token(text: str) -> None:
+    assert rules.read_token(text) is None
+    assert not rules.verify_token(text, b"0" * 32)
