@@ -103,7 +103,9 @@ def _back(commitment: Commitment) -> ResponseReturnValue:
     return redirect(path(f"/commitments/mine/{commitment.number}"), 303)
 
 
-def _some(commitment: Commitment, form: ReportForm, refused: list[Refused], *, answered: int = 0) -> Response:  # fmt: skip
+def _some(
+    commitment: Commitment, form: ReportForm, refused: list[Refused], *, answered: int = 0
+) -> Response:
     """Say of every file that was not kept why; the others stay."""
     for refusal in refused:
         form.refuse(refusal)

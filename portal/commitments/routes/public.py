@@ -22,10 +22,15 @@ def index() -> Response:
         query=asked["q"], kind=asked["kind"], state=asked["state"],
         before=int(before) if before.isascii() and before.isdigit() else None,
     )  # fmt: skip
-    return render("commitments/index.html", asked=asked, listing=listing, kinds=KINDS,
-                  states={key: look.word for key, look in STATES.items()},
-                  newer=None if listing.is_first else address_with(before=None),
-                  older=address_with(before=str(listing.older)) if listing.older else None)  # fmt: skip
+    return render(
+        "commitments/index.html",
+        asked=asked,
+        listing=listing,
+        kinds=KINDS,
+        states={key: look.word for key, look in STATES.items()},
+        newer=None if listing.is_first else address_with(before=None),
+        older=address_with(before=str(listing.older)) if listing.older else None,
+    )
 
 
 @bp.get("/commitments/<number>")

@@ -66,7 +66,7 @@ def report(
 
 
 def answer(commitment: Commitment, actor: Actor, *, text: str, sent: Sent) -> list[Refused]:
-    """Answer a notice of breach, with evidence; returns why a file was not taken. Raises Refused."""
+    """Answer a notice of breach; returns why a file was not taken. Raises Refused."""
     if commitment.state != "breach_review":
         raise Refused("commitment_moved")
     if not text.strip():
