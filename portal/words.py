@@ -34,7 +34,10 @@ CASE_KINDS = {
     "complaint": N_("投诉"),
 }
 # The pages of the desk, and for whom each is.
-DESK_PAGES = ((N_("待办"), "/desk/", ("handler", "reviewer", "verifier")),)
+DESK_PAGES = (
+    (N_("待办"), "/desk/", ("handler", "reviewer", "verifier")),
+    (N_("承诺"), "/desk/commitments", ("handler", "reviewer", "verifier")),
+)
 
 
 def desk_pages() -> list[tuple[str, str, tuple[str, ...]]]:

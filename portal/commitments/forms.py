@@ -25,6 +25,7 @@ SENTENCES = {
     **FILE_SENTENCES,
     "template_withdrawn": N_("这份承诺已经停用，现在不能签。您填的内容还在，请看有没有新的版本。"),
     "template_early": N_("这份承诺从%(from_on)s起才能签。您填的内容已保留。"),
+    "template_replaced": N_("这份承诺有了新的一版。请从第1页重新开始，您填的内容还在。"),
     "template_changed": N_("承诺文本与存档不一致，现在不能签。请联系受理单位，您填的内容还在。"),
     "promisor_missing": N_("请选择以谁的名义签"),
     "signed_already": N_("这份承诺已经签过，还有效，不用再签。可以在“我的承诺”里看。"),

@@ -114,7 +114,7 @@ class Commitment(Base):
     @property
     def standing(self) -> str:
         """One of rules.STATES today."""
-        return rules.standing(self, clock.today())
+        return rules.standing(self.state, self.term_until, self.duties, clock.today())
 
     @property
     def look(self) -> rules.Look:

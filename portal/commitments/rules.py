@@ -109,15 +109,12 @@ UPLOAD_KINDS = {
 
 
 class _Duty(Protocol):
-    due_on: date
-    reported_at: datetime | None
-    outcome: str
-
-
-class _Commitment(Protocol):
-    state: str
-    term_until: date | None
-    duties: Sequence[Any]
+    @property
+    def due_on(self) -> date: ...
+    @property
+    def reported_at(self) -> datetime | None: ...
+    @property
+    def outcome(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -146,14 +143,14 @@ class Due:
     end: bool = False
 
 
-def standing(commitment: _Commitment, today: date) -> str:
+def standing(state: str, term_until: date | None, duties: Sequence[_Duty], today: date) -> str:
     """One of STATES; what depends on the day is computed and never stored."""
-    if commitment.state != "signed":
-        return commitment.state
-    open_duties = [each for each in commitment.duties if not each.outcome]
+    if state != "signed":
+        return state
+    open_duties = [each for each in duties if not each.outcome]
     if any(is_overdue(each, today) for each in open_duties):
         return "overdue"
-    if commitment.term_until is not None and today > commitment.term_until:
+    if term_until is not None and today > term_until:
         return "expired"
     return "keeping" if open_duties else "in_force"
 

@@ -1,10 +1,13 @@
 """Issuing, ending and verifying sealed documents."""
 
+import io
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+import pikepdf
 from sqlalchemy import select
 
 from portal.core import audit, clock, ids, jobs, keys, revision, seal, storage
@@ -72,6 +75,8 @@ class Verification:
     standing: str | None = None
     document: Document | None = None
     successor: Document | None = None
+    # Whether the person who signed the text with a passkey signed exactly it; empty: none did.
+    signature: str = ""
 
     @property
     def facts(self) -> Sequence[Sequence[str]]:
@@ -250,6 +255,24 @@ def verify_file(data: bytes) -> Verification:
     return _verdict(check.found, _by_hash(data[: check.covered]) if check.covered else None)
 
 
+def attached(data: bytes) -> dict[str, Any]:
+    """The facts attached to a PDF of ours, for whoever has the file alone; empty when none are."""
+    try:
+        with pikepdf.open(io.BytesIO(data)) as opened:
+            for name, attachment in opened.attachments.items():
+                if name.endswith(".json"):
+                    found = json.loads(attachment.get_file().read_bytes())
+                    return found if isinstance(found, dict) else {}
+    except (pikepdf.PdfError, ValueError):
+        return {}
+    return {}
+
+
+def signature_in(data: bytes) -> str:
+    """Whether the facts attached to a PDF hold a person's signature, and whether it is right."""
+    return rules.signature_of(attached(data))
+
+
 def register_keys() -> None:
     """Publish the certificate of the seal and the key of the tokens, if they are new."""
     certificate = seal.certificate()
@@ -315,6 +338,7 @@ def _verdict(found: str, document: Document | None = None) -> Verification:
     return Verification(
         found, genuine, unchanged, reason, standing(document), document,
         session.get(Document, document.superseded_by) if document.superseded_by else None,
+        rules.signature_of(document.snapshot),
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from tests.factories import make_account, make_actor, make_representative, make_
 
 SOUP = "beef-soup-quality"
 PARTY = RelyingParty("localhost", "http://localhost")
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 ANSWERS = {"beef": "40", "price": "15"}
 
 

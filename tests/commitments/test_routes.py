@@ -1,17 +1,11 @@
 """Signing in four pages, the register, keeping: as people walk it."""
 
-import json
-from datetime import date
-
 import pytest
 
 from portal.commitments.models import Commitment
-from portal.core import db, jobs
-from tests.accounts.authenticator import Authenticator
+from portal.core import db
 from tests.browser import Browser, Page
 from tests.commitments.conftest import SOUP, Shop, code_now
-from tests.conftest import Clock
-from tests.factories import make_account
 
 PREFIXES = ("", "/en")
 FORM = "//main//form[.//input[@name='{}']]"
@@ -20,7 +14,7 @@ FORM = "//main//form[.//input[@name='{}']]"
 def to_sign_page(me: Browser, prefix: str = "", slug: str = SOUP) -> Page:
     page = me.get(f"{prefix}/commitments/sign/{slug}")
     page = me.follow(me.submit(page))
-    ticks = {name: "y" for name in page.tree.xpath("//main//input[@type='checkbox']/@name")}
+    ticks = dict.fromkeys(page.tree.xpath("//main//input[@type='checkbox']/@name"), "y")
     page = me.submit(page, blank_beef="40", blank_price="15", **ticks)
     return me.follow(page)
 

@@ -1,9 +1,15 @@
 """Signing commitments, keeping them, finding them, asking for them."""
 
-from portal.commitments.service.asking import ask, progress, read_codes, request, requests_of
+from portal.commitments.service.asking import (
+    ask,
+    askable,
+    progress,
+    read_codes,
+    request,
+    requests_of,
+)
 from portal.commitments.service.finding import (
     Listing,
-    Outcome,
     all_mine,
     asked_of,
     begun,
@@ -11,13 +17,14 @@ from portal.commitments.service.finding import (
     document_of,
     due,
     file_of,
+    listed_of,
     mine,
     of_office,
     office,
     public,
     register,
     subject,
-    take_outcomes,
+    take_changed,
 )
 from portal.commitments.service.keeping import (
     answer,
@@ -27,12 +34,16 @@ from portal.commitments.service.keeping import (
     decide_breach,
     drop_breach,
     mark_disputed,
+    may_confirm,
     notify_breach,
+    offers,
     office_roles,
-    options,
     read,
     report,
     send_reminder,
+    state_words,
+    step_words,
+    take,
     tell_overdue,
     withdraw,
 )
@@ -56,12 +67,12 @@ from portal.commitments.service.signing import (
 )
 
 __all__ = [
-    "Confirmation", "Listing", "Outcome", "all_mine", "answer", "ask", "asked_of", "begin",
-    "begun", "bump_when_listed", "challenge", "changed_texts", "check", "confirm",
-    "confirm_duty", "content_of", "correct", "count_public", "count_signed", "decide_breach",
-    "document_of", "drop_breach", "due", "file_of", "get", "mark_disputed", "mine",
-    "notify_breach", "of_office", "office", "office_roles", "options", "progress", "promisors",
+    "Confirmation", "Listing", "all_mine", "answer", "ask", "askable", "asked_of", "begin",
+    "begun", "bump_when_listed", "challenge", "changed_texts", "check", "confirm", "confirm_duty",
+    "content_of", "correct", "count_public", "count_signed", "decide_breach", "document_of",
+    "drop_breach", "due", "file_of", "get", "listed_of", "mark_disputed", "may_confirm", "mine",
+    "notify_breach", "of_office", "offers", "office", "office_roles", "progress", "promisors",
     "public", "purge", "read", "read_codes", "register", "report", "request", "requests_of",
-    "save", "save_signer", "send_reminder", "sign", "signed", "subject", "take_outcomes",
-    "tell_overdue", "text_of", "withdraw",
+    "save", "save_signer", "send_reminder", "sign", "signed", "state_words", "step_words",
+    "subject", "take", "take_changed", "tell_overdue", "text_of", "withdraw",
 ]  # fmt: skip

@@ -91,6 +91,17 @@ def ask(
     return request
 
 
+def askable(actor: Actor, language: str) -> list[tuple[str, str]]:
+    """The texts that this person's office may ask businesses to sign, by slug and title."""
+    today = clock.today()
+    found = [texts.newest(slug, today) for slug in texts.load()]
+    return [
+        (each.slug, each.title_en if language == "en" else each.title)
+        for each in found
+        if each and each.is_open and each.is_for_business and each.body == actor.body
+    ]
+
+
 def requests_of(actor: Actor) -> list[Progress]:
     """What this person's office asked for, newest first."""
     rows = session.scalars(

@@ -28,16 +28,6 @@ class Listing:
     is_first: bool
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a commitment came to, for the record and the indicators of those above."""
-
-    commitment: Commitment
-    subject_code: str
-    standing: str
-    is_public: bool
-
-
 def is_listed() -> ColumnElement[bool]:
     """Public, past the ten minutes, and not taken back within them."""
     now = clock.now()
@@ -171,24 +161,29 @@ def office(number: str, actor: Actor) -> Commitment | None:
     )
 
 
-def take_outcomes(limit: int) -> list[Outcome]:
-    """Take changed commitments of businesses from the list; whoever takes one draws conclusions."""
+def take_changed(limit: int) -> list[int]:
+    """Take businesses whose commitments changed from the list; whoever takes one draws conclusions.
+
+    Returns their subjects.
+    """
     oldest = select(CommitmentChange.id).order_by(CommitmentChange.id).limit(limit)
     taken = session.scalars(
         delete(CommitmentChange)
         .where(CommitmentChange.id.in_(oldest))
         .returning(CommitmentChange.commitment_id)
     ).all()
-    rows = session.execute(
-        select(Commitment, Subject.code)
-        .join(Subject, Subject.id == Commitment.subject_id)
-        .where(Commitment.id.in_(set(taken)))
-        .order_by(Commitment.id)
+    found = session.scalars(
+        select(Commitment.subject_id).where(
+            Commitment.id.in_(set(taken)), Commitment.subject_id.is_not(None)
+        )
     )
-    return [
-        Outcome(row.Commitment, row.code, row.Commitment.standing, row.Commitment.is_public)
-        for row in rows
-    ]
+    return sorted({each for each in found if each is not None})
+
+
+def listed_of(subject_id: int) -> list[Commitment]:
+    """The public commitments of a business, oldest first."""
+    mine = (Commitment.subject_id == subject_id, is_listed())
+    return list(session.scalars(select(Commitment).where(*mine).order_by(Commitment.id)))
 
 
 def _waits(commitment: Commitment) -> bool:

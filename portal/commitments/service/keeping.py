@@ -1,6 +1,6 @@
 """Keeping a promise: reports with evidence, reminders, confirmation, breach and what follows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -14,7 +14,6 @@ from portal.core.actor import Actor
 from portal.core.db import session
 from portal.core.errors import Refused
 from portal.core.masking import mask_text
-from portal.core.workflow import Step
 from portal.documents import service as documents
 
 Sent = Sequence[tuple[str, bytes]]
@@ -173,11 +172,41 @@ def mark_disputed(number: str, *, disputed: bool, actor: str) -> None:
     _changed(commitment, "commitments.dispute", actor, disputed=disputed)
 
 
-def options(commitment: Commitment, actor: Actor) -> list[Step]:
-    """What this member of staff may do with the whole commitment now."""
-    roles = office_roles(commitment, actor)
-    found = [each for role in roles for each in rules.WORKFLOW.options(commitment.state, role)]
-    return list(dict.fromkeys(found))
+def take(commitment: Commitment, step: str, actor: Actor, *, note: str, sent: Sent) -> None:
+    """Take one of `offers`. Raises Refused."""
+    if step in CONFIRMATIONS:
+        confirm(commitment, step, actor, note=note)
+    elif step == "notify_breach":
+        notify_breach(commitment, actor, note=note, sent=sent)
+    elif step == "drop_breach":
+        drop_breach(commitment, actor, note=note)
+    else:
+        decide_breach(commitment, actor, note=note)
+
+
+def offers(commitment: Commitment, actor: Actor) -> list[tuple[str, str]]:
+    """What this member of staff may do with the whole commitment now, in words."""
+    names = [
+        each.name
+        for role in office_roles(commitment, actor)
+        for each in rules.WORKFLOW.options(commitment.state, role)
+    ]
+    return [(name, rules.STEP_WORDS[name]) for name in dict.fromkeys(names)]
+
+
+def may_confirm(commitment: Commitment, actor: Actor) -> bool:
+    """Whether this member of staff may look at single duties now."""
+    is_clerk = "clerk" in office_roles(commitment, actor)
+    return is_clerk and commitment.state in {"signed", "partly_kept"}
+
+
+def step_words() -> Mapping[str, str]:
+    return rules.STEP_WORDS
+
+
+def state_words() -> dict[str, str]:
+    """The states by their keys, for a filter."""
+    return {key: look.word for key, look in rules.STATES.items()}
 
 
 def office_roles(commitment: Commitment, actor: Actor) -> list[str]:
@@ -295,4 +324,4 @@ def _tell(commitment: Commitment, key: str, **data: str) -> None:
     if commitment.subject_id is not None:
         accounts.notify_subject(commitment.subject_id, "sign", key, number=number, **data)
     else:
-        accounts.notify(commitment.account_id, key, number=number, **data)
+        accounts.notify(commitment.account_id, key, None, number=number, **data)

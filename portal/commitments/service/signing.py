@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import service as accounts
@@ -81,6 +81,11 @@ def begin(text: Text, promisor: str, actor: Actor) -> Signing:
         )
         .with_for_update()
     )  # fmt: skip
+    if draft is not None and signed(draft.id, actor) is not None:
+        # That one became a commitment, which has ended; this is another.
+        session.delete(draft)
+        session.flush()  # its place is taken by the new one
+        draft = None
     if draft is None:
         draft = Signing(
             id=ids.random_id(ID_LENGTH), account_id=actor.account_id, slug=text.slug,
@@ -140,6 +145,8 @@ def check(draft: Signing) -> None:
     """Raises Refused beside the first blank, clause or consent that is missing."""
     text = text_of(draft)
     rules.check_offer(is_open=text.is_open, from_on=text.from_on, today=clock.today())
+    if texts.newest(draft.slug, clock.today()) != text:
+        raise Refused("template_replaced")
     rules.check_answers(text.blanks, draft.answers, clock.today())
     rules.check_ticks([each.key for each in text.clauses], draft.ticked)
     rules.check_consent(text.publication, agreed=draft.consents)
@@ -228,7 +235,7 @@ def sign(draft: Signing, actor: Actor, confirmation: Confirmation) -> Commitment
     means, proof = _prove(actor, rules.sha256(written), confirmation)
     commitment = _new(draft, text, actor, content, written)
     commitment.means, commitment.proof = means, proof
-    _add(commitment)
+    add(commitment)
     commitment.number = rules.number(commitment.signed_on, commitment.id)
     _add_duties(commitment)
     history.note(commitment, "sign", actor.label)
@@ -255,6 +262,8 @@ def purge() -> int:
 
 def changed_texts() -> list[str]:
     """Versions that were signed and whose words are no longer what they were."""
+    if not inspect(session.get_bind()).has_table(UsedText.__tablename__):
+        return []
     rows = session.scalars(select(UsedText).order_by(UsedText.slug, UsedText.version))
     found = []
     for row in rows:
@@ -356,7 +365,7 @@ def _new(
     )
 
 
-def _add(commitment: Commitment) -> None:
+def add(commitment: Commitment) -> None:
     """The row, whose number follows; of two at the same moment the database lets one in."""
     try:
         with session.begin_nested():
@@ -390,9 +399,9 @@ def _issue(commitment: Commitment, actor: Actor) -> None:
         "text_sha256": commitment.sha256,
         "text_sm3": commitment.sm3,
         "means": commitment.means,
-        "begun_at": commitment.begun_at.isoformat(),
-        "signed_at": commitment.signed_at.isoformat(),
-        "withdraw_until": commitment.withdraw_until.isoformat(),
+        "begun_at": _moment(commitment.begun_at),
+        "signed_at": _moment(commitment.signed_at),
+        "withdraw_until": _moment(commitment.withdraw_until),
         "signature": commitment.proof,
         "watermark": commitment.shown_name,
         "public": [
@@ -416,6 +425,11 @@ def _issue(commitment: Commitment, actor: Actor) -> None:
         valid_until=commitment.term_until,
     )
     commitment.document_id = document.id
+
+
+def _moment(instant: datetime) -> str:
+    """An instant in the city's time, to the second."""
+    return instant.astimezone(clock.CITY).isoformat(timespec="seconds")
 
 
 def _answer_asks(commitment: Commitment) -> None:
