@@ -12,6 +12,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from portal.commitments.rules import Blank
@@ -66,7 +67,7 @@ class StartForm(SigningForm):
     promisor = RadioField(N_("以谁的名义签"), choices=[], validate_choice=False)
 
     def offer(self, choices: list[tuple[str, str]]) -> None:
-        self.promisor.choices = choices
+        self.promisor.choices = [SelectChoice(key, name) for key, name in choices]
         if len(choices) == 1 and not self.promisor.data:
             self.promisor.data = choices[0][0]
 
@@ -141,7 +142,7 @@ def _blank(blank: Blank, *, is_english: bool) -> Any:
     hint = blank.hint_en if is_english else blank.hint
     needed = [InputRequired(SENTENCES["blank_missing"])]
     if blank.kind == "choice":
-        choices = [(zh, en if is_english else zh) for zh, en in blank.choices]
+        choices = [SelectChoice(zh, en if is_english else zh) for zh, en in blank.choices]
         return SelectField(label, needed, choices=choices, description=hint)
     if blank.kind == "date":
         return DateField(label, needed, description=hint)

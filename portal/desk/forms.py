@@ -95,7 +95,11 @@ class DutyForm(PortalForm):
     outcome = RadioField(
         N_("履行情况"),
         [InputRequired(N_("请选择履行情况"))],
-        choices=[("kept", N_("全部履行")), ("partly", N_("部分履行")), ("not", N_("未履行"))],
+        choices=[
+            SelectChoice("kept", N_("全部履行")),
+            SelectChoice("partly", N_("部分履行")),
+            SelectChoice("not", N_("未履行")),
+        ],
     )
     note = TextAreaField(N_("说明"), LONG, description=N_("不是全部履行的，写明缺什么"))
     sentences = COMMITMENT_SENTENCES
@@ -115,7 +119,7 @@ class CommitmentStepForm(PortalForm):
 
 
 class AskForm(PortalForm):
-    slug = SelectField(N_("请企业签哪一份"), [InputRequired(N_("请选择一份承诺"))])
+    slug = SelectField(N_("请企业签哪一份"), [InputRequired(N_("请选择一份承诺"))], choices=[])
     codes = TextAreaField(
         N_("企业代码"), description=N_("每行一个18位代码；也可以在下面放入CSV文件")
     )
@@ -125,3 +129,7 @@ class AskForm(PortalForm):
         N_("说明（可以不填）"), [Length(max=300, message=N_("最多300字，请写短一些"))]
     )
     sentences = COMMITMENT_SENTENCES
+
+    def offer(self, texts: list[tuple[str, str]]) -> None:
+        """Name the texts that this office may ask for."""
+        self.slug.choices = [SelectChoice(slug, title) for slug, title in texts]

@@ -95,9 +95,7 @@ def test_two_people_of_one_business_sign_it_once(shop: Shop) -> None:
     other = Shop(shop.subject, colleague, make_actor(colleague))
     mine, theirs = shop.draft(), other.draft()
     service.sign(mine, shop.actor, confirmation())
-    assert (
-        refused(lambda: service.sign(theirs, other.actor, confirmation())) == "signed_already"
-    )
+    assert refused(lambda: service.sign(theirs, other.actor, confirmation())) == "signed_already"
 
 
 def test_the_database_lets_one_of_two_in(shop: Shop) -> None:
@@ -249,26 +247,26 @@ def test_a_promise_that_an_office_acted_on_stays(shop: Shop, clock: Clock) -> No
     assert refused(lambda: service.withdraw(commitment, shop.actor)) == "withdrawal_over"
 
 
-def test_duties_are_recalled_reported_and_confirmed(
-    shop: Shop, clock: Clock, clerk: Actor
-) -> None:
+def test_duties_are_recalled_reported_and_confirmed(shop: Shop, clock: Clock, clerk: Actor) -> None:
     commitment = shop.sign()
     first, second = commitment.duties
     clock.set(date(2026, 12, 13), 9)
     jobs.run_due()
     assert "commitment_due" in told(shop)
     commitment = again(commitment)
-    assert refused(
-        lambda: service.report(commitment, first.id, shop.actor, text=" ", sent=[])
-    ) == "report_missing"
+    assert (
+        refused(lambda: service.report(commitment, first.id, shop.actor, text=" ", sent=[]))
+        == "report_missing"
+    )
     assert service.report(commitment, first.id, shop.actor, text="已挂出", sent=PROOF) == []
     assert [file.duty_id for file in commitment.files] == [first.id]
     assert service.read(commitment.files[0])
     assert service.file_of(commitment, commitment.files[0].id) is commitment.files[0]
     service.confirm_duty(commitment, first.id, clerk, outcome="kept", note="")
-    assert refused(
-        lambda: service.report(commitment, first.id, shop.actor, text="再报", sent=[])
-    ) == "commitment_moved"
+    assert (
+        refused(lambda: service.report(commitment, first.id, shop.actor, text="再报", sent=[]))
+        == "commitment_moved"
+    )
     assert refused(lambda: service.confirm(commitment, "confirm_kept", clerk)) == "duties_open"
     service.confirm_duty(commitment, second.id, clerk, outcome="partly", note="缺一批")
     assert refused(lambda: service.confirm(commitment, "confirm_kept", clerk)) == "duties_not_kept"
@@ -291,9 +289,10 @@ def test_bad_files_are_named_and_words_are_kept(shop: Shop) -> None:
     assert duty.report == "做了"
     many = [(f"{number}.jpg", a_picture()) for number in range(31)]
     assert len(service.report(commitment, duty.id, shop.actor, text="", sent=many)) == 1
-    assert refused(
-        lambda: service.report(commitment, 0, shop.actor, text="x", sent=[])
-    ) == "commitment_moved"
+    assert (
+        refused(lambda: service.report(commitment, 0, shop.actor, text="x", sent=[]))
+        == "commitment_moved"
+    )
 
 
 def test_a_day_passes_without_a_report(shop: Shop, clock: Clock) -> None:
@@ -374,23 +373,27 @@ def test_another_office_may_do_nothing(shop: Shop) -> None:
     assert service.office(commitment.number or "", stranger) is None
     assert service.offers(commitment, stranger) == []
     assert not service.may_confirm(commitment, stranger)
-    assert refused(
-        lambda: service.confirm_duty(
-            commitment, commitment.duties[0].id, stranger, outcome="kept", note=""
+    assert (
+        refused(
+            lambda: service.confirm_duty(
+                commitment, commitment.duties[0].id, stranger, outcome="kept", note=""
+            )
         )
-    ) == "not_your_office"
+        == "not_your_office"
+    )
 
 
-def test_a_settled_commitment_confirms_no_single_duty(
-    shop: Shop, clerk: Actor
-) -> None:
+def test_a_settled_commitment_confirms_no_single_duty(shop: Shop, clerk: Actor) -> None:
     commitment = shop.sign()
     service.withdraw(commitment, shop.actor)
-    assert refused(
-        lambda: service.confirm_duty(
-            commitment, commitment.duties[0].id, clerk, outcome="kept", note=""
+    assert (
+        refused(
+            lambda: service.confirm_duty(
+                commitment, commitment.duties[0].id, clerk, outcome="kept", note=""
+            )
         )
-    ) == "commitment_moved"
+        == "commitment_moved"
+    )
 
 
 def test_the_result_enters_record_and_grade(
@@ -403,7 +406,10 @@ def test_the_result_enters_record_and_grade(
     while scenarios.take_commitments():
         pass
     record = db.session.scalars(select(Record).where(Record.kind == "commitment")).one()
-    assert (record.number, record.details[0]) == (commitment.number, ["履行状态", "已签署，承诺有效"])
+    assert (record.number, record.details[0]) == (
+        commitment.number,
+        ["履行状态", "已签署，承诺有效"],
+    )
     assert fact_of(shop).value == "kept"
     assert commitment.number in fact_of(shop).source_unit
     commitment = again(commitment)

@@ -8,6 +8,18 @@ from portal.commitments.service.asking import (
     request,
     requests_of,
 )
+from portal.commitments.service.drafting import (
+    begin,
+    check,
+    content_of,
+    get,
+    promisors,
+    purge,
+    save,
+    save_signer,
+    signed,
+    text_of,
+)
 from portal.commitments.service.finding import (
     Listing,
     all_mine,
@@ -49,21 +61,11 @@ from portal.commitments.service.keeping import (
 )
 from portal.commitments.service.signing import (
     Confirmation,
-    begin,
     bump_when_listed,
     challenge,
     changed_texts,
-    check,
-    content_of,
     count_signed,
-    get,
-    promisors,
-    purge,
-    save,
-    save_signer,
     sign,
-    signed,
-    text_of,
 )
 
 __all__ = [

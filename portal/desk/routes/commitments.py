@@ -72,7 +72,7 @@ def commitment_file(number: str, file_id: int) -> Response:
 @takes_files
 def requests() -> ResponseReturnValue:
     form = AskForm()
-    form.slug.choices = service.askable(g.actor, locale())
+    form.offer(service.askable(g.actor, locale()))
     if form.validate_on_submit():
         with form.refusals():
             sent = sent_files("file")
