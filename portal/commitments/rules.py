@@ -30,6 +30,7 @@ WITHDRAWAL_MINUTES = 10
 # A name is confirmed from this level on; a promise binds, so whoever signs is known by name.
 SIGNING_LEVEL = 2
 REGION = "340400"
+CREDIT_OFFICE = "development-reform"
 REMINDERS = (7, 1)
 ANSWER_TERM = "commitment.answer"
 BLANK_LENGTH = 200
@@ -273,6 +274,17 @@ def check_signer(level: int, typed: str, name: str, *, is_own_name: bool) -> Non
         raise Refused("signer_missing", "signer")
     if is_own_name and "".join(typed.split()) != "".join(name.split()):
         raise Refused("signer_differs", "signer")
+
+
+def office_parts(roles: Collection[str], body: str | None, receiver: str) -> list[str]:
+    """The parts of a member of staff in a commitment to `receiver`.
+
+    Those of that office, and the second look at a breach by the credit office's reviewer.
+    """
+    parts = ["clerk"] if {"handler", "verifier"} & set(roles) and body == receiver else []
+    if "reviewer" in roles and body in {receiver, CREDIT_OFFICE}:
+        parts.append("reviewer")
+    return parts
 
 
 def check_outcome(outcome: str, note: str) -> None:

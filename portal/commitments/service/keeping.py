@@ -210,11 +210,10 @@ def state_words() -> dict[str, str]:
 
 
 def office_roles(commitment: Commitment, actor: Actor) -> list[str]:
-    """The parts that this person has in the commitment: those of the office it was made to."""
-    if actor.kind != "staff" or actor.body != commitment.body_slug:
+    """The parts that this person has in the commitment."""
+    if actor.kind != "staff":
         return []
-    found = ["clerk"] if {"handler", "verifier"} & actor.roles else []
-    return [*found, "reviewer"] if "reviewer" in actor.roles else found
+    return rules.office_parts(actor.roles, actor.body, commitment.body_slug)
 
 
 def send_reminder(duty_id: int) -> None:
