@@ -19,6 +19,7 @@ from portal.commitments.rules import Blank
 from portal.commitments.texts import Text
 from portal.core.text import N_
 from portal.web.forms import PortalForm
+from portal.web.i18n import _
 from portal.web.wording import FILE_SENTENCES
 
 PASSKEY_WRONG = N_("通行密钥没有对上，请再试一次，或者换一种方式")
@@ -120,14 +121,13 @@ def clauses_form(text: Text, language: str) -> type[SigningForm]:
     fields: dict[str, Any] = {}
     for blank in text.blanks:
         fields[f"blank_{blank.key}"] = _blank(blank, is_english=is_english)
-    for clause in text.clauses:
-        label = clause.en if is_english else clause.zh
+    for place, clause in enumerate(text.clauses, 1):
+        label = f"{place}. {clause.en if is_english else clause.zh}"
         names = {each.key: f"［{each.en if is_english else each.zh}］" for each in text.blanks}
         for key, name in names.items():
             label = label.replace(f"{{{key}}}", name)
-        fields[f"clause_{clause.key}"] = BooleanField(
-            label, [InputRequired(SENTENCES["clause_missing"])]
-        )
+        missing = _("第%(n)s条还没有勾选。同意才能签；不同意，可以不签", n=place)
+        fields[f"clause_{clause.key}"] = BooleanField(label, [InputRequired(missing)])
     needed = [InputRequired(SENTENCES["consent_missing"])]
     if text.publication != "none":
         fields["consent"] = BooleanField(
@@ -140,7 +140,7 @@ def clauses_form(text: Text, language: str) -> type[SigningForm]:
 def _blank(blank: Blank, *, is_english: bool) -> Any:
     label = blank.en if is_english else blank.zh
     hint = blank.hint_en if is_english else blank.hint
-    needed = [InputRequired(SENTENCES["blank_missing"])]
+    needed = [InputRequired(_("请填写：%(what)s", what=label))]
     if blank.kind == "choice":
         choices = [SelectChoice(zh, en if is_english else zh) for zh, en in blank.choices]
         return SelectField(label, needed, choices=choices, description=hint)

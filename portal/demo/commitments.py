@@ -43,6 +43,7 @@ PLANS = (
     Plan("soup", "beef-soup-quality", 40, {"beef": "40", "price": "15"}, ("report", "kept")),
     Plan("soup", "food-licence", 70, {"address": "田家庵区虚构路1号"}, ("all kept",)),
     Plan("soup", "no-premises-proof", 20, {"address": "田家庵区虚构路1号"}),
+    Plan("agency", "agency-listings", 200, {"days": "7"}, ("withdrawn late",)),
     Plan("agency", "agency-listings", 130, {"days": "2"}, ("report", "partly kept")),
     Plan("agency", "missing-materials", 35, {"what": "租赁合同原件", "by": "+20"}, ("notice",)),
     Plan("training", "training-prepaid", 60, {"days": "7"}),
@@ -53,7 +54,6 @@ PLANS = (
     Plan("company", "signboard", 30, {"done_on": "+40"}, ("report",)),
     Plan("company", "food-licence", 5, {"address": "大通区虚构路8号"}, ("withdrawn",)),
     Plan("agency", "no-premises-proof", 15, {"address": "谢家集区虚构路6号"}),
-    Plan("training", "beef-soup-quality", 30, {"beef": "30", "price": "12"}, ("withdrawn late",)),
     Plan("citizen", "inheritance-registration", 12, {"place": "田家庵区虚构路3号"}),
 )  # fmt: skip
 
