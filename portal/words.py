@@ -25,6 +25,7 @@ from portal.subjects.models import STATUSES as SUBJECT_STATUSES
 from portal.subjects.service.codes import Finding
 from portal.web import i18n
 
+COMMITMENT = re.compile(r"(?<=承诺)(\d{20})")
 HAN = re.compile(r"([\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)")
 
 
@@ -151,6 +152,13 @@ def quoted(text: str) -> Markup | str:
     )
 
 
+def linked(source: str) -> Markup:
+    """Where a fact comes from, with a link to the commitment that it names."""
+    before, number, after = (*COMMITMENT.split(source, maxsplit=1), "", "")[:3]
+    link = Markup('<a href="{}">{}</a>').format(f"{i18n.root()}/commitments/{number}", number)
+    return Markup("{}{}{}").format(before, link if number else "", after)
+
+
 def blanks(sentence: str, text: Any) -> str:
     """A sentence of a text that is not signed yet, with the names of its blanks in brackets."""
     for blank in text.blanks:
@@ -196,6 +204,7 @@ def init_app(app: Flask) -> None:
         fact_value=fact_value,
         quoted=quoted,
         blanks=blanks,
+        linked=linked,
         wording=wording,
         purpose=purpose,
         recipient=recipient,

@@ -112,9 +112,7 @@ def _sign(plan: Plan, owner: Account, day: date) -> Commitment:
     return service.sign(draft, actor, service.Confirmation(code=code, ticket=ticket))
 
 
-def _then(
-    what: str, commitment: Commitment, owner: Account, people: dict[str, Account]
-) -> None:
+def _then(what: str, commitment: Commitment, owner: Account, people: dict[str, Account]) -> None:
     actor, clerk = accounts.actor_of(owner), _office(people[HANDLER], "handler", commitment)
     if what == "report":
         first = commitment.duties[0]
