@@ -32,6 +32,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "portal.repair.routes",
     "portal.objections.routes",
     "portal.desk.routes",
+    "portal.mine.routes",
+    "portal.ingest.routes",
 )
 
 # What each has of HANDLERS, SCHEDULES and SWEEPS is run by the workers.

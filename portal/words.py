@@ -8,8 +8,11 @@ from typing import Any
 from flask import Flask, g
 from markupsafe import Markup
 
+from portal.accounts.models import ROLES
 from portal.bodies import service as bodies
-from portal.core import content
+from portal.cases import service as cases
+from portal.core import clock, content
+from portal.core.masking import mask_person
 from portal.core.text import N_
 from portal.objections import rules as objections
 from portal.records import law
@@ -38,6 +41,11 @@ CASE_KINDS = {
 DESK_PAGES = (
     (N_("待办"), "/desk/", ("handler", "reviewer", "verifier")),
     (N_("承诺"), "/desk/commitments", ("handler", "reviewer", "verifier")),
+    (N_("待审核"), "/desk/reviews", ("publisher", "editor")),
+    (N_("数据导入"), "/desk/imports", ("publisher", "editor", "handler")),
+    (N_("信用中国的结果"), "/desk/repair/results", ("handler",)),
+    (N_("人员"), "/desk/staff", ("admin", "auditor")),
+    (N_("审计"), "/desk/audit", ("auditor",)),
 )
 
 
@@ -187,28 +195,16 @@ def _marked(value: str) -> str:
     return Markup('<span lang="zh">{}</span>').format(value)
 
 
+FILTERS = (
+    area, place_name, inside, limit_words, of_each, repair_way, detail_label, said, local,
+    local_list, outcome, body_name, fact_value, quoted, blanks, linked, wording, purpose,
+    recipient,
+)  # fmt: skip
+
+
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(
-        area=area,
-        place_name=place_name,
-        inside=inside,
-        limit_words=limit_words,
-        of_each=of_each,
-        repair_way=repair_way,
-        detail_label=detail_label,
-        said=said,
-        local=local,
-        local_list=local_list,
-        outcome=outcome,
-        body_name=body_name,
-        fact_value=fact_value,
-        quoted=quoted,
-        blanks=blanks,
-        linked=linked,
-        wording=wording,
-        purpose=purpose,
-        recipient=recipient,
-    )
+    app.jinja_env.filters.update({each.__name__: each for each in FILTERS})
+    app.jinja_env.filters.update(masked=mask_person)
     app.jinja_env.globals.update(
         subject_kinds=SUBJECT_KINDS,
         subject_statuses=SUBJECT_STATUSES,
@@ -227,6 +223,9 @@ def init_app(app: Flask) -> None:
         objection_grounds=objections.GROUNDS,
         objection_outcomes=objections.OUTCOMES,
         case_kinds=CASE_KINDS,
+        case_step_words=cases.step_words,
+        today=clock.today,
         desk_pages=desk_pages,
+        staff_roles=ROLES,
         adverse_kinds=frozenset(k for k, kind in law.load().kinds.items() if kind.is_adverse),
     )

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal.accounts import service as accounts
 from portal.accounts.models import Account
-from portal.commitments import service, texts
+from portal.commitments import service
 from portal.commitments.models import Commitment
 from portal.core import clock
 from portal.core.actor import Actor
@@ -96,7 +96,7 @@ _WEEK = timedelta(days=7)
 
 
 def _sign(plan: Plan, owner: Account, day: date) -> Commitment:
-    text = texts.newest(plan.slug, day)
+    text = service.newest_text(plan.slug, day)
     if text is None:
         raise LookupError(plan.slug)
     actor = accounts.actor_of(owner)

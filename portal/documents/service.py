@@ -1,16 +1,13 @@
 """Issuing, ending and verifying sealed documents."""
 
-import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-import pikepdf
 from sqlalchemy import select
 
-from portal.core import audit, clock, ids, jobs, keys, revision, seal, storage
+from portal.core import audit, clock, ids, jobs, keys, pdf, revision, seal, storage
 from portal.core.db import session
 from portal.core.errors import Refused
 from portal.documents import rules
@@ -255,22 +252,9 @@ def verify_file(data: bytes) -> Verification:
     return _verdict(check.found, _by_hash(data[: check.covered]) if check.covered else None)
 
 
-def attached(data: bytes) -> dict[str, Any]:
-    """The facts attached to a PDF of ours, for whoever has the file alone; empty when none are."""
-    try:
-        with pikepdf.open(io.BytesIO(data)) as opened:
-            for name, attachment in opened.attachments.items():
-                if name.endswith(".json"):
-                    found = json.loads(attachment.get_file().read_bytes())
-                    return found if isinstance(found, dict) else {}
-    except (pikepdf.PdfError, ValueError):
-        return {}
-    return {}
-
-
 def signature_in(data: bytes) -> str:
     """Whether the facts attached to a PDF hold a person's signature, and whether it is right."""
-    return rules.signature_of(attached(data))
+    return rules.signature_of(pdf.attached(data))
 
 
 def register_keys() -> None:
@@ -335,8 +319,10 @@ def _verdict(found: str, document: Document | None = None) -> Verification:
     genuine, unchanged, reason = rules.VERDICTS[found]
     if document is None:
         return Verification(found, genuine, unchanged, reason)
+    # Of a changed copy only the original could be current, which helps nobody who holds the copy.
+    current = None if unchanged == rules.NO else standing(document)
     return Verification(
-        found, genuine, unchanged, reason, standing(document), document,
+        found, genuine, unchanged, reason, current, document,
         session.get(Document, document.superseded_by) if document.superseded_by else None,
         rules.signature_of(document.snapshot),
     )  # fmt: skip

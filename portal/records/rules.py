@@ -27,7 +27,7 @@ KINDS = {
     "court": N_("司法裁判及执行"),
     "contract": N_("合同履行"),
     "honour": N_("诚实守信荣誉"),
-    "commitment": N_("信用承诺及履行"),
+    "commitment": N_("信用承诺"),
 }
 CLASSES: dict[RecordClass, str] = {
     "minor": N_("轻微"),

@@ -9,7 +9,7 @@ from flask import Flask
 
 from portal.commitments import service
 from portal.commitments.models import Commitment
-from portal.core import db, jobs
+from portal.core import db, jobs, pdf
 from portal.documents import rules
 from portal.documents import service as documents
 from portal.documents.models import Document
@@ -39,7 +39,7 @@ def letter_of(commitment: Commitment) -> Document:
 
 @pytest.mark.limit(30)
 def test_the_passkey_signed_the_hash_of_exactly_this_text(signed: Commitment) -> None:
-    facts = documents.attached(documents.file(letter_of(signed)))
+    facts = pdf.attached(documents.file(letter_of(signed)))
     assert facts["signed_text"] == signed.text
     assert rules.sha256(facts["signed_text"].encode()) == signed.sha256 == facts["text_sha256"]
     assert rules.sm3(facts["signed_text"].encode()) == signed.sm3

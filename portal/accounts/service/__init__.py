@@ -16,6 +16,7 @@ from portal.accounts.service.claiming import (
     withdraw,
     withdraw_invitation,
 )
+from portal.accounts.service.closing import close
 from portal.accounts.service.identity import begin as begin_identity
 from portal.accounts.service.identity import enter as enter_identity
 from portal.accounts.service.identity import finish as finish_identity
@@ -103,7 +104,7 @@ __all__ = [
     "PAGE_SIZE", "Contact", "accept_invitation", "account_of", "accounts_for", "act_words",
     "actor_of", "acts_of", "add_individual", "add_passkey", "add_staff", "agents_of",
     "authenticate", "begin_identity", "begin_recovery", "begin_session", "begin_sign_up",
-    "can_send_to", "change_password", "check_code", "claim", "confirm", "confirm_session",
+    "can_send_to", "change_password", "check_code", "claim", "close", "confirm", "confirm_session",
     "count_messages", "count_recovery_codes", "count_try", "count_unread", "decide_conflict",
     "deliver", "demo_code", "end_all_sessions", "end_session", "enter_identity", "find_by_contact",
     "finish_identity", "finish_recovery", "finish_sign_up", "get_open", "give_totp",

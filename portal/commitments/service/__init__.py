@@ -67,14 +67,15 @@ from portal.commitments.service.signing import (
     count_signed,
     sign,
 )
+from portal.commitments.texts import newest as newest_text
 
 __all__ = [
     "Confirmation", "Listing", "all_mine", "answer", "ask", "askable", "asked_of", "begin",
     "begun", "bump_when_listed", "challenge", "changed_texts", "check", "confirm", "confirm_duty",
     "content_of", "correct", "count_public", "count_signed", "decide_breach", "document_of",
     "drop_breach", "due", "file_of", "get", "listed_of", "mark_disputed", "may_confirm", "mine",
-    "notify_breach", "of_office", "offers", "office", "office_roles", "progress", "promisors",
-    "public", "purge", "read", "read_codes", "register", "report", "request", "requests_of",
-    "save", "save_signer", "send_reminder", "sign", "signed", "state_words", "step_words",
-    "subject", "take", "take_changed", "tell_overdue", "text_of", "withdraw",
+    "newest_text", "notify_breach", "of_office", "offers", "office", "office_roles", "progress",
+    "promisors", "public", "purge", "read", "read_codes", "register", "report", "request",
+    "requests_of", "save", "save_signer", "send_reminder", "sign", "signed", "state_words",
+    "step_words", "subject", "take", "take_changed", "tell_overdue", "text_of", "withdraw",
 ]  # fmt: skip
