@@ -23,6 +23,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "portal.pages.routes",
     "portal.lookup.routes",
     "portal.documents.routes",
+    "portal.commitments.routes",
     "portal.reports.routes",
     "portal.badges.routes",
     "portal.scenarios.routes",
@@ -42,6 +43,7 @@ JOBS: tuple[str, ...] = (
     "portal.reports.jobs",
     "portal.scenarios.jobs",
     "portal.accounts.jobs",
+    "portal.commitments.jobs",
     "portal.cases.jobs",
     "portal.repair.jobs",
 )
