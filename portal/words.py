@@ -8,8 +8,14 @@ from flask import Flask, g
 from markupsafe import Markup
 
 from portal.bodies import service as bodies
-from portal.core import content
+from portal.cases.rules.figures import HOPS
+from portal.complaints import law as complaints
+from portal.complaints.rules import protection
+from portal.complaints.service import next_units
+from portal.complaints.service.after import may_rate
+from portal.core import content, terms
 from portal.core.text import N_
+from portal.core.units import unit_of_key
 from portal.objections import rules as objections
 from portal.records import law
 from portal.records.rules import CLASSES, KINDS
@@ -27,10 +33,26 @@ from portal.web import i18n
 CASE_KINDS = {
     "repair": N_("信用修复"),
     "objection": N_("异议申诉"),
-    "complaint": N_("投诉"),
+    "complaint": N_("诉求与投诉"),
 }
+# The further answers of a concern, and the words of those that are chosen.
+COMPLAINT_FURTHER = {
+    "breach": N_("怎样没有履行"),
+    "contract": N_("合同或文件"),
+    "signed_on": N_("签订日期"),
+    "due_on": N_("应当履行的日期"),
+    "amount": N_("金额，元"),
+    "unpaid": N_("没有支付或兑现的金额，元"),
+    "size": N_("企业大小"),
+    "other": N_("对方"),
+    "happened_on": N_("发生日期"),
+}
+COMPLAINT_VALUES = {**protection.BREACHES, **protection.SIZES}
 # The pages of the desk, and for whom each is.
-DESK_PAGES = ((N_("待办"), "/desk/", ("handler", "reviewer", "verifier")),)
+DESK_PAGES = (
+    (N_("待办"), "/desk/", ("handler", "reviewer", "verifier")),
+    (N_("反映本单位的事"), "/desk/answers", ("handler",)),
+)
 
 
 def desk_pages() -> list[tuple[str, str, tuple[str, ...]]]:
@@ -117,10 +139,31 @@ def outcome(line: Line, name: str = "") -> str:
     return local(line.outcome, name).replace("{n}", str(line.count))
 
 
+def law_term(key: str) -> terms.LawTerm:
+    """One time limit as the page of all terms shows it."""
+    return next(term for term in terms.load() if term.key == key)
+
+
 def body_name(slug: str) -> str:
     """A body in the page's language."""
     rows = {row["slug"]: row for row in content.need("bodies.toml", "bodies")}
     return str(rows[slug]["english" if i18n.locale() == "en" else "name"])
+
+
+def unit_name(key: str) -> str:
+    """A body, or its station in a town, in the page's language."""
+    unit = unit_of_key(key)
+    body = body_name(unit.body)
+    if not unit.area:
+        return body
+    place = place_name(unit.area)
+    return f"{place} ({body})" if i18n.locale() == "en" else f"{place}（{body}）"
+
+
+def matter_name(key: str) -> str:
+    """What a concern is about, in the page's language."""
+    matter = complaints.matters().get(key)
+    return local(matter) if matter else ""
 
 
 def fact_kind(rule: Rule, key: str) -> FactKind:
@@ -169,6 +212,8 @@ def init_app(app: Flask) -> None:
         local_list=local_list,
         outcome=outcome,
         body_name=body_name,
+        unit_name=unit_name,
+        matter_name=matter_name,
         fact_value=fact_value,
         wording=wording,
         purpose=purpose,
@@ -192,6 +237,14 @@ def init_app(app: Flask) -> None:
         objection_grounds=objections.GROUNDS,
         objection_outcomes=objections.OUTCOMES,
         case_kinds=CASE_KINDS,
+        case_hops=HOPS,
+        complaint_levels=protection.LEVELS,
+        complaint_marks=protection.MARKS,
+        complaint_further=COMPLAINT_FURTHER,
+        complaint_values=COMPLAINT_VALUES,
+        may_rate=may_rate,
+        next_units=next_units,
+        law_term=law_term,
         desk_pages=desk_pages,
         adverse_kinds=frozenset(k for k, kind in law.load().kinds.items() if kind.is_adverse),
     )

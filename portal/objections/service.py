@@ -16,6 +16,7 @@ from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.db import session
 from portal.core.errors import Refused
+from portal.core.units import Unit
 from portal.objections import rules
 from portal.objections.models import Objection
 from portal.objections.rules import Claim, Decision
@@ -146,9 +147,9 @@ def advance(case: Objection, name: str, *, by: By, note: str = "", **answers: An
     elif name in ("return", "decide", "withdraw"):
         _mark(case, disputed=False, by=by)
     if name == "inquire" and case.provider_slug:
-        case.body_slug = case.provider_slug
+        cases.give(case, Unit(case.provider_slug))
     elif name in ("answer", "answer_extended"):
-        case.body_slug = CREDIT_OFFICE
+        cases.give(case, Unit(CREDIT_OFFICE))
     elif name == "decide":
         _put_right(case, by)
 

@@ -90,7 +90,9 @@ def test_a_negative_answer_needs_its_reason_and_is_seen_before_it_is_sent(
     )
     assert "申请人会看到" in page.main
     desk.submit(page, form=STEP, do="take")
-    empty = desk.submit(desk.get(f"/desk/cases/{make_shop().sent().reference}"), form=STEP, status=422)
+    empty = desk.submit(
+        desk.get(f"/desk/cases/{make_shop().sent().reference}"), form=STEP, status=422
+    )
     assert "请选择下一步" in empty.main
 
 
