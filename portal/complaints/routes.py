@@ -25,6 +25,7 @@ from portal.complaints.forms import (
 from portal.complaints.models import Complaint
 from portal.complaints.rules.protection import LEVELS, SIGHTS
 from portal.complaints.service import after, intake, letters
+from portal.core.text import N_
 from portal.web import held, i18n
 from portal.web.access import current_actor, public, visitor
 from portal.web.downloads import attachment
@@ -33,6 +34,9 @@ from portal.web.pages import path, render
 
 bp = Blueprint("complaints", __name__)
 CODE_HOLDER = By("code holder", "applicant")
+CHOOSE = N_("请选择")
+NO_UNIT = N_("不针对某个单位")
+OWN_STATION = N_("上面所选乡镇街道的政府或办事处")
 FORMS = {"default": DefaultForm, "arrears": TakenForm, "consumer": TakenForm}
 
 
@@ -239,12 +243,12 @@ def _choices(kind: str) -> tuple[Any, Any, Any]:
     """Matters, areas by county, and the units that can be complained of."""
     english = i18n.locale() == "en"
     matters = [(each.key, each.en if english else each.zh) for each in law.matters_of(kind)]
-    none = i18n.translate("请选择")
+    none = i18n.translate(CHOOSE)
     areas: dict[str, list[tuple[str, str]]] = {none: [("", none)]}
     for group, found in bodies.areas_to_choose():
         name = group.english if english else group.name
         areas[name] = [(place.code, place.english if english else place.name) for place in found]
-    abouts = [("", i18n.translate("不针对某个单位")),
-              (intake.STATION, i18n.translate("上面所选乡镇街道的政府或办事处"))]  # fmt: skip
+    abouts = [("", i18n.translate(NO_UNIT)),
+              (intake.STATION, i18n.translate(OWN_STATION))]  # fmt: skip
     abouts += [(row["slug"], row["english"] if english else row["name"]) for row in bodies.rows()]
     return matters, areas, abouts
