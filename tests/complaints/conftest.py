@@ -30,7 +30,12 @@ def a_draft(
     """A concern that only needs to be sent."""
     draft = intake.begin(kind, actor)
     intake.save_where(draft, matter=matter, area=area, about=about)
-    given = {"name": "赵小满", "contact": "0554-1234567", "business": "虚构县小满粮油店", **identity}
+    given = {
+        "name": "赵小满",
+        "contact": "0554-1234567",
+        "business": "虚构县小满粮油店",
+        **identity,
+    }
     intake.save_protection(draft, actor, protection_=level, **given)
     further = CONTRACT if kind == "default" else {}
     intake.save_facts(draft, facts=facts, demand=DEMAND, **further)

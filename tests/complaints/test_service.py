@@ -200,9 +200,7 @@ def test_nobody_assigns_a_case_to_whom_it_complains_of(app: Flask) -> None:
     assert Unit("data") in service.next_units(case)
 
 
-def test_a_late_case_climbs_two_levels_and_stays_at_the_top(
-    case: Complaint, clock: Clock
-) -> None:
+def test_a_late_case_climbs_two_levels_and_stays_at_the_top(case: Complaint, clock: Clock) -> None:
     units = [case.unit.key]
     for day in (date(2026, 11, 25), date(2026, 11, 28), date(2026, 12, 2), date(2026, 12, 5)):
         clock.set(day)
@@ -310,7 +308,9 @@ def test_a_look_at_who_spoke_needs_a_reason_that_the_person_reads(case: Complain
 def test_the_unit_complained_of_reads_a_reviewed_extract_alone(default: Complaint) -> None:
     send = respondent.send
     refused("extract_short", send, default, by=OFFICE, text="拖欠")
-    refused("extract_personal", send, default, by=OFFICE, text="拖欠工程款，电话13912345678，请说明")
+    refused(
+        "extract_personal", send, default, by=OFFICE, text="拖欠工程款，电话13912345678，请说明"
+    )
     for word in ("赵小满", "0554-1234567", "虚构县小满粮油店"):
         refused("extract_names", send, default, by=OFFICE, text=f"{word}反映拖欠工程款多年")
     send(default, by=OFFICE, text="有企业反映一项工程款长期没有支付，请说明。")
@@ -331,7 +331,9 @@ def test_a_named_business_is_told_and_nobody_else_gets_an_extract(app: Flask) ->
     respondent.send(case, by=OFFICE, text="虚构县小满粮油店反映工程款没有支付。")
     assert respondent.of_unit(Unit(COUNTY))[0].name == "虚构县小满粮油店"
     plain = sent(facts=OTHER_FACTS)
-    refused("nobody_complained_of", respondent.send, plain, by=STATION, text="有人反映道路没有恢复。")
+    refused(
+        "nobody_complained_of", respondent.send, plain, by=STATION, text="有人反映道路没有恢复。"
+    )
 
 
 @pytest.mark.parametrize("kind", ["arrears", "consumer"])
