@@ -13,9 +13,16 @@ from portal.core import audit, clock, revision
 from portal.core.db import session
 from portal.core.units import Unit
 from portal.government.models import GovernmentPromise
-from portal.government.rules import KINDS, OF_MATTER, OPEN_DEFAULTS, STATES, state_on
+from portal.government.rules import (
+    KINDS,
+    OF_MATTER,
+    OPEN_DEFAULTS,
+    STATES,
+    period_is_turned,
+    state_on,
+)
 
-__all__ = ["KINDS", "STATES"]
+__all__ = ["KINDS", "STATES", "period_is_turned"]
 
 
 class PromiseRow(NamedTuple):

@@ -108,7 +108,8 @@ def test_a_draft_keeps_who_speaks_sealed(app: Flask) -> None:
     draft = a_draft()
     assert "赵小满" not in str(draft.answers)
     known = intake.identity_of(draft)
-    assert known is not None and known.name == "赵小满"
+    assert known is not None
+    assert known.name == "赵小满"
     assert intake.identity_of(a_draft(level="anonymous")) is None
 
 
@@ -153,14 +154,16 @@ def test_pages_that_are_not_answered_are_asked_for(app: Flask) -> None:
 def test_what_looks_the_same_waits_for_a_person_who_says_why(case: Complaint) -> None:
     again = sent(facts=FACTS + "！")
     assert (again.state, again.unit) == ("held", Unit("development-reform"))
-    assert again.due is not None and again.due.key == "dir.look"
+    assert again.due is not None
+    assert again.due.key == "dir.look"
     assert again.events[-1].note == "最近收到过几乎一样的内容，先由工作人员看一遍。"
     again = act(again, "dismiss", by=OFFICE, note="与前一件相同")
     assert again.closed_at is None
     again = act(again, "explain", by=PERSON, note="这是另一次")
     again = act(again, "release", by=OFFICE)
     assert (again.state, again.unit) == ("submitted", Unit(COUNTY, TOWN))
-    assert again.due is not None and again.due.holder == again.unit.key
+    assert again.due is not None
+    assert again.due.holder == again.unit.key
 
 
 def test_a_trap_and_very_many_are_held(app: Flask) -> None:
@@ -188,8 +191,9 @@ def test_a_wrong_route_moves_twice_and_then_the_office_assigns_for_good(case: Co
             event.step in ("transfer", "assign")]  # fmt: skip
     assert hops == [("transfer", COUNTY), ("transfer", "data"),
                     ("transfer", "development-reform"), ("assign", "health")]  # fmt: skip
-    assert case.due is not None and case.due.due_on == due
-    assert [shown.after for shown in finding.timeline_of(case)][0] == "health"
+    assert case.due is not None
+    assert case.due.due_on == due
+    assert next(shown.after for shown in finding.timeline_of(case)) == "health"
 
 
 def test_nobody_assigns_a_case_to_whom_it_complains_of(app: Flask) -> None:
@@ -217,7 +221,8 @@ def test_a_late_case_climbs_two_levels_and_stays_at_the_top(case: Complaint, clo
 
 def test_a_concern_is_answered_rated_badly_and_reviewed_above(case: Complaint) -> None:
     case = act(case, "accept", by=STATION)
-    assert case.due is not None and case.due.key == "dir.other"
+    assert case.due is not None
+    assert case.due.key == "dir.other"
     case = act(case, "extend", by=STATION)
     refused("step_not_possible", act, case, "extend", by=STATION)
     refused("marked_already", after.rate, case, by=PERSON, mark="5", text="")
@@ -289,7 +294,8 @@ def test_protection_changes_both_ways(case: Complaint) -> None:
     after.change_protection(**{**change, **told})
     after.change_protection(**{**change, "level": "confidential"})
     identity = vault.known(case)
-    assert identity is not None and identity.name == "赵小满"
+    assert identity is not None
+    assert identity.name == "赵小满"
     assert (case.protection, case.account_id) == ("confidential", account.id)
     assert case.events[-1].details == {"before": "named", "after": "confidential"}
     assert finding.timeline_of(case)[0].after == ""
