@@ -11,6 +11,7 @@ from sqlalchemy import select
 from portal.bodies import service as bodies
 from portal.core import audit, clock, revision
 from portal.core.db import session
+from portal.core.masking import mask_text
 from portal.core.units import Unit
 from portal.government.models import GovernmentPromise
 from portal.government.rules import (
@@ -75,7 +76,8 @@ def store(rows: Sequence[PromiseRow], *, actor: str) -> Counts:
     added = changed = 0
     for row in rows:
         known = _find(row.body_slug, row.number)
-        values = row._asdict()
+        texts = {name: mask_text(getattr(row, name)) for name in ("title", "counterpart", "note")}
+        values = row._asdict() | texts
         if known is None:
             session.add(GovernmentPromise(**values))
             session.flush()  # the next row may be about the same

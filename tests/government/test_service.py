@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,9 @@ from tests.factories import make_code
 HOUSING = "淮南市住房和城乡建设局"
 ROW = {
     "单位名称": HOUSING, "履约类别": "政府采购", "合同或文件编号": "虚构采〔2026〕1号",
-    "合同或承诺名称": "虚构路灯采购", "对方企业": "虚构县光明电器有限公司", "合同金额（元）": "120000.50",
+    "合同或承诺名称": "虚构路灯采购", "对方企业": "虚构县光明电器有限公司", "合同金额（万元）": "12.00005",
     "签订日期": "2026-03-01", "应履行日期": "2026-12-31", "履行状态": "履行中",
+    "履约说明": "联系13912345678",
 }  # fmt: skip
 
 
@@ -43,11 +45,14 @@ def states() -> list[str]:
 
 
 def test_a_file_of_promises_is_taken_in_and_shown(app: Flask, tmp_path: Path) -> None:
+    number = "13912345678"
     before = revision.current()
     outcome = take(tmp_path, ROW, {**ROW, "合同或文件编号": "2", "应履行日期": "2026-10-01"})
     assert (outcome.kind, outcome.added, outcome.quarantined) == ("promise", 2, 0)
     assert sorted(states()) == ["late", "performing"]
+    assert {shown.promise.amount for shown in service.of_body("housing")} == {Decimal("120000.50")}
     assert revision.current() > before
+    assert not [each for each in service.of_body("housing") if number in each.promise.note]
     (standing,) = service.standings()
     assert (standing.slug, standing.total, standing.counts["late"]) == ("housing", 2, 1)
     again = take(tmp_path, ROW, {**ROW, "合同或文件编号": "2", "履行状态": "履行完毕"})

@@ -80,7 +80,7 @@ class PromiseLine(NamedTuple):
     number: str
     title: str
     counterpart: str
-    amount: Decimal | None
+    amount: int | None
     signed_on: date
     due_on: date | None
     state: str
@@ -218,7 +218,7 @@ def _put_promises(rows: Sequence[PromiseLine], actor: str) -> Put:
             told.append(
                 government.PromiseRow(
                     slugs[row.body], row.promise_kind, row.number, row.title, row.counterpart,
-                    row.amount, row.signed_on, row.due_on, row.state, row.settled_on, row.note,
+                    Decimal(row.amount) / 100 if row.amount else None, row.signed_on, row.due_on, row.state, row.settled_on, row.note,
                     row.source_unit,
                 )
             )  # fmt: skip
