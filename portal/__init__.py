@@ -34,6 +34,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "portal.government.routes",
     "portal.statistics.routes",
     "portal.desk.routes",
+    "portal.mine.routes",
+    "portal.ingest.routes",
 )
 
 # What each has of HANDLERS, SCHEDULES and SWEEPS is run by the workers.

@@ -7,13 +7,15 @@ from typing import Any
 from flask import Flask, g
 from markupsafe import Markup
 
+from portal.accounts.models import ROLES
 from portal.bodies import service as bodies
 from portal.cases.rules.figures import HOPS
 from portal.complaints import law as complaints
 from portal.complaints.rules import protection
 from portal.complaints.service import next_units
 from portal.complaints.service.after import may_rate
-from portal.core import content, terms
+from portal.core import clock, content, terms
+from portal.core.masking import mask_person
 from portal.core.text import N_
 from portal.core.units import unit_of_key
 from portal.objections import rules as objections
@@ -52,6 +54,10 @@ COMPLAINT_VALUES = {**protection.BREACHES, **protection.SIZES}
 DESK_PAGES = (
     (N_("待办"), "/desk/", ("handler", "reviewer", "verifier")),
     (N_("反映本单位的事"), "/desk/answers", ("handler",)),
+    (N_("待审核"), "/desk/reviews", ("publisher", "editor")),
+    (N_("数据导入"), "/desk/imports", ("publisher", "editor", "handler")),
+    (N_("人员"), "/desk/staff", ("admin", "auditor")),
+    (N_("审计"), "/desk/audit", ("auditor",)),
 )
 
 
@@ -214,6 +220,7 @@ def init_app(app: Flask) -> None:
         body_name=body_name,
         unit_name=unit_name,
         matter_name=matter_name,
+        masked=mask_person,
         fact_value=fact_value,
         wording=wording,
         purpose=purpose,
@@ -245,6 +252,8 @@ def init_app(app: Flask) -> None:
         may_rate=may_rate,
         next_units=next_units,
         law_term=law_term,
+        today=clock.today,
         desk_pages=desk_pages,
+        staff_roles=ROLES,
         adverse_kinds=frozenset(k for k, kind in law.load().kinds.items() if kind.is_adverse),
     )

@@ -31,6 +31,8 @@ class Case(Base):
     # The first letter of its references, and the template of what is its own on its page.
     letter: ClassVar[str]
     details: ClassVar[str]
+    # The template of the further answers that the desk gives, if there are any.
+    desk_fields: ClassVar[str] = ""
     workflow: ClassVar[Workflow]
     states: ClassVar[Mapping[str, State]]
     # What the applicant may do, in words; and the words of steps in the timeline.

@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from portal.accounts import service as accounts
 from portal.accounts.models import Account
-from portal.accounts.rules import Contact
 from portal.core.db import session
 from portal.demo.rules import SHOWCASE
 from portal.demo.rules.people import PASSWORD, PEOPLE, TOTP_SECRET, Person
@@ -19,7 +18,7 @@ def settle() -> None:
     """Give every person of the demo an account; owners represent their business."""
     password_hash = accounts.hash_password(PASSWORD, ())
     for person in PEOPLE:
-        contact = Contact("email", person.email)
+        contact = accounts.Contact("email", person.email)
         if accounts.find_by_contact(contact) is not None:
             continue
         if person.roles:
@@ -45,7 +44,7 @@ def sheet() -> Iterator[str]:
         yield f"  {person.email:<24}{person.shows}"
 
 
-def _appoint(person: Person, contact: Contact, password_hash: str) -> None:
+def _appoint(person: Person, contact: accounts.Contact, password_hash: str) -> None:
     account = accounts.add_staff(
         name=person.name,
         contact=contact,
@@ -57,7 +56,7 @@ def _appoint(person: Person, contact: Contact, password_hash: str) -> None:
     accounts.give_totp(account, TOTP_SECRET)
 
 
-def _welcome(person: Person, contact: Contact, password_hash: str) -> None:
+def _welcome(person: Person, contact: accounts.Contact, password_hash: str) -> None:
     account = accounts.add_individual(
         name=person.name, contact=contact, password_hash=password_hash, level=2
     )

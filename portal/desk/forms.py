@@ -1,9 +1,20 @@
 """What the desk asks of its staff: a step with its reason, words, a reason to reveal."""
 
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from collections.abc import Mapping
+
+from wtforms import (
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.accounts.models import ROLES
 from portal.core.text import N_
 from portal.web.forms import PortalForm
 from portal.web.i18n import _
@@ -73,6 +84,62 @@ class ExtractForm(PortalForm):
 class ResponseForm(PortalForm):
     note = TextAreaField(N_("本单位的说明"), [InputRequired(N_("请写明本单位的说明")), *LONG])
     sentences = SENTENCES
+
+
+class DecisionForm(PortalForm):
+    reason = StringField(
+        N_("理由（不显示或不支持时要写）"),
+        [Length(max=300, message=N_("最多300字，请写短一些"))],
+    )
+    sentences = {
+        **SENTENCES,
+        "reason_needed": N_("请写明理由，对方会看到"),
+        "no_such_reply": N_("这段回复已经处理过了。"),
+        "conflict_decided": N_("这件已经决定过了。"),
+    }
+
+
+class StaffForm(PortalForm):
+    name = StringField(
+        N_("姓名"),
+        [InputRequired(N_("请填写姓名")), Length(max=100, message=N_("姓名最多100个字，请核对"))],
+    )
+    contact = StringField(
+        N_("手机号或邮箱"),
+        [
+            InputRequired(N_("请填写手机号或邮箱")),
+            Length(max=200, message=N_("最多200个字符，请核对")),
+        ],
+        description=N_("用来登录。第一次登录前，本人在“忘记密码”里设密码"),
+    )
+    roles = SelectMultipleField(
+        N_("岗位"),
+        [InputRequired(N_("请选择岗位"))],
+        choices=[SelectChoice(key, label) for key, label in ROLES.items()],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    body = SelectField(N_("单位"), validate_choice=False)
+    area_code = StringField(
+        N_("地区代码（县区、乡镇人员填）"),
+        [Length(max=12, message=N_("地区代码最多12位，请核对"))],
+        description=N_("例如340403002"),
+    )
+    sentences = {
+        **SENTENCES,
+        "contact_taken": N_("这个手机号或邮箱已有账号，请换一个"),
+        "contact_unclear": N_("请填写11位手机号或完整的邮箱"),
+        "roles_unknown": N_("请选择岗位"),
+        "body_unknown": N_("没有这个单位，请重新选择"),
+        "area_unknown": N_("没有这个地区代码，请核对"),
+    }
+
+    def offer(self, bodies: Mapping[str, str]) -> None:
+        """Name the bodies somebody may work for."""
+        self.body.choices = [
+            SelectChoice("", _("不属于哪个单位")),
+            *(SelectChoice(slug, name) for slug, name in bodies.items()),
+        ]
 
 
 class RevealForm(PortalForm):

@@ -1,6 +1,7 @@
 """Verifying documents, and the keys with which anyone can do it without the portal."""
 
 import json
+from pathlib import Path
 
 from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
@@ -12,13 +13,13 @@ from portal.web import csrf
 from portal.web.access import public
 from portal.web.i18n import _
 from portal.web.limits import limiter, look_ups, reports
-from portal.web.pages import PUBLIC, STATIC, path, render
+from portal.web.pages import PUBLIC, path, render
 from portal.web.security import is_cross_site
 from portal.web.uploads import in_memory
 
 bp = Blueprint("documents", __name__)
 
-SCRIPT = STATIC / "js" / "verify-offline.js"
+SCRIPT = Path(__file__).with_name("offline.js")
 
 
 @bp.get("/verify")

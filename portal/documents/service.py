@@ -312,8 +312,10 @@ def _verdict(found: str, document: Document | None = None) -> Verification:
     genuine, unchanged, reason = rules.VERDICTS[found]
     if document is None:
         return Verification(found, genuine, unchanged, reason)
+    # Of a changed copy only the original could be current, which helps nobody who holds the copy.
+    current = None if unchanged == rules.NO else standing(document)
     return Verification(
-        found, genuine, unchanged, reason, standing(document), document,
+        found, genuine, unchanged, reason, current, document,
         session.get(Document, document.superseded_by) if document.superseded_by else None,
     )  # fmt: skip
 

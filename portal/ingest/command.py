@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from portal.core.errors import Refused
+from portal.ingest.rules.refusals import SENTENCES
 
 if TYPE_CHECKING:
     from portal.ingest.rules.findings import Finding
@@ -20,21 +21,6 @@ KINDS = (
     "inspection", "qualification", "abnormal", "serious", "court", "contract", "honour",
     "fact", "agent", "sanction", "promise",
 )  # fmt: skip
-
-REFUSALS = {
-    "file_unreadable": "无法读取文件：%(detail)s。",
-    "file_empty": "文件是空的。",
-    "file_utf16": "文件是UTF-16编码；请另存为“CSV UTF-8（逗号分隔）”后重新导入。",
-    "file_kind_unknown": "这不是CSV、XLS或XLSX文件；请从源系统重新导出。",
-    "workbook_too_large": "工作簿超过%(megabytes)d MB；请另存为CSV（save as CSV）后重新导入。",
-    "workbook_broken": "工作簿打不开（%(detail)s）；请用电子表格软件打开后另存，再重新导入。",
-    "encoding_unknown": "文件既不是UTF-8也不是GB18030编码；请另存为“CSV UTF-8”后重新导入。",
-    "quote_not_closed": "第%(line)d行的引号没有闭合，其后的内容无法分行；请从源系统重新导出。",
-    "header_unknown": "认不出表头（%(header)s）；请用模板的列名，或以 --kind 指明种类。",
-    "columns_missing": "按“%(kind)s”读取，缺少这些列：%(columns)s。",
-    "columns_repeated": "这些列出现了不止一次：%(columns)s；请只保留一列。",
-    "kind_needed": "文件没有“信息类别”一列；请用 --kind 指明种类，例如 --kind reward。",
-}
 
 
 @click.command()
@@ -65,7 +51,7 @@ def ingest(file: Path, kind: str | None, report: Path | None, *, dry_run: bool) 
             db.session.rollback() if dry_run else db.session.commit()
     except Refused as refused:
         db.session.rollback()
-        raise click.ClickException(REFUSALS[refused.reason] % refused.data) from refused
+        raise click.ClickException(SENTENCES[refused.reason] % refused.data) from refused
     except OSError as error:
         db.session.rollback()
         raise click.ClickException(f"{error.filename or file}：{error.strerror}。") from error

@@ -17,6 +17,7 @@ class Objection(Case):
 
     letter = "Y"
     details = "objections/_details.html"
+    desk_fields = "desk/_objection.html"
     workflow = rules.WORKFLOW
     states = rules.STATES
     step_words = rules.STEP_WORDS

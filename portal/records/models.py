@@ -88,3 +88,14 @@ class RecordChange(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"), index=True)
+
+
+class RecordInRepair(Base):
+    """A record whose repair was asked for and is not decided yet; reports mark it."""
+
+    __tablename__ = "record_in_repair"
+
+    record_id: Mapped[int] = mapped_column(
+        ForeignKey("record.id"), primary_key=True, autoincrement=False
+    )
+    since_on: Mapped[date]

@@ -19,6 +19,7 @@ class Repair(Case):
 
     letter = "R"
     details = "repair/_details.html"
+    desk_fields = "desk/_repair.html"
     workflow = rules.WORKFLOW
     states = rules.STATES
     step_words = rules.STEP_WORDS

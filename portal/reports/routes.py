@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts import service as accounts
 from portal.core import clock
+from portal.core.errors import Refused
 from portal.core.storage import Missing
 from portal.documents import service as documents
 from portal.documents.models import Document
@@ -167,7 +168,10 @@ def use_granted(key: str) -> ResponseReturnValue:
     if is_cross_site():
         abort(403)
     found = service.granted(key) or abort(404)
-    _document, opening = service.use_grant(found, actor=None, language=locale())
+    try:
+        _document, opening = service.use_grant(found, actor=None, language=locale())
+    except Refused:
+        abort(404)
     return redirect(path(f"/reports/opened/{opening}"), 303)
 
 
@@ -206,7 +210,11 @@ def withdraw_grant(code: str) -> ResponseReturnValue:
 @signed_in
 def use(id: int) -> ResponseReturnValue:
     found = service.granted_to(id, g.actor) or abort(404)
-    document, _key = service.use_grant(found, actor=g.actor, language=locale())
+    try:
+        document, _key = service.use_grant(found, actor=g.actor, language=locale())
+    except Refused:
+        # Somebody else used it up between the page and this button.
+        abort(404)
     return redirect(path(f"/reports/{document.number}"), 303)
 
 

@@ -26,10 +26,13 @@ def takes_files(view: View) -> View:
     return view
 
 
-def sent_files(name: str = "files") -> list[tuple[str, bytes]]:
-    """Name and bytes of each file that was sent; a field left empty sends none."""
+def sent_files(name: str = "files", most: int = FILE_BYTES) -> list[tuple[str, bytes]]:
+    """Name and bytes of each file that was sent; a field left empty sends none.
+
+    Of a larger file one byte more than `most` is read, so that it is found too large.
+    """
     sent: list[FileStorage] = request.files.getlist(name)
-    return [(file.filename, file.read(FILE_BYTES + 1)) for file in sent if file.filename]
+    return [(file.filename, file.read(most + 1)) for file in sent if file.filename]
 
 
 def in_memory(name: str, limit: int) -> bytes | None:

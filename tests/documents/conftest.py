@@ -37,8 +37,9 @@ def facts(rows: int = 3, name: str = "虚构县张记牛肉汤馆") -> dict[str,
 
 
 @pytest.fixture
-def sample(shared_app: Flask) -> Iterator[str]:
-    """The name of the made-up template."""
+def sample(shared_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The name of the made-up template; jobs see it too, whichever portal was made last."""
+    monkeypatch.setattr(jobs, "_context", shared_app.app_context)
     environments = shared_app.extensions["templates"].values()
     before = [each.loader for each in environments]
     for each in environments:

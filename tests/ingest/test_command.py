@@ -17,8 +17,9 @@ from flask import Flask
 from sqlalchemy import create_engine, func, select, text
 
 from portal.core import audit, db
-from portal.ingest import command
 from portal.ingest.models import ImportBatch, QuarantinedRow
+from portal.ingest import command
+from portal.ingest.rules.refusals import SENTENCES
 from portal.records.models import Record, RecordOriginal
 from portal.subjects.models import Subject
 from tests.conftest import SECRET, engine_of
@@ -100,7 +101,7 @@ def test_required_columns_that_are_not_there_are_named(own_app: Flask, tmp_path:
             ("--kind", "penalty"),
             "缺少这些列：行政相对人代码_1(统一社会信用代码)、行政处罚决定书文号",
         ),
-        (files.records({}), (), "--kind reward"),
+        (files.records({}), (), "请指明种类"),
         (files.penalties({}) + '"', (), "引号没有闭合"),
     ],
 )
@@ -123,7 +124,7 @@ def test_every_refusal_has_a_sentence() -> None:
         for source in sources
         for reason in re.findall(r'Refused\(\s*"(\w+)"', source.read_text("utf-8"))
     }
-    assert raised == set(command.REFUSALS)
+    assert raised == set(SENTENCES)
 
 
 def test_wrong_arguments_end_with_two_and_help_has_an_example(own_app: Flask) -> None:

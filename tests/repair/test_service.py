@@ -165,6 +165,17 @@ def test_a_granted_repair_ends_the_publication_at_once(shop: Shop) -> None:
     assert "repair.grant" in actions
 
 
+def test_a_record_is_in_repair_from_the_application_to_its_end(shop: Shop) -> None:
+    assert records.in_repair(shop.subject.id) == set()
+    case = shop.sent()
+    assert records.in_repair(shop.subject.id) == {shop.record.id}
+    cases.act(case, "accept", by=CLERK)
+    cases.act(case, "propose_grant", by=CLERK)
+    assert records.in_repair(shop.subject.id) == {shop.record.id}
+    cases.act(case, "grant", by=REVIEWER)
+    assert records.in_repair(shop.subject.id) == set()
+
+
 def test_a_refusal_needs_its_reason_and_can_be_reopened(shop: Shop) -> None:
     case = shop.sent()
     cases.act(case, "accept", by=CLERK)

@@ -4,6 +4,7 @@ import pytest
 
 from portal.accounts.models import Account
 from portal.core import db, jobs
+from portal.core.errors import Refused
 from portal.documents import service as documents
 from portal.reports import service
 from portal.subjects.models import Subject
@@ -201,3 +202,21 @@ def test_a_business_that_is_not_ones_own_has_no_page_of_permissions(
 ) -> None:
     browser.sign_in(owner)
     browser.get(f"/reports/grants/{make_subject('虚构县别家').code}", status=404)
+
+
+def test_a_permission_used_up_in_this_moment_is_not_found(
+    browser: Browser, owner: Account, shop: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk = make_account("赵经理")
+    named = service.grant(shop, make_actor(owner), granting(contact=clerk.phone or ""))
+    linked = service.grant(shop, make_actor(owner), granting())
+    db.session.commit()
+
+    def refuse(*_arguments: object, **_named: object) -> None:
+        raise Refused("used_up")
+
+    monkeypatch.setattr(service, "use_grant", refuse)
+    browser.post(f"/reports/granted/{service.key_of(linked)}", {}, status=404)
+    browser.sign_in(clerk)
+    token = token_of(browser)
+    browser.post(f"/reports/use/{named.id}", {"csrf_token": token}, status=404)

@@ -51,6 +51,22 @@ def test_a_special_report_holds_minor_penalties_of_its_period_and_domains(ask: A
     assert marks["有异议的处罚"] == ["disputed"]
 
 
+def test_a_record_in_repair_is_marked_until_that_is_decided(ask: Ask, shop: Subject) -> None:
+    record = db.session.scalars(
+        select(Record.id).where(Record.subject_id == shop.id, Record.title == "税务处罚")
+    ).one()
+    for under_way, marks in (
+        (True, ["in_repair"]),
+        (True, ["in_repair"]),
+        (False, []),
+        (False, []),
+    ):
+        records.mark_in_repair(record, under_way=under_way)
+        snapshot = ask("general").snapshot
+        found = snapshot["sections"]["administrative"]["records"]
+        assert [one["marks"] for one in found if one["title"] == "税务处罚"] == [marks]
+
+
 def test_every_section_and_every_chosen_domain_is_there_with_its_zero(ask: Ask) -> None:
     snapshot = ask("listing").snapshot
     assert tuple(snapshot["sections"]) == rules.COUNTED

@@ -1,11 +1,10 @@
 """A passkey in a real Chromium with a virtual authenticator: made, used to sign in and confirm."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page as Tab
-from playwright.sync_api import sync_playwright
 
 from portal.demo.rules.people import PASSWORD
 from tests.site.conftest import Site
@@ -21,19 +20,14 @@ AUTHENTICATOR = {
 
 
 @pytest.fixture
-def tab() -> Iterator[Tab]:
-    """A window whose device keeps passkeys; it finds localhost, since a passkey needs a name."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
-            args=["--host-resolver-rules=MAP localhost 127.0.0.1"],
-        )
-        page = browser.new_page()
-        devtools = page.context.new_cdp_session(page)
-        devtools.send("WebAuthn.enable")
-        devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
-        yield page
-        browser.close()
+def tab(chromium: Chromium) -> Iterator[Tab]:
+    """A window whose device keeps passkeys."""
+    page = chromium.new_page()
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    yield page
+    page.close()
 
 
 def test_a_passkey_is_made_and_signs_in(site: Site, tab: Tab) -> None:

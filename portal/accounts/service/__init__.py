@@ -1,5 +1,6 @@
 """Accounts, their sessions and second factors, whom they act for, and what they are told."""
 
+from portal.accounts.rules import Contact
 from portal.accounts.rules import contact as read_contact
 from portal.accounts.service.claiming import (
     accept_invitation,
@@ -15,6 +16,7 @@ from portal.accounts.service.claiming import (
     withdraw,
     withdraw_invitation,
 )
+from portal.accounts.service.closing import close
 from portal.accounts.service.identity import begin as begin_identity
 from portal.accounts.service.identity import enter as enter_identity
 from portal.accounts.service.identity import finish as finish_identity
@@ -96,18 +98,19 @@ from portal.accounts.service.signing_up import (
 )
 
 __all__ = [
-    "PAGE_SIZE", "accept_invitation", "account_of", "accounts_for", "act_words", "actor_of",
-    "acts_of", "add_individual", "add_passkey", "add_staff", "agents_of", "authenticate",
-    "begin_identity", "begin_recovery", "begin_session", "begin_sign_up", "can_send_to",
-    "change_password", "check_code", "claim", "confirm", "confirm_session", "count_messages",
-    "count_recovery_codes", "count_try", "count_unread", "decide_conflict", "deliver",
-    "demo_code", "end_all_sessions", "end_session", "enter_identity", "find_by_contact",
-    "finish_identity", "finish_recovery", "finish_sign_up", "get_open", "give_totp",
-    "hash_password", "import_claim_codes", "invitations_of", "invite", "is_of_demo",
-    "issue_claim_code", "load", "log_act", "mark_all_read", "may", "needs_second_factor",
-    "new_totp_secret", "notices_of", "notify", "notify_subject", "open_conflicts", "passkeys_of",
-    "purge", "read_contact", "registration_options", "remove_passkey", "remove_totp", "renew_recovery_codes",
-    "represented", "require", "scopes_for", "send_to", "sessions_of", "set_totp",
-    "sign_challenge", "sign_in_key", "sign_in_options", "speak", "take_over", "take_sign_in",
-    "totp_address", "touch", "verify_assertion", "withdraw", "withdraw_invitation",
+    "PAGE_SIZE", "Contact", "accept_invitation", "account_of", "accounts_for", "act_words",
+    "actor_of", "acts_of", "add_individual", "add_passkey", "add_staff", "agents_of",
+    "authenticate", "begin_identity", "begin_recovery", "begin_session", "begin_sign_up",
+    "can_send_to", "change_password", "check_code", "claim", "close", "confirm", "confirm_session",
+    "count_messages", "count_recovery_codes", "count_try", "count_unread", "decide_conflict",
+    "deliver", "demo_code", "end_all_sessions", "end_session", "enter_identity",
+    "find_by_contact", "finish_identity", "finish_recovery", "finish_sign_up", "get_open",
+    "give_totp", "hash_password", "import_claim_codes", "invitations_of", "invite",
+    "is_of_demo", "issue_claim_code", "load", "log_act", "mark_all_read", "may",
+    "needs_second_factor", "new_totp_secret", "notices_of", "notify", "notify_subject",
+    "open_conflicts", "passkeys_of", "purge", "read_contact", "registration_options",
+    "remove_passkey", "remove_totp", "renew_recovery_codes", "represented", "require",
+    "scopes_for", "send_to", "sessions_of", "set_totp", "sign_challenge", "sign_in_key",
+    "sign_in_options", "speak", "take_over", "take_sign_in", "totp_address", "touch",
+    "verify_assertion", "withdraw", "withdraw_invitation",
 ]  # fmt: skip

@@ -29,11 +29,16 @@ PEOPLE = (
     Person("agency", "李霁川", "房产中介法定代表人", represents="agency"),
     Person("training", "周棠溪", "培训机构负责人", represents="training"),
     Person("company", "吴岫川", "有300条记录的企业", represents="many_records"),
+    Person("food", "陶昀帆", "食品公司法定代表人，有修复和异议办件", represents="general_stages"),
     Person("citizen", "孙禾", "市民，不代表企业"),
     Person("town", "何田埠", "乡镇街道办理人员", ("handler",), "tianjiaan-district", "340403002"),
     Person("county", "许淮滨", "县区办理人员", ("handler",), "tianjiaan-district", "340403"),
     Person(
         "city", "陆秉衡", "市级部门办理和核实人员", ("handler", "verifier"), "market-regulation"
+    ),
+    Person("office", "秦守信", "市信用办办理人员", ("handler",), "development-reform"),
+    Person(
+        "streets", "韩清澜", "市城管局办理和核实人员", ("handler", "verifier"), "urban-management"
     ),
     Person("reviewer", "方砺", "复核人员", ("reviewer",), "development-reform"),
     Person("editor", "温知言", "场景编辑", ("editor",), "development-reform"),

@@ -4,4 +4,5 @@ from flask import Blueprint
 
 bp = Blueprint("desk", __name__)
 
-from portal.desk.routes import cases  # noqa: E402, F401  # each adds its pages to `bp`
+# Each adds its pages to `bp`.
+from portal.desk.routes import audit, cases, reviews, staff  # noqa: E402, F401

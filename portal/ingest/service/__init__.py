@@ -49,7 +49,7 @@ def run(
     layout = find_layout([row.cells for row in head], _forms(kind))
     _refuse_without_kind(layout, kind)
     batch = _open_batch(path, source, kind or layout.form.kind)
-    outcome = Outcome(batch.kind, source.sha256, layout.unknown, layout.absent)
+    outcome = Outcome(batch.kind, source.sha256, batch.id, layout.unknown, layout.absent)
     reader = RowReader(
         layout,
         readers(layout.form, kind),

@@ -22,6 +22,7 @@ class Outcome:
 
     kind: str
     sha256: str
+    batch_id: int = 0
     unknown_columns: tuple[str, ...] = ()
     absent_columns: tuple[str, ...] = ()
     rows: int = 0

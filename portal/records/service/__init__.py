@@ -17,7 +17,9 @@ from portal.records.rules import CLASSES, KINDS, Classification, ClassRule
 from portal.records.service.changing import (
     correct,
     get,
+    in_repair,
     mark_disputed,
+    mark_in_repair,
     of_subject,
     reinstate,
     repair,
@@ -34,9 +36,10 @@ from portal.records.service.storing import (
 
 __all__ = [
     "CLASSES", "KINDS", "PAGE_SIZE", "ClassRule", "Classification", "Counts", "RecordFacts",
-    "class_months", "classify", "correct", "get", "is_public_on", "is_stored", "law_on_file",
-    "mark_disputed", "newest", "of_subject", "outline", "public_counts", "public_page",
-    "reinstate", "repair", "screen", "store", "take_changed", "whole", "withdraw",
+    "class_months", "classify", "correct", "get", "in_repair", "is_public_on", "is_stored",
+    "law_on_file", "mark_disputed", "mark_in_repair", "newest", "of_subject", "outline",
+    "public_counts", "public_page", "reinstate", "repair", "screen", "store", "take_changed",
+    "whole", "withdraw",
 ]  # fmt: skip
 
 PAGE_SIZE = 20

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from portal.core import audit, clock, masking, revision
 from portal.core.db import session
 from portal.core.errors import Refused
-from portal.records.models import Record
+from portal.records.models import Record, RecordInRepair
 from portal.records.service.storing import mark_changed, recompute_publication
 
 # What an objection may have put right: the answer's name, and the column it stands in.
@@ -29,6 +29,26 @@ def of_subject(subject_id: int) -> list[Record]:
             select(Record)
             .where(Record.subject_id == subject_id)
             .order_by(Record.decided_on.desc(), Record.id.desc())
+        )
+    )
+
+
+def mark_in_repair(record_id: int, *, under_way: bool) -> None:
+    """Note that repair of a record was asked for, or that this has come to an end."""
+    noted = session.get(RecordInRepair, record_id)
+    if under_way and noted is None:
+        session.add(RecordInRepair(record_id=record_id, since_on=clock.today()))
+    elif not under_way and noted is not None:
+        session.delete(noted)
+
+
+def in_repair(subject_id: int) -> set[int]:
+    """The records of a subject whose repair is under way."""
+    return set(
+        session.scalars(
+            select(RecordInRepair.record_id)
+            .join(Record, Record.id == RecordInRepair.record_id)
+            .where(Record.subject_id == subject_id)
         )
     )
 

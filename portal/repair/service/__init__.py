@@ -26,6 +26,8 @@ from portal.repair.rules import Eligibility, Facts
 from portal.subjects.models import Subject
 
 AFTER_FILES = "/repair/drafts/{id}/statement"
+# How a case looks while its repair is not decided.
+UNDER_WAY = frozenset({"received", "working", "waiting"})
 CREDIT_OFFICE = "development-reform"
 OFFERS_A_NIGHT = 500
 
@@ -184,6 +186,7 @@ def submit(draft: Draft, actor: Actor) -> tuple[Repair, str]:
         promise=_promise(),
     )
     code = cases.open_case(case, by=By(actor.label, "applicant"), draft=draft)
+    records.mark_in_repair(found.record.id, under_way=not is_screening)
     accounts.log_act(actor, found.subject.id, "repair.submit", case.reference)
     return case, code
 
@@ -259,6 +262,8 @@ def advance(case: Repair, name: str, *, by: By, note: str = "", **answers: Any) 
         raise Refused("receipt_missing", "outside_receipt")
     cases.advance(case, name, by=by, note=note, **answers)
     case.outside_receipt = receipt or case.outside_receipt
+    if case.purpose != "screening":
+        records.mark_in_repair(case.about_record, under_way=case.present.look in UNDER_WAY)
     if name in ("grant", "granted_outside"):
         _take_effect(case, by)
     elif name == "revoke":

@@ -1,7 +1,7 @@
 """The facts of a report as they are frozen: plain values that JSON can hold."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -24,7 +24,7 @@ def of_subject(subject: Any, scope: Scope, *, applicant: str, delegated: str = "
         if is_general
         else _chosen(whole, scope)
     )
-    facts = _common(scope, rows, applicant=applicant, delegated=delegated)
+    facts = _common(scope, rows, [subject.id], applicant=applicant, delegated=delegated)
     facts["subject"] = {
         "name": subject.name,
         "code": subject.code,
@@ -45,7 +45,8 @@ def of_subject(subject: Any, scope: Scope, *, applicant: str, delegated: str = "
 def of_person(name: str, shown_name: str, businesses: Sequence[Any], scope: Scope) -> Facts:
     """The facts about an individual: only what is on file of the individual businesses they run."""
     rows = _chosen([row for one in businesses for row in records.whole(one.id)], scope)
-    facts = _common(scope, rows, applicant=shown_name, delegated="")
+    ids = [one.id for one in businesses]
+    facts = _common(scope, rows, ids, applicant=shown_name, delegated="")
     facts["person"] = name
     facts["businesses"] = [{"name": one.name, "code": one.code} for one in businesses]
     facts["watermark"] = shown_name
@@ -66,9 +67,12 @@ def _chosen(rows: Iterable[Any], scope: Scope) -> list[Any]:
     ]
 
 
-def _common(scope: Scope, rows: Sequence[Any], *, applicant: str, delegated: str) -> Facts:
+def _common(
+    scope: Scope, rows: Sequence[Any], subject_ids: Iterable[int], *, applicant: str, delegated: str
+) -> Facts:
     law = law_on_file()
     is_general = scope.product == "general"
+    in_repair = {record for one in subject_ids for record in records.in_repair(one)}
     return {
         "product": scope.product,
         "purpose": scope.purpose,
@@ -78,7 +82,7 @@ def _common(scope: Scope, rows: Sequence[Any], *, applicant: str, delegated: str
         "applicant": applicant,
         "delegated": delegated,
         "domains": [] if is_general else _domains(rows, scope.domains),
-        "sections": _sections(rows),
+        "sections": _sections(rows, in_repair),
         "total": len(rows),
         "cut_off": clock.now().isoformat(timespec="seconds"),
         "newest": max((row.updated_at.isoformat() for row in rows), default=None),
@@ -99,7 +103,7 @@ def _domains(rows: Sequence[Any], chosen: Sequence[str]) -> list[dict[str, Any]]
     ]
 
 
-def _sections(rows: Sequence[Any]) -> dict[str, Facts]:
+def _sections(rows: Sequence[Any], in_repair: Collection[int]) -> dict[str, Facts]:
     today = clock.today()
     sections: dict[str, Facts] = {
         name: {
@@ -113,11 +117,13 @@ def _sections(rows: Sequence[Any]) -> dict[str, Facts]:
     for place, row in enumerate(rows):
         section = sections[rules.section_of(row.kind)]
         section["count"] += 1
-        section["records" if place < rules.MOST_ROWS else "more"].append(_record(row, today))
+        section["records" if place < rules.MOST_ROWS else "more"].append(
+            _record(row, today, in_repair=row.id in in_repair)
+        )
     return sections
 
 
-def _record(row: Any, today: date) -> Facts:
+def _record(row: Any, today: date, *, in_repair: bool) -> Facts:
     kind = records.law_on_file().kinds[row.kind]
     return {
         "id": row.id,
@@ -133,7 +139,7 @@ def _record(row: Any, today: date) -> Facts:
         "public_until": _iso(row.public_until),
         "earliest_repair_on": _iso(row.earliest_repair_on) if kind.is_adverse else None,
         "is_adverse": kind.is_adverse,
-        "marks": rules.marks_of(row, today),
+        "marks": rules.marks_of(row, today, in_repair=in_repair),
     }
 
 

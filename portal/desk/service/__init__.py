@@ -1,0 +1,33 @@
+"""Questions and verbs of the desk, one module a subject."""
+
+from portal.bodies import service as bodies
+from portal.desk.service.cases import (
+    Applicant,
+    Reply,
+    Waiting,
+    applicant,
+    extracts,
+    find,
+    history,
+    inbox,
+    may_open,
+    memo,
+    options,
+    replies,
+    replies_for,
+    respond,
+    reveal,
+    say,
+    send_extract,
+    take,
+)
+from portal.desk.service.offices import appoint, change, end, member, members
+from portal.desk.service.reviews import Reviews, conflict, decide_conflict, decide_reply, reviews
+from portal.desk.service.trail import chain, trail
+
+__all__ = [
+    "Applicant", "Reply", "Reviews", "Waiting", "applicant", "appoint", "bodies", "chain",
+    "change", "conflict", "decide_conflict", "decide_reply", "end", "extracts", "find", "history",
+    "inbox", "may_open", "member", "members", "memo", "options", "replies", "replies_for",
+    "respond", "reveal", "reviews", "say", "send_extract", "take", "trail",
+]  # fmt: skip

@@ -1,0 +1,42 @@
+"""Hand in a department's file, for real or to see what would come of it."""
+
+from wtforms import BooleanField, FileField, SelectField
+from wtforms.fields.choices import SelectChoice
+
+from portal.core.text import N_
+from portal.ingest.rules.refusals import SENTENCES
+from portal.web.forms import PortalForm
+
+KINDS = {
+    "": N_("由表头判断"),
+    "enterprise": N_("主体登记"),
+    "licence": N_("行政许可"),
+    "penalty": N_("行政处罚"),
+    "reward": N_("行政奖励"),
+    "coercion": N_("行政强制"),
+    "confirmation": N_("行政确认"),
+    "adjudication": N_("行政裁决"),
+    "inspection": N_("行政监督检查"),
+    "qualification": N_("资质"),
+    "abnormal": N_("经营异常名录（状态）"),
+    "serious": N_("严重失信主体名单"),
+    "court": N_("司法裁判及执行"),
+    "contract": N_("合同履行"),
+    "honour": N_("诚实守信荣誉"),
+    "fact": N_("场景事实"),
+    "agent": N_("房产中介从业人员"),
+    "sanction": N_("从业人员处理决定"),
+}
+
+
+class ImportForm(PortalForm):
+    file = FileField(
+        N_("文件"),
+        description=N_("CSV、XLS或XLSX，不超过50兆。更大的文件请由管理员用命令导入"),
+    )
+    kind = SelectField(
+        N_("种类"),
+        choices=[SelectChoice(key, label) for key, label in KINDS.items()],
+    )
+    dry_run = BooleanField(N_("只检查，不入库"))
+    sentences = SENTENCES

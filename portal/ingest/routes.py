@@ -1,0 +1,67 @@
+"""Departments hand in their files, and see what became of every row."""
+
+import csv
+import io
+from typing import Any
+
+from flask import Blueprint, Response, abort, g, redirect
+from flask.typing import ResponseReturnValue
+
+from portal.ingest.forms import KINDS, ImportForm
+from portal.ingest.service import desk as service
+from portal.web.access import staff
+from portal.web.downloads import attachment
+from portal.web.pages import path, render
+from portal.web.uploads import sent_files, takes_files
+
+bp = Blueprint("ingest", __name__)
+
+LARGEST = 50 * 1024 * 1024
+IMPORTING = ("publisher", "editor", "handler")
+
+
+@bp.route("/desk/imports", methods=["GET", "POST"])
+@staff(*IMPORTING)
+@takes_files
+def index() -> ResponseReturnValue:
+    form = ImportForm()
+    if not form.validate_on_submit():
+        return _page(form)
+    outcome = None
+    with form.refusals():
+        name, data = next(iter(sent_files("file", most=LARGEST)), ("", b""))
+        outcome = service.take_in(
+            name,
+            data,
+            kind=form.kind.data or None,
+            is_dry_run=form.dry_run.data,
+            actor=g.actor.label,
+        )
+    if form.errors or form.dry_run.data or outcome is None:
+        return _page(form, outcome=outcome)
+    return redirect(path(f"/desk/imports/{outcome.batch_id}"), 303)
+
+
+@bp.get("/desk/imports/<int:batch_id>")
+@staff(*IMPORTING)
+def show(batch_id: int) -> Response:
+    batch = service.batch(batch_id) or abort(404)
+    return render("ingest/show.html", batch=batch, kinds=KINDS, rules=service.NAMES,
+                  counted=service.counted(batch_id), rows=service.rows_of(batch_id))  # fmt: skip
+
+
+@bp.get("/desk/imports/<int:batch_id>/findings.csv")
+@staff(*IMPORTING)
+def findings(batch_id: int) -> Response:
+    batch = service.batch(batch_id) or abort(404)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(service.COLUMNS)
+    writer.writerows(service.lines_of(batch.id))
+    data = b"\xef\xbb\xbf" + out.getvalue().encode()
+    return attachment(data, "text/csv; charset=utf-8", f"findings-{batch.id}.csv")
+
+
+def _page(form: ImportForm, *, outcome: Any = None) -> Response:
+    return render("ingest/index.html", form=form, outcome=outcome, kinds=KINDS,
+                  rules=service.NAMES, batches=service.batches())  # fmt: skip

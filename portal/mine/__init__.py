@@ -1,0 +1,1 @@
+"""My credit: everything a signed-in person or business sees about itself."""
