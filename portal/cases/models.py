@@ -33,6 +33,8 @@ class Case(Base):
     details: ClassVar[str]
     # The template of the further answers that the desk gives, if there are any.
     desk_fields: ClassVar[str] = ""
+    # What else the desk may do with it, below its steps.
+    desk_further: ClassVar[str] = ""
     workflow: ClassVar[Workflow]
     states: ClassVar[Mapping[str, State]]
     # What the applicant may do, in words; and the words of steps in the timeline.

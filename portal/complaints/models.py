@@ -22,6 +22,8 @@ class Complaint(Case):
 
     letter = "S"
     details = "complaints/_details.html"
+    desk_fields = "desk/_complaint.html"
+    desk_further = "desk/_after_complaint.html"
     states = tables.STATES
     step_words: Mapping[str, str] = tables.STEP_WORDS  # type: ignore[misc]
     offers = tables.OFFERS

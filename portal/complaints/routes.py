@@ -61,8 +61,7 @@ def new() -> ResponseReturnValue:
         draft = intake.begin(kind.key, current_actor(), subject=subject.code if subject else "")
         held.hold(held.DRAFTS, draft.id)
         return redirect(path(f"/complaints/drafts/{draft.id}/{intake.missing_page(draft)}"), 303)
-    return render("complaints/new.html", form=form, kind=kind, places=law.places(),
-                  subject=subject, sights=SIGHTS, levels=LEVELS)  # fmt: skip
+    return render("complaints/new.html", form=form, kind=kind, places=law.places(), subject=subject)
 
 
 @bp.route("/complaints/drafts/<draft_id>/where", methods=["GET", "POST"])

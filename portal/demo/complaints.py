@@ -122,20 +122,21 @@ def _ordinary() -> Iterator[Complaint]:
     for number, concern in enumerate(ORDINARY):
         case = _told(concern, None)
         session.flush()  # moved back as a whole
-        _put_back(case, timedelta(days=7 * (number % WEEKS) + 3))
+        _put_back(case, timedelta(days=7 * (number % WEEKS) + 21), days=number * 5 % 13)
         yield case
 
 
-def _put_back(case: Complaint, back: timedelta) -> None:
-    """Let a case have happened earlier."""
+def _put_back(case: Complaint, back: timedelta, *, days: int) -> None:
+    """Let a case have happened earlier, and its answer have taken some days."""
     case.opened_at -= back
     case.received_at -= back
     case.closed_at = _earlier(case.closed_at, back)
+    took = {"open": timedelta(0), "accept": timedelta(days=1)}
     for event in case.events:
-        event.at -= back
-    for deadline in case.deadlines:
-        _shift(deadline, back)
-        deadline.met_on = deadline.met_on - back if deadline.met_on else None
+        event.at -= back - took.get(event.step, timedelta(days=1 + days))
+    for deadline, begun, ended in zip(case.deadlines, (0, 1), (1, 1 + days), strict=True):
+        _shift(deadline, back - timedelta(days=begun))
+        deadline.met_on = clock.today() - back + timedelta(days=ended)
 
 
 def _earlier(at: datetime | None, back: timedelta) -> datetime | None:
