@@ -31,6 +31,9 @@ BLUEPRINTS: tuple[str, ...] = (
     "portal.cases.routes",
     "portal.repair.routes",
     "portal.objections.routes",
+    "portal.complaints.routes",
+    "portal.government.routes",
+    "portal.statistics.routes",
     "portal.desk.routes",
     "portal.mine.routes",
     "portal.ingest.routes",
@@ -46,12 +49,14 @@ JOBS: tuple[str, ...] = (
     "portal.commitments.jobs",
     "portal.cases.jobs",
     "portal.repair.jobs",
+    "portal.statistics.jobs",
 )
 
 # The service that moves the cases of each kind.
 CASES: dict[str, str] = {
     "repair": "portal.repair.service",
     "objection": "portal.objections.service",
+    "complaint": "portal.complaints.service",
 }
 
 

@@ -78,7 +78,7 @@ def demo(*, subjects: int, seed: int, if_empty: bool) -> None:
 
     Example: flask --app wsgi portal demo --subjects 3000 --seed 1
     """
-    from portal.demo import cases, commitments, people, reports, service
+    from portal.demo import cases, commitments, complaints, people, reports, service
 
     if current_app.config["PORTAL"].is_production:
         raise click.ClickException("The demo is refused in production (PORTAL_ENV=production).")
@@ -99,6 +99,7 @@ def demo(*, subjects: int, seed: int, if_empty: bool) -> None:
     reports.issue()
     cases.settle()
     commitments.sign()
+    complaints.settle()
     db.session.commit()
     click.echo(f"demo: {subjects} subjects")
     for shown in service.SHOWCASE:

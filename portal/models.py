@@ -6,12 +6,14 @@ import portal.badges.models
 import portal.bodies.models
 import portal.cases.models
 import portal.commitments.models
+import portal.complaints.models
 import portal.core.audit
 import portal.core.bulk
 import portal.core.jobs
 import portal.core.parking
 import portal.core.revision
 import portal.documents.models
+import portal.government.models
 import portal.ingest.models
 import portal.objections.models
 import portal.records.models

@@ -11,9 +11,15 @@ from markupsafe import Markup
 from portal.accounts.models import ROLES
 from portal.bodies import service as bodies
 from portal.cases import service as cases
-from portal.core import clock, content
+from portal.cases.rules.figures import HOPS
+from portal.complaints import law as complaints
+from portal.complaints.rules import protection
+from portal.complaints.service import next_units
+from portal.complaints.service.after import may_rate
+from portal.core import clock, content, terms
 from portal.core.masking import mask_person
 from portal.core.text import N_
+from portal.core.units import unit_of_key
 from portal.objections import rules as objections
 from portal.records import law
 from portal.records.rules import CLASSES, KINDS
@@ -35,12 +41,26 @@ HAN = re.compile(r"([\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)")
 CASE_KINDS = {
     "repair": N_("信用修复"),
     "objection": N_("异议申诉"),
-    "complaint": N_("投诉"),
+    "complaint": N_("诉求与投诉"),
 }
+# The further answers of a concern, and the words of those that are chosen.
+COMPLAINT_FURTHER = {
+    "breach": N_("怎样没有履行"),
+    "contract": N_("合同或文件"),
+    "signed_on": N_("签订日期"),
+    "due_on": N_("应当履行的日期"),
+    "amount": N_("金额，元"),
+    "unpaid": N_("没有支付或兑现的金额，元"),
+    "size": N_("企业大小"),
+    "other": N_("对方"),
+    "happened_on": N_("发生日期"),
+}
+COMPLAINT_VALUES = {**protection.BREACHES, **protection.SIZES}
 # The pages of the desk, and for whom each is.
 DESK_PAGES = (
     (N_("待办"), "/desk/", ("handler", "reviewer", "verifier")),
     (N_("承诺"), "/desk/commitments", ("handler", "reviewer", "verifier")),
+    (N_("反映本单位的事"), "/desk/answers", ("handler",)),
     (N_("待审核"), "/desk/reviews", ("publisher", "editor")),
     (N_("数据导入"), "/desk/imports", ("publisher", "editor", "handler")),
     (N_("信用中国的结果"), "/desk/repair/results", ("handler",)),
@@ -133,10 +153,31 @@ def outcome(line: Line, name: str = "") -> str:
     return local(line.outcome, name).replace("{n}", str(line.count))
 
 
+def law_term(key: str) -> terms.LawTerm:
+    """One time limit as the page of all terms shows it."""
+    return next(term for term in terms.load() if term.key == key)
+
+
 def body_name(slug: str) -> str:
     """A body in the page's language."""
     rows = {row["slug"]: row for row in content.need("bodies.toml", "bodies")}
     return str(rows[slug]["english" if i18n.locale() == "en" else "name"])
+
+
+def unit_name(key: str) -> str:
+    """A body, or its station in a town, in the page's language."""
+    unit = unit_of_key(key)
+    body = body_name(unit.body)
+    if not unit.area:
+        return body
+    place = place_name(unit.area)
+    return f"{place} ({body})" if i18n.locale() == "en" else f"{place}（{body}）"
+
+
+def matter_name(key: str) -> str:
+    """What a concern is about, in the page's language."""
+    matter = complaints.matters().get(key)
+    return local(matter) if matter else ""
 
 
 def fact_kind(rule: Rule, key: str) -> FactKind:
@@ -198,7 +239,7 @@ def _marked(value: str) -> str:
 FILTERS = (
     area, place_name, inside, limit_words, of_each, repair_way, detail_label, said, local,
     local_list, outcome, body_name, fact_value, quoted, blanks, linked, wording, purpose,
-    recipient,
+    recipient, unit_name, matter_name,
 )  # fmt: skip
 
 
@@ -226,6 +267,14 @@ def _globals() -> dict[str, Any]:
         "today": clock.today,
         "desk_pages": desk_pages,
         "staff_roles": ROLES,
+        "case_hops": HOPS,
+        "complaint_levels": protection.LEVELS,
+        "complaint_marks": protection.MARKS,
+        "complaint_further": COMPLAINT_FURTHER,
+        "complaint_values": COMPLAINT_VALUES,
+        "may_rate": may_rate,
+        "next_units": next_units,
+        "law_term": law_term,
         "adverse_kinds": frozenset(k for k, kind in kinds if kind.is_adverse),
     }
 

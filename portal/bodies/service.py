@@ -13,9 +13,11 @@ from sqlalchemy import select
 from portal.bodies.models import Area, Body
 from portal.core import content
 from portal.core.db import session
+from portal.core.units import Unit
 
 # About a hundred kilometres.
 NEAR_DEGREES = 0.9
+CITY = "3404"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,33 @@ def parents() -> Mapping[str, str | None]:
     """The body that each body answers to, by slug."""
     rows = content.need("bodies.toml", "bodies")
     return {row["slug"]: row.get("parent_slug") for row in rows}
+
+
+def rows() -> list[dict[str, Any]]:
+    """Every body as content/bodies.toml has it."""
+    found: list[dict[str, Any]] = content.need("bodies.toml", "bodies")
+    return found
+
+
+def areas_to_choose() -> list[tuple[Place, list[Place]]]:
+    """Counties with the towns in them, then the city with its zones."""
+    zones = [place for place in places().values() if place.level == "zone"]
+    of_counties = [(county, [*towns(county.code), county]) for county in counties()]
+    return [*of_counties, (places()[CITY], zones)]
+
+
+@cache
+def body_of_area() -> Mapping[str, str]:
+    """The government or committee that runs each county and zone, by the code of the area."""
+    rows = content.need("bodies.toml", "bodies")
+    return {row["area"]: row["slug"] for row in rows if row["level"] == "county"}
+
+
+def unit_of(body: str | None, area: str | None) -> Unit:
+    """The unit that somebody acts for: a station only where the area is a town."""
+    place = find_area(area)
+    is_town = place is not None and place.level == "town"
+    return Unit(body or "", place.code if is_town and place else "")
 
 
 def load() -> int:

@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.cases.rules.figures import Told
 from portal.core.db import Base, BigId
+from portal.core.units import Unit
 from portal.core.workflow import Offer, State, Workflow
 
 
@@ -31,6 +33,8 @@ class Case(Base):
     details: ClassVar[str]
     # The template of the further answers that the desk gives, if there are any.
     desk_fields: ClassVar[str] = ""
+    # What else the desk may do with it, below its steps.
+    desk_further: ClassVar[str] = ""
     workflow: ClassVar[Workflow]
     states: ClassVar[Mapping[str, State]]
     # What the applicant may do, in words; and the words of steps in the timeline.
@@ -38,6 +42,8 @@ class Case(Base):
     step_words: ClassVar[Mapping[str, str]] = {}
     # Other clocks than that of the state, by the key of their time limit.
     clocks: ClassVar[tuple[str, ...]] = ()
+    # Whether nothing that others read may say whose account it was.
+    hides_applicant: ClassVar[bool] = False
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     reference: Mapped[str] = mapped_column(String(20), unique=True)
@@ -48,7 +54,10 @@ class Case(Base):
     record_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     body_slug: Mapped[str] = mapped_column(String(60), default="")
+    # The town whose station handles it; empty where the body itself does.
+    unit_area: Mapped[str] = mapped_column(String(16), default="")
     about_body: Mapped[str] = mapped_column(String(60), default="")
+    about_area: Mapped[str] = mapped_column(String(16), default="")
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     code_hash: Mapped[str] = mapped_column(String(64))
@@ -71,6 +80,16 @@ class Case(Base):
         """The nearest clock that still runs."""
         running = [each for each in self.deadlines if each.is_running]
         return min(running, key=lambda each: (each.due_on, each.id)) if running else None
+
+    @property
+    def unit(self) -> Unit:
+        """Who handles it now."""
+        return Unit(self.body_slug, self.unit_area)
+
+    @property
+    def about(self) -> Unit:
+        """The unit complained of, if any."""
+        return Unit(self.about_body, self.about_area)
 
     @property
     def shown_reference(self) -> str:
@@ -108,6 +127,8 @@ class CaseDeadline(Base):
     paused_days: Mapped[int] = mapped_column(default=0)
     met_on: Mapped[date | None]
     told_late_on: Mapped[date | None]
+    # Whose clock it is: the key of a unit.
+    holder: Mapped[str] = mapped_column(String(80), default="")
 
     case: Mapped[Case] = relationship(back_populates="deadlines")
 
@@ -129,6 +150,8 @@ class CaseEvent(Base):
     role: Mapped[str] = mapped_column(String(16))
     actor: Mapped[str] = mapped_column(String(80))
     body_slug: Mapped[str] = mapped_column(String(60), default="")
+    # Who had the case when it happened: the key of a unit.
+    unit: Mapped[str] = mapped_column(String(80), default="")
     # Words for the applicant; words among staff stand in `memo`.
     note: Mapped[str] = mapped_column(Text, default="")
     memo: Mapped[str] = mapped_column(Text, default="")
@@ -173,3 +196,24 @@ class CaseFile(Base):
 
     case: Mapped[Case | None] = relationship(back_populates="files")
     draft: Mapped[Draft | None] = relationship(back_populates="files")
+
+
+class PublishedEvent(Base):
+    """One anonymous event of `/punctuality/events.csv`: a day, a unit, and no case."""
+
+    __tablename__ = "published_event"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    day: Mapped[date] = mapped_column(index=True)
+    unit: Mapped[str] = mapped_column(String(80), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    step: Mapped[str] = mapped_column(String(16))
+    due_on: Mapped[date | None]
+    met_on: Mapped[date | None]
+    days: Mapped[int | None]
+    mark: Mapped[int | None]
+
+    @property
+    def told(self) -> Told:
+        return Told(self.day, self.unit, self.kind, self.step, self.due_on, self.met_on, self.days,
+                    self.mark)  # fmt: skip

@@ -46,10 +46,11 @@ def own_case(reference: str) -> Case:
     return found or abort(404)
 
 
-def applicant() -> By:
+def applicant(case: Case) -> By:
     """Who the audit trail says it was: an account, or whoever holds the code."""
     actor = current_actor()
-    return By(actor.label if actor else "code holder", "applicant")
+    is_named = actor is not None and not case.hides_applicant
+    return By(actor.label if actor and is_named else "code holder", "applicant")
 
 
 @bp.route("/track", methods=["GET", "POST"])
@@ -81,7 +82,7 @@ def add_files(reference: str) -> ResponseReturnValue:
     case, form = own_case(reference), FilesForm()
     if not form.validate_on_submit():
         return _page(case, form)
-    refused = service.add_files(case, sent_files(), by=applicant())
+    refused = service.add_files(case, sent_files(), by=applicant(case))
     if refused:
         refuse_all(form, refused)
         return _page(case, form)
@@ -97,7 +98,7 @@ def step(reference: str, step: str) -> ResponseReturnValue:
         abort(404)
     if form.validate_on_submit():
         with form.refusals():
-            service.answer(case, step, by=applicant(), note=form.note.data,
+            service.answer(case, step, by=applicant(case), note=form.note.data,
                            expected=form.expected.data)  # fmt: skip
             return redirect(path(f"/cases/{case.reference}"), 303)
     return _page(case, form, answered=step)

@@ -14,7 +14,7 @@ def random_id(length: int) -> str:
 
 def normalise_id(text: str) -> str:
     """What a person typed or a scanner read, in the alphabet: O is 0, I and L are 1."""
-    return text.strip().replace("-", "").replace(" ", "").upper().translate(_LOOK_ALIKES)
+    return "".join(text.split()).replace("-", "").upper().translate(_LOOK_ALIKES)
 
 
 def to_number(letters: str, alphabet: str) -> int:

@@ -31,6 +31,16 @@ SENTENCES = {
     "value_missing": N_("请写明更正后的内容"),
     "value_unreadable": N_("更正后的内容读不出来：日期写成2026-10-15，类别写“轻微”“一般”或“严重”"),
     "reveal_reason_missing": N_("请写明为什么要看，至少4个字"),
+    "unit_unfit": N_("请另选一个单位：不能是现在的单位、被反映的单位或它的下级"),
+    "transfers_used": N_("已经转过两次。请转给市级办公室，由它指定办理单位。"),
+    "transfer_too_late": N_("收到超过1个工作日，不能再转。请由本单位办理，或者答复不在这里办理。"),
+    "assigned_for_good": N_("市级办公室已经指定由本单位办理，不能再转。"),
+    "office_assigns": N_("只有市级办公室可以指定办理单位"),
+    "reopened_enough": N_("已经复核过两次"),
+    "nobody_complained_of": N_("这件没有反映某个单位，不用发摘要"),
+    "extract_short": N_("摘要至少10个字"),
+    "extract_personal": N_("摘要里有身份证号、电话、银行卡号或邮箱。请删去后再发。"),
+    "extract_names": N_("摘要里有申请人的姓名、联系方式或企业名称。请删去后再发。"),
     "nothing_to_reveal": N_("这件没有留下账号，没有可以查看的联系方式。"),
 }
 LONG = [Length(max=4000, message=N_("最多4000字，请写短一些"))]
@@ -75,6 +85,20 @@ class ResultsForm(PortalForm):
         "file_missing": N_("请选择结果文件"),
         "file_columns": N_("文件缺少“本站办件编号”或“结果”一列，请用导出的文件填写"),
     }
+
+
+class ExtractForm(PortalForm):
+    extract = TextAreaField(
+        N_("给被反映单位的摘要"),
+        [InputRequired(N_("请写明摘要")), *LONG],
+        description=N_("被反映单位只看得到这一段。不写姓名、电话、店名和别的会认出人的内容"),
+    )
+    sentences = SENTENCES
+
+
+class ResponseForm(PortalForm):
+    note = TextAreaField(N_("本单位的说明"), [InputRequired(N_("请写明本单位的说明")), *LONG])
+    sentences = SENTENCES
 
 
 class DecisionForm(PortalForm):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 KINDS = (
     "enterprise", "licence", "penalty", "reward", "coercion", "confirmation", "adjudication",
     "inspection", "qualification", "abnormal", "serious", "court", "contract", "honour",
-    "fact", "agent", "sanction",
+    "fact", "agent", "sanction", "promise",
 )  # fmt: skip
 
 

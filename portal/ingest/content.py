@@ -9,7 +9,8 @@ from typing import Any
 from portal.core import content
 from portal.ingest.rules.forms import Field, Form
 
-FILES = ("enterprise", "licence", "penalty", "record", "fact", "agent", "sanction")
+FILES = ("enterprise", "licence", "penalty", "record", "fact", "agent", "sanction",
+         "promise")  # fmt: skip
 HEAD = "ingest/counterpart.toml"
 WORDS = "ingest/words.toml"
 

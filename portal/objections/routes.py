@@ -19,7 +19,7 @@ bp = Blueprint("objections", __name__)
 
 def asked() -> tuple[str, str]:
     """What the address asks about: ?record=7, ?grade=CODE/slug, ?personal=1."""
-    for kind in ("record", "grade", "commitment"):
+    for kind in ("record", "grade", "commitment", "promise"):
         if request.args.get(kind):
             return kind, request.args[kind]
     return ("personal", "") if request.args.get("personal") else ("", "")

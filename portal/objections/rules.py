@@ -93,9 +93,16 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     },
     "grade": {"grade": N_("等级"), "facts": N_("评级所依据的事实")},
     "commitment": {"state": N_("履行状态"), "text": N_("承诺内容")},
+    "promise": {
+        "title": N_("名称"),
+        "state": N_("履行状态"),
+        "due_on": N_("应当履行的日期"),
+        "counterpart": N_("对方企业"),
+        "amount": N_("金额"),
+    },
     "personal": {"name": N_("姓名"), "contact": N_("联系方式"), "other": N_("其他个人信息")},
 }
-DATES = frozenset({"decided_on", "performed_on"})
+DATES = frozenset({"decided_on", "performed_on", "due_on"})
 OUTCOMES = {"corrected": N_("予以更正"), "kept": N_("不予更正")}
 
 

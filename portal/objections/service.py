@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +18,8 @@ from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.db import session
 from portal.core.errors import Refused
+from portal.core.units import Unit
+from portal.government import service as government
 from portal.objections import rules
 from portal.objections.models import Objection
 from portal.objections.rules import Claim, Decision
@@ -148,9 +151,9 @@ def advance(case: Objection, name: str, *, by: By, note: str = "", **answers: An
     elif name in ("return", "decide", "withdraw"):
         _mark(case, disputed=False, by=by)
     if name == "inquire" and case.provider_slug:
-        case.body_slug = case.provider_slug
+        cases.give(case, Unit(case.provider_slug))
     elif name in ("answer", "answer_extended"):
-        case.body_slug = CREDIT_OFFICE
+        cases.give(case, Unit(CREDIT_OFFICE))
     elif name == "decide":
         _put_right(case, by)
 
@@ -227,6 +230,29 @@ def _grade(target_id: str, actor: Actor) -> Target | None:
     )
 
 
+def _promise(target_id: str, actor: Actor) -> Target | None:
+    """An entry in the record of what the government promised; anybody may object to one."""
+    found = government.get(int(target_id)) if target_id.isdecimal() else None
+    if found is None:
+        return None
+    return Target(
+        kind="promise",
+        id=target_id,
+        title=f"{bodies.names_by_slug()[found.body_slug]}：{found.title}",
+        subject=None,
+        shown={
+            "title": found.title,
+            "state": government.STATES[found.state],
+            "due_on": found.due_on.isoformat() if found.due_on else "",
+            "counterpart": found.counterpart,
+            "amount": f"{found.amount:f}" if found.amount is not None else "",
+        },
+        # A body does not decide alone on what is said of it, but it is asked.
+        provider=found.body_slug,
+        open_case=_open("promise", target_id, None, actor.account_id),
+    )
+
+
 def _personal(_target_id: str, actor: Actor) -> Target:
     return Target(
         kind="personal",
@@ -254,7 +280,13 @@ def _commitment(target_id: str, actor: Actor) -> Target | None:
     )
 
 
-_TARGETS = {"record": _record, "grade": _grade, "personal": _personal, "commitment": _commitment}
+_TARGETS = {
+    "record": _record,
+    "grade": _grade,
+    "personal": _personal,
+    "commitment": _commitment,
+    "promise": _promise,
+}
 
 
 def _open(
@@ -273,6 +305,8 @@ def _mark(case: Objection, *, disputed: bool, by: By) -> None:
     """Set or clear the mark on every surface; it says nothing of the content."""
     if case.record_id is not None:
         records.mark_disputed(case.record_id, disputed=disputed, actor=by.label)
+    elif case.target == "promise":
+        government.mark_disputed(int(case.target_id), disputed=disputed, actor=by.label)
     elif case.target == "grade" and case.subject_id is not None:
         slug = case.target_id.partition("/")[2]
         scenarios.mark_disputed(case.subject_id, slug, disputed=disputed, actor=by.label)
@@ -286,6 +320,9 @@ def _put_right(case: Objection, by: By) -> None:
     if case.target == "commitment" and any(each.field == "state" for each in decisions):
         reason = "；".join(each.reason for each in decisions)
         commitments.correct(case.target_id, reason=reason, actor=by.label)
+    if case.target == "promise" and decisions:
+        changes = {each.field: _typed(each) for each in decisions}
+        government.correct(int(case.target_id), changes, actor=by.label)
     if case.record_id is None or case.subject_id is None or not decisions:
         return
     ends = [each for each in decisions if each.field == "whole"]
@@ -308,9 +345,20 @@ def _typed(decision: Decision) -> Any:
             return date.fromisoformat(decision.value)
         except ValueError as error:
             raise Refused("value_unreadable", field_name=decision.field) from error
+    if decision.field in ("state", "amount"):
+        return _of_promise(decision)
     if decision.field == "record_class":
         keys = {word: key for key, word in records.CLASSES.items()}
         if decision.value not in keys:
             raise Refused("value_unreadable", field_name=decision.field)
         return keys[decision.value]
     return decision.value
+
+
+def _of_promise(decision: Decision) -> Any:
+    """The state or the amount of a promise as it is kept; raises Refused for another word."""
+    keys = {word: key for key, word in government.STATES.items() if key != "late"}
+    try:
+        return keys[decision.value] if decision.field == "state" else Decimal(decision.value)
+    except (KeyError, InvalidOperation) as error:
+        raise Refused("value_unreadable", field_name=decision.field) from error

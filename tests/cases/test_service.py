@@ -14,6 +14,7 @@ from portal.cases.rules import By
 from portal.cases.service import calendars, drafts, files, finding
 from portal.core import audit, calendar, clock, db, storage
 from portal.core.errors import Refused
+from portal.core.units import Unit
 from tests.cases.conftest import APPLICANT, CLERK, OTHER, Sample
 from tests.conftest import Clock
 from tests.core.test_uploads import a_pdf, a_picture
@@ -155,7 +156,7 @@ def test_a_provisional_deadline_is_counted_anew_when_the_year_is_known(
 def test_words_and_moves_stand_in_the_timeline(case: Sample) -> None:
     service.answer(case, "words", by=APPLICANT, note="已经改正")
     service.add_words(case, by=CLERK, note="收到")
-    service.hand_over(case, "market-regulation", by=CLERK, note="由市场监管部门办理")
+    service.hand_over(case, Unit("market-regulation"), by=CLERK, note="由市场监管部门办理")
     shown = finding.timeline_of(case)
     assert [each.text for each in shown] == ["由市场监管部门办理", "收到", "已经改正", ""]
     assert case.body_slug == "market-regulation"

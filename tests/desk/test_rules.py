@@ -4,8 +4,6 @@ import pytest
 
 from portal.desk import rules
 
-PARENTS = {"town": "county", "county": "city", "city": None, "other": None}
-
 
 @pytest.mark.parametrize(("roles", "body", "parts"), [
     (("handler",), "ecology", {"clerk"}),
@@ -17,14 +15,14 @@ PARENTS = {"town": "county", "county": "city", "city": None, "other": None}
 def test_staff_act_for_their_own_body_and_the_credit_office_reviews_for_all(
     roles: tuple[str, ...], body: str, parts: set[str]
 ) -> None:
-    assert rules.parts(roles, body, "ecology") == parts
+    assert rules.parts(roles, body, "", "ecology", "") == parts
 
 
-@pytest.mark.parametrize(("body", "about", "expected"), [
-    ("county", "county", True), ("town", "county", True), ("city", "county", False),
-    ("other", "county", False), ("town", "", False), (None, "county", False),
+@pytest.mark.parametrize(("own", "of_case", "parts"), [
+    ("340403002", "340403002", {"clerk"}), ("340403002", "340403003", set()),
+    ("340403002", "", set()), ("", "340403002", {"clerk"}),
 ])  # fmt: skip
-def test_nobody_handles_a_case_about_the_own_body_or_the_one_above(
-    body: str | None, about: str, expected: bool
+def test_a_station_has_the_cases_of_its_town_and_the_county_those_of_all(
+    own: str, of_case: str, parts: set[str]
 ) -> None:
-    assert rules.is_conflicted(body, about, PARENTS) is expected
+    assert rules.parts(("handler",), "panji-district", own, "panji-district", of_case) == parts

@@ -19,6 +19,7 @@ FILES = (
     ("91340499MADEM002XG", "property-agency"),
     ("52340499MADEM0038H", "training"),
 )
+MONTHS = "SELECT DISTINCT substr(day, 1, 7) FROM published_event ORDER BY 1 DESC"
 AGENTS = "SELECT number FROM agent ORDER BY number LIMIT 6"
 ADVERSE = """
     SELECT id FROM record WHERE kind = '{}' AND public_from <= date('now')
@@ -89,6 +90,9 @@ def examples(site: Site) -> dict[str, list[str]]:
         "scenarios.agent": [f"/agents/{number}" for number in site.values(AGENTS)],
         "scenarios.why": [f"/subjects/{code}/why/{slug}" for code, slug in listed],
         "scenarios.badge": [f"/badges/{code}/{slug}.svg" for code, slug in listed[:-1]],
+        "government.show": ["/government/tianjiaan-district", "/government/tax"],
+        "statistics.month": [f"/punctuality/{month}" for month in site.values(MONTHS)[:2]],
+        "statistics.report": [f"/punctuality/{month}.pdf" for month in site.values(MONTHS)[:1]],
         "pages.help_article": [f"/help/{name}" for name in helps],
     }
 

@@ -15,6 +15,7 @@ from portal.core import audit, calendar, clock, ids, terms
 from portal.core.calendar import Term
 from portal.core.db import session
 from portal.core.errors import Refused
+from portal.core.units import Unit
 from portal.core.workflow import Step
 
 __all__ = ["SYSTEM", "By"]
@@ -178,14 +179,41 @@ def add_words(case: Case, *, by: By, note: str) -> None:
         tell(case, "case_words")
 
 
-def hand_over(case: Case, body_slug: str, *, by: By, note: str, step: str = "transfer") -> None:
-    """Give a case to another body; the move and its reason stand in the timeline."""
-    before, case.body_slug = case.body_slug, body_slug
-    _note(case, step, by, note=note, before=before, after=body_slug)
+def give(case: Case, unit: Unit) -> None:
+    """Let another unit act from now on; the clock of the present state becomes its own."""
+    case.body_slug, case.unit_area = unit.body, unit.area
+    for deadline in case.deadlines:
+        if deadline.is_running and deadline.scope == "state":
+            deadline.holder = unit.key
+
+
+def hand_over(
+    case: Case, unit: Unit, *, by: By, note: str, step: str = "transfer", anew: bool = False
+) -> None:
+    """Give a case to another unit; the move and its reason stand in the timeline.
+
+    With `anew` the unit before keeps its clock, which ends here, and the new one has its own.
+    """
+    before = case.unit.key
+    _note(case, step, by, note=note, before=before, after=unit.key)
+    running = [each for each in case.deadlines if each.is_running and each.scope == "state"]
+    if anew:
+        for deadline in running:
+            deadline.met_on = clock.today()
+    give(case, unit)
+    if anew:
+        for deadline in running:
+            _begin(case, deadline.key, "state", clock.today())
     audit.record(
-        f"{case.kind}.{step}", "case", case.reference, by.label, before=before, after=body_slug
+        f"{case.kind}.{step}", "case", case.reference, by.label, before=before, after=unit.key
     )
     tell(case, "case_moved")
+
+
+def note(case: Case, step: str, *, by: By, note: str = "", **details: Any) -> None:
+    """Something that happened and moved no state, in the timeline and the audit trail."""
+    _note(case, step, by, note=note, **details)
+    audit.record(f"{case.kind}.{step}", "case", case.reference, by.label, **details)
 
 
 def tell(case: Case, key: str) -> None:
@@ -268,6 +296,7 @@ def _begin(case: Case, key: str, scope: str, started_on: date) -> None:
             basis=term.basis,
             is_verified=term.verified,
             started_on=started_on,
+            holder=case.unit.key,
             due_on=end.due_on,
             is_provisional=end.is_provisional,
             paused_days=0,
@@ -333,6 +362,7 @@ def _note(case: Case, step: str, by: By, *, note: str = "", memo: str = "", **de
             role=by.role,
             actor=by.label,
             body_slug=by.body,
+            unit=case.unit.key,
             note=note.strip(),
             memo=memo.strip(),
             details=details,

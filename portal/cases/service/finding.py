@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from portal.cases import rules
 from portal.cases.models import Case, CaseDeadline, CaseEvent
 from portal.cases.rules import STEP_WORDS, Clock
+from portal.cases.rules.figures import HOPS
 from portal.core import calendar, clock
 from portal.core.calendar import Explanation
 from portal.core.db import session
@@ -80,13 +81,22 @@ class Shown:
     body_slug: str
     role: str
     text: str
+    # The unit that it was given to, where it was given to one.
+    after: str = ""
 
 
 def timeline_of(case: Case) -> list[Shown]:
     """What happened to a case, newest first, as its applicant may read it."""
     words = {**STEP_WORDS, **case.step_words}
     return [
-        Shown(words[event.step], event.at, event.body_slug, event.role, event.note)
+        Shown(
+            words[event.step],
+            event.at,
+            event.body_slug,
+            event.role,
+            event.note,
+            str(event.details.get("after", "")) if event.step in HOPS else "",
+        )
         for event in reversed(case.events)
         if event.step in words
     ]

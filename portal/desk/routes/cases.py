@@ -10,7 +10,15 @@ from flask.typing import ResponseReturnValue
 from portal.cases.models import Case
 from portal.cases.service import files, finding
 from portal.desk import service
-from portal.desk.forms import MemoForm, ResultsForm, RevealForm, StepForm, WordsForm
+from portal.desk.forms import (
+    ExtractForm,
+    MemoForm,
+    ResponseForm,
+    ResultsForm,
+    RevealForm,
+    StepForm,
+    WordsForm,
+)
 from portal.desk.routes import bp
 from portal.repair.service import outside
 from portal.web.access import reauthenticated, staff
@@ -87,6 +95,30 @@ def reveal(reference: str) -> ResponseReturnValue:
     return _page(found, form)
 
 
+@bp.post("/desk/cases/<reference>/extract")
+@staff("handler")
+def extract(reference: str) -> ResponseReturnValue:
+    found, form = _case(reference), ExtractForm()
+    if form.validate_on_submit():
+        with form.refusals():
+            service.send_extract(found, g.actor, form.extract.data)
+            return redirect(path(f"/desk/cases/{found.reference}"), 303)
+    return _page(found, form)
+
+
+@bp.route("/desk/answers", methods=["GET", "POST"])
+@staff("handler")
+def answers() -> ResponseReturnValue:
+    form = ResponseForm()
+    if form.validate_on_submit():
+        with form.refusals():
+            if not service.respond(request.form.get("reference", ""), g.actor, form.note.data):
+                abort(404)
+            return redirect(path("/desk/answers"), 303)
+    return render("desk/answers.html", form=form, extracts=service.extracts(g.actor),
+                  asked=request.form.get("reference", ""))  # fmt: skip
+
+
 @bp.get("/desk/cases/<reference>/files/<int:file_id>")
 @staff(*WORKING)
 def file(reference: str, file_id: int) -> Response:
@@ -128,6 +160,8 @@ def _take(found: Case, form: StepForm) -> bool:
         answers["decisions"] = _decisions()
     if form.outside_receipt.data:
         answers["outside_receipt"] = form.outside_receipt.data
+    if found.kind == "complaint" and request.form.get("unit"):
+        answers["unit"] = request.form["unit"]
     with form.refusals():
         service.take(found, form.step.data, g.actor, note=form.note.data,
                      expected=form.expected.data, memo=form.memo.data, **answers)  # fmt: skip
@@ -163,6 +197,7 @@ def _page(found: Case, form: Any, **context: Any) -> Response:
         "words": WordsForm(formdata=None),
         "memo": MemoForm(formdata=None),
         "reveal": RevealForm(formdata=None),
+        "extract": ExtractForm(formdata=None),
     }
     name = type(form).__name__.removesuffix("Form").lower()
     forms = {**blank, name: form}

@@ -6,6 +6,7 @@ from portal.desk.service.cases import (
     Reply,
     Waiting,
     applicant,
+    extracts,
     find,
     history,
     inbox,
@@ -14,8 +15,10 @@ from portal.desk.service.cases import (
     options,
     replies,
     replies_for,
+    respond,
     reveal,
     say,
+    send_extract,
     take,
 )
 from portal.desk.service.offices import appoint, change, end, member, members
@@ -25,7 +28,8 @@ from portal.desk.service.trail import chain, trail
 
 __all__ = [
     "Applicant", "Reply", "Reviews", "Waiting", "applicant", "appoint", "bodies", "chain",
-    "change", "conflict", "decide_conflict", "decide_reply", "end", "find", "history", "inbox",
-    "may_open", "member", "members", "memo", "options", "replies", "replies_for", "reveal",
-    "reviews", "say", "take", "take_results", "trail",
+    "change", "conflict", "decide_conflict", "decide_reply", "end", "extracts", "find",
+    "history", "inbox", "may_open", "member", "members", "memo", "options", "replies",
+    "replies_for", "respond", "reveal", "reviews", "say", "send_extract", "take",
+    "take_results", "trail",
 ]  # fmt: skip

@@ -13,11 +13,14 @@ from portal.bodies import service as bodies
 from portal.cases import service as cases
 from portal.cases.models import Case, CaseEvent
 from portal.cases.service import By, finding
+from portal.complaints.models import Complaint
+from portal.complaints.service import respondent, vault
 from portal.core import audit, content
 from portal.core.actor import Actor
 from portal.core.db import session
 from portal.core.errors import Refused
 from portal.core.masking import mask_person
+from portal.core.units import Unit, is_conflicted
 from portal.core.workflow import Step
 from portal.desk import rules
 
@@ -73,9 +76,14 @@ def inbox(actor: Actor, *, kind: str = "", mine: bool = True) -> list[Waiting]:
 
 def may_open(case: Case, actor: Actor) -> bool:
     """Whether this person has a part in the case and does not act for whom it complains of."""
-    if rules.is_conflicted(actor.body, case.about_body, _parents()):
+    if is_conflicted(unit_of(actor), case.about, _parents()):
         return False
-    return bool(rules.parts(actor.roles, actor.body, case.body_slug))
+    return bool(_parts(case, actor))
+
+
+def unit_of(actor: Actor) -> Unit:
+    """The body that somebody acts for, or its station in a town."""
+    return bodies.unit_of(actor.body, actor.area)
 
 
 def find(reference: str, actor: Actor) -> Case | None:
@@ -86,7 +94,7 @@ def find(reference: str, actor: Actor) -> Case | None:
 
 def options(case: Case, actor: Actor) -> list[tuple[Step, str]]:
     """The steps this person may take now, each with the role it is taken in."""
-    parts = sorted(rules.parts(actor.roles, actor.body, case.body_slug))
+    parts = sorted(_parts(case, actor))
     return [(step, part) for part in parts for step in case.workflow.options(case.state, part)]
 
 
@@ -101,7 +109,7 @@ def take(case: Case, name: str, actor: Actor, *, note: str, expected: str, **ans
 
 def say(case: Case, actor: Actor, note: str) -> None:
     """Write to the applicant without taking a step."""
-    (part, *_rest) = sorted(rules.parts(actor.roles, actor.body, case.body_slug))
+    (part, *_rest) = sorted(_parts(case, actor))
     cases.add_words(case, by=By(actor.label, part, actor.body or ""), note=note)
 
 
@@ -111,7 +119,14 @@ def memo(case: Case, actor: Actor, text: str) -> None:
 
 
 def applicant(case: Case) -> Applicant | None:
-    """Who applied, with a masked name; None for an applicant without an account."""
+    """Who applied, with a masked name; None where nobody is known.
+
+    Of somebody who asked for it to be kept confidential there is no name before it is revealed.
+    """
+    if isinstance(case, Complaint):
+        identity = vault.known(case)
+        is_named = case.protection == "named"
+        return Applicant(mask_person(identity.name) if is_named else "") if identity else None
     account = session.get(Account, case.account_id) if case.account_id else None
     return Applicant(mask_person(account.name)) if account else None
 
@@ -121,6 +136,9 @@ def reveal(case: Case, actor: Actor, reason: str) -> Applicant:
 
     Raises Refused without a reason, or when there is no account to reveal.
     """
+    if isinstance(case, Complaint):
+        found = vault.reveal(case, by=_by(actor, "staff"), reason=reason)
+        return Applicant(f"{found.name} {found.business}".strip(), found.contact)
     if len(reason.strip()) < 4:
         raise Refused("reveal_reason_missing", "reason")
     account = session.get(Account, case.account_id) if case.account_id else None
@@ -129,6 +147,31 @@ def reveal(case: Case, actor: Actor, reason: str) -> Applicant:
     audit.record("desk.reveal", "case", case.reference, actor.label, reason=reason.strip())
     cases.note_reveal(case, by=By(actor.label, "staff", actor.body or ""), reason=reason)
     return Applicant(account.name, account.phone or "", account.email or "")
+
+
+def send_extract(case: Case, actor: Actor, text: str) -> None:
+    """Let the unit complained of read what was reviewed; raises Refused for personal data."""
+    if not isinstance(case, Complaint):
+        raise Refused("nobody_complained_of", "extract")
+    respondent.send(case, by=_by(actor, "clerk"), text=text)
+
+
+def extracts(actor: Actor) -> list[respondent.Extract]:
+    """What this person's own unit was told of complaints about it."""
+    return respondent.of_unit(unit_of(actor))
+
+
+def respond(reference: str, actor: Actor, text: str) -> bool:
+    """Answer to a complaint about one's own unit; whether there is one of this reference."""
+    case = respondent.find(reference, unit_of(actor))
+    if case is None:
+        return False
+    respondent.respond(case, by=_by(actor, "respondent"), text=text)
+    return True
+
+
+def _by(actor: Actor, role: str) -> By:
+    return By(actor.label, role, actor.body or "")
 
 
 def history(case: Case) -> Sequence[CaseEvent]:
@@ -148,12 +191,17 @@ def replies_for(case: Case) -> list[Reply]:
     return [each for each in replies() if each.kind in ("", case.kind)]
 
 
+def _parts(case: Case, actor: Actor) -> frozenset[str]:
+    area = unit_of(actor).area
+    return rules.parts(actor.roles, actor.body, area, case.body_slug, case.unit_area)
+
+
 def _waiting(case: Case, actor: Actor) -> Waiting:
     due = case.due
     return Waiting(
         case=case,
         clock=finding.clock_of(due) if due else None,
-        is_my_turn=bool(options(case, actor)),
+        is_my_turn=case.unit_area == unit_of(actor).area and bool(options(case, actor)),
     )
 
 

@@ -12,6 +12,7 @@ from portal.core.errors import Refused
 FieldType = Literal[
     "text", "date", "amount", "code", "category", "class", "kind", "status", "identity",
     "scenario", "agent_class", "agent_state",
+    "promise_kind", "promise_state",
 ]  # fmt: skip
 HEADER_ROWS = 10
 FEWEST_KNOWN = 3

@@ -131,6 +131,16 @@ def readers(form: Form, kind: str | None) -> dict[str, Reader]:
         "agent_state": word_reader(
             "agent_state", content.words("agent_states"), "从业状态应为在职、离职或注销。"
         ),
+        "promise_kind": word_reader(
+            "promise_kind",
+            content.words("promise_kinds"),
+            "履约类别应为政府采购、招标投标、招商引资、政策兑现、政府投资项目、法院判决或其他。",
+        ),
+        "promise_state": word_reader(
+            "promise_state",
+            content.words("promise_states"),
+            "履行状态应为正在履行、已经履行、认定失信或认定后已经履行。",
+        ),
         "kind": word_reader("kind", kinds, "信息类别不对；行政许可和行政处罚请用各自的模板。"),
     }
 

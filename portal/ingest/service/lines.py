@@ -3,8 +3,11 @@
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
+from portal.bodies import service as bodies
+from portal.government import service as government
 from portal.ingest.rules.forms import Layout
 from portal.scenarios import service as scenarios
 from portal.subjects import service as subjects
@@ -14,6 +17,8 @@ UNKNOWN_FACT = "这个场景没有这项事实；请用模板“填写说明”�
 UNKNOWN_VALUE = "这项事实只能填：%s。"
 VALUE_NEEDED = "请填写事实内容。"
 TURNED = "截止日期早于起始日期，请核对。"
+UNKNOWN_BODY = "没有这个单位；请写单位全称，与“政府履约情况”页一致。"
+PROMISE_TURNED = "应履行日期早于签订日期，请核对。"
 UNKNOWN_AGENT = "本门户没有这个登记号；请先导入从业人员登记信息。"
 
 Problem = tuple[Any, str, str, str]
@@ -66,6 +71,25 @@ class SanctionLine(NamedTuple):
     row_number: int
 
 
+class PromiseLine(NamedTuple):
+    """One row of the form for promises of the government."""
+
+    subject_code: str
+    body: str
+    promise_kind: str
+    number: str
+    title: str
+    counterpart: str
+    amount: int | None
+    signed_on: date
+    due_on: date | None
+    state: str
+    settled_on: date | None
+    note: str
+    source_unit: str
+    row_number: int
+
+
 class Put(NamedTuple):
     """What became of lines whose subjects are on file under their names."""
 
@@ -80,6 +104,8 @@ class Lines:
     line: Any
     key: tuple[str, ...]
     put: Callable[[Sequence[Any], str], Put]
+    # Whether each line is about a subject on file; others are about bodies.
+    has_subjects: bool = True
 
 
 def build(lines: Lines, layout: Layout) -> Callable[..., list[Any]]:
@@ -179,8 +205,29 @@ def _put_sanctions(rows: Sequence[SanctionLine], actor: str) -> Put:
     return Put(scenarios.store_sanctions(told, actor=actor), problems)
 
 
+def _put_promises(rows: Sequence[PromiseLine], actor: str) -> Put:
+    slugs = {name: slug for slug, name in bodies.names_by_slug().items()}
+    problems: list[Problem] = []
+    told = []
+    for row in rows:
+        if row.body not in slugs:
+            problems.append((row, "body", "body_unknown", UNKNOWN_BODY))
+        elif government.period_is_turned(row.signed_on, row.due_on):
+            problems.append((row, "due_on", "period", PROMISE_TURNED))
+        else:
+            told.append(
+                government.PromiseRow(
+                    slugs[row.body], row.promise_kind, row.number, row.title, row.counterpart,
+                    Decimal(row.amount) / 100 if row.amount else None, row.signed_on, row.due_on, row.state, row.settled_on, row.note,
+                    row.source_unit,
+                )
+            )  # fmt: skip
+    return Put(scenarios.Counts(*government.store(told, actor=actor)), problems)
+
+
 KINDS = {
     "fact": Lines(FactLine, ("subject_code", "scenario", "fact", "from_on"), _put_facts),
     "agent": Lines(AgentLine, ("number", "subject_code", "from_on"), _put_agents),
+    "promise": Lines(PromiseLine, ("body", "number"), _put_promises, has_subjects=False),
     "sanction": Lines(SanctionLine, ("number", "document"), _put_sanctions),
 }

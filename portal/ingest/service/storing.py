@@ -122,6 +122,8 @@ class LineStore:
 
     def store(self, rows: Sequence[Any]) -> Stored:
         self.told |= {self.key(row): row[:-1] for row in rows}
-        good, strangers, misnamed = lines.sorted_out(rows)
+        good, strangers, misnamed = (
+            lines.sorted_out(rows) if self.lines.has_subjects else (list(rows), [], [])
+        )
         counts, problems = self.lines.put(good, self.actor)
         return Stored(*counts, strangers, misnamed, problems)

@@ -1,0 +1,126 @@
+"""Anonymous events of every case, published each night, and what they come to for each unit."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import selectin_polymorphic, selectinload
+
+from portal.cases.models import Case, CaseEvent, PublishedEvent
+from portal.cases.rules.figures import HOPS, TRANSFERS, Figures, Told, count, shown
+from portal.core import calendar, clock, revision
+from portal.core.db import session
+
+__all__ = ["Figures", "Told"]
+
+DAYS = 365
+CHUNK = 500
+
+
+def publish() -> int:
+    """Write the events of the last year up to yesterday anew; returns how many.
+
+    They name no case, and units with few cases are left out, so that nobody is recognised.
+    """
+    events = [event for case in _cases() for event in events_of(case)]
+    first, last = clock.today() - timedelta(days=DAYS), clock.today()
+    events = [event for event in events if first <= event.day < last]
+    enough = {each.unit for each in shown(count(events))}
+    rows = sorted(
+        (asdict(event) for event in events if event.unit in enough),
+        key=lambda row: (row["day"], row["unit"], row["step"], row["kind"], str(row["due_on"])),
+    )
+    session.execute(delete(PublishedEvent))
+    for start in range(0, len(rows), CHUNK):
+        session.execute(insert(PublishedEvent), rows[start : start + CHUNK])
+    revision.bump()
+    return len(rows)
+
+
+def published(month: str = "") -> list[Told]:
+    """The published events, all or those of one month (2026-10)."""
+    query = select(PublishedEvent).order_by(PublishedEvent.id)
+    found = session.scalars(query)
+    return [each.told for each in found if not month or f"{each.day:%Y-%m}" == month]
+
+
+def of_units(month: str = "") -> list[Figures]:
+    """The figures of each unit with enough cases."""
+    return shown(count(published(month)))
+
+
+def of_unit(unit: str) -> Figures | None:
+    """The figures of one unit, or None where there are too few cases."""
+    query = select(PublishedEvent).where(PublishedEvent.unit == unit)
+    found = shown(count([each.told for each in session.scalars(query)]))
+    return found[0] if found else None
+
+
+def months() -> list[str]:
+    """The months that have published events, the newest first."""
+    days = session.scalars(select(PublishedEvent.day).distinct())
+    return sorted({f"{day:%Y-%m}" for day in days}, reverse=True)
+
+
+def events_of(case: Case) -> Iterator[Told]:
+    """What one case says of the units that had it, without saying which case it was."""
+    received: dict[str, date] = {}
+    look = ""
+    for event in case.events:
+        day = _day(event.at)
+        after = event.details.get("after") if event.step in HOPS else None
+        if event.step == "open" and event.unit:
+            received[event.unit] = day
+            yield Told(day, event.unit, case.kind, "received")
+        elif isinstance(after, str) and after:
+            if event.step in TRANSFERS:
+                yield Told(day, event.unit, case.kind, "transferred")
+            received[after] = day
+            yield Told(day, after, case.kind, "received")
+        elif event.step == "rate":
+            yield Told(day, event.unit, case.kind, "rated", mark=int(event.details["mark"]))
+        elif event.step == "reopen":
+            yield Told(day, event.unit, case.kind, "reopened")
+        if event.unit and _look(case, event) == "answered" != look:
+            days = calendar.load().working_days_between(received.get(event.unit, day), day)
+            yield Told(day, event.unit, case.kind, "answered", days=days)
+        look = _look(case, event)
+    yield from _clocks_of(case)
+
+
+def _clocks_of(case: Case) -> Iterator[Told]:
+    """Clocks that ended, or ran out while nobody ended them."""
+    for each in case.deadlines:
+        if not each.holder or each.scope != "state":
+            continue
+        if each.met_on is not None:
+            yield Told(each.met_on, each.holder, case.kind, "clock", each.due_on, each.met_on)
+        elif each.is_running and each.due_on < clock.today():
+            day = each.due_on + timedelta(days=1)
+            yield Told(day, each.holder, case.kind, "clock", each.due_on)
+
+
+def _cases() -> Iterator[Case]:
+    since = clock.now() - timedelta(days=2 * DAYS)
+    kinds = [mapper.class_ for mapper in Case.__mapper__.self_and_descendants]
+    query = (
+        select(Case)
+        .where(Case.opened_at >= since)
+        .order_by(Case.id)
+        .options(
+            selectin_polymorphic(Case, kinds[1:]),
+            selectinload(Case.events),
+            selectinload(Case.deadlines),
+        )
+        .execution_options(yield_per=CHUNK)
+    )
+    yield from session.scalars(query)
+
+
+def _look(case: Case, event: CaseEvent) -> str:
+    return case.states[event.state].look if event.state in case.states else ""
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(clock.CITY).date()

@@ -1,0 +1,1 @@
+"""Kinds, routes, protection and steps of what people bring forward."""

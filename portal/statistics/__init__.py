@@ -1,0 +1,1 @@
+"""Public figures, recomputed from the published events."""

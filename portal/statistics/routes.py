@@ -1,0 +1,47 @@
+"""How punctual each unit is: the page, its events, the report of a month."""
+
+from flask import Blueprint, Response, abort
+
+from portal.core import pdf
+from portal.statistics import service
+from portal.statistics.rules import is_month
+from portal.web import templates
+from portal.web.access import public
+from portal.web.downloads import attachment
+from portal.web.limits import limiter, reports
+from portal.web.pages import render
+
+bp = Blueprint("statistics", __name__)
+
+
+@bp.get("/punctuality")
+@public
+def index() -> Response:
+    return render("statistics/index.html", board=service.board())
+
+
+@bp.get("/punctuality/<month>")
+@public
+def month(month: str) -> Response:
+    return render("statistics/index.html", board=service.board(_month(month)))
+
+
+@bp.get("/punctuality/events.csv")
+@public
+def events() -> Response:
+    data = "\ufeff" + service.events_csv()
+    return attachment(data.encode(), "text/csv; charset=utf-8", "events.csv")
+
+
+@bp.get("/punctuality/<month>.pdf")
+@public
+@limiter.limit(reports)
+def report(month: str) -> Response:
+    board = service.board(_month(month))
+    html = templates.render("statistics/report.html", {"board": board})
+    data = pdf.render(html, identifier=f"punctuality-{month}")
+    return attachment(data, "application/pdf", f"punctuality-{month}.pdf")
+
+
+def _month(month: str) -> str:
+    return month if is_month(month) else abort(404)

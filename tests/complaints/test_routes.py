@@ -1,0 +1,286 @@
+"""Bringing something forward in five pages, in both languages, with every protection."""
+
+import pytest
+from flask import Flask
+
+from portal.accounts.models import Account
+from portal.complaints import law
+from portal.complaints.models import Complaint
+from portal.complaints.service import respondent
+from portal.core import db
+from tests.browser import Browser, Page
+from tests.complaints.conftest import DEMAND, FACTS, OFFICE, PERSON, STATION, TOWN, act, sent
+from tests.core.test_uploads import a_picture
+from tests.factories import (
+    make_account,
+    make_door_code,
+    make_representative,
+    make_staff,
+    make_subject,
+)
+from tests.repair.test_routes import PREFIXES, upload
+
+SEND = "//form[.//input[@name='promised']]"
+WHO = {"name": "赵小满", "contact": "0554-1234567", "business": "虚构县小满粮油店"}
+CONTRACT = {"breach": "unpaid", "contract": "虚构路改造合同", "size": "small", "prior": "none"}
+
+
+def fill_in(me: Browser, prefix: str, kind: str, *, where: dict[str, str], who: dict[str, str],
+            more: dict[str, str]) -> Page:  # fmt: skip
+    """Everything up to the page on which it is checked."""
+    page = me.follow(me.submit(me.get(f"{prefix}/complaints/new?kind={kind}")))
+    me.submit(page, status=422)
+    page = me.follow(me.submit(page, **where))
+    me.submit(page, status=422)
+    page = me.follow(me.submit(page, **who))
+    me.submit(page, status=422)
+    page = me.follow(me.submit(page, facts=FACTS, demand=DEMAND, **more))
+    page = me.follow(upload(me, page, ("窗口.jpg", a_picture())))
+    return me.get(page.links()["Continue" if prefix else "继续"])
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize("level", ["named", "confidential", "anonymous"])
+def test_a_concern_is_sent_in_five_pages(
+    app: Flask, browser: Browser, prefix: str, level: str
+) -> None:
+    who = {"protection": level, **(WHO if level != "anonymous" else {})}
+    page = fill_in(browser, prefix, "concern", where={"matter": "service", "area": TOWN},
+                   who=who, more={})  # fmt: skip
+    assert FACTS in page.main
+    browser.submit(page, form=SEND, status=422)
+    page = browser.follow(browser.submit(page, form=SEND, promised="y"))
+    reference, code = (each.text for each in page.all("//*[contains(@class, 'panel-number')]"))
+    assert reference
+    assert code
+    assert ("赵小满" in page.main) is False
+    track = browser.signed_out()
+    page = track.follow(track.submit(track.get(f"{prefix}/track"), reference=reference, code=code))
+    assert DEMAND in page.main
+    browser.signed_out().get(f"{prefix}/cases/{reference.replace('-', '')}", status=404)
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_the_unit_and_what_follows_are_shown_before_sending(
+    app: Flask, browser: Browser, prefix: str
+) -> None:
+    page = browser.follow(browser.submit(browser.get(f"{prefix}/complaints/new?kind=concern")))
+    page = browser.follow(browser.submit(page, matter="other", area="340421106"))
+    names = ("Maoji Town",) if prefix else ("毛集镇", "毛集社会发展综合实验区")
+    assert all(name in page.main for name in names)
+    assert page.all("//table//th")
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize("level", ["named", "confidential"])
+def test_an_owner_reports_a_default_of_the_government(
+    app: Flask, browser: Browser, prefix: str, level: str
+) -> None:
+    owner = make_account()
+    make_representative(owner, make_subject())
+    me = browser.sign_in(owner)
+    page = fill_in(me, prefix, "default",
+                   where={"matter": "works", "area": TOWN, "about": "tianjiaan-district"},
+                   who={"protection": level}, more=CONTRACT)  # fmt: skip
+    page = me.follow(me.submit(page, form=SEND, promised="y"))
+    assert ("Development and Reform" if prefix else "发展和改革委员会") in page.main
+
+
+def test_a_default_cannot_be_anonymous_and_not_lie_before_a_court(
+    app: Flask, browser: Browser
+) -> None:
+    page = browser.follow(browser.submit(browser.get("/complaints/new?kind=default")))
+    page = browser.follow(browser.submit(page, matter="works", about="tianjiaan-district"))
+    refused = browser.submit(page, protection="anonymous", status=422)
+    assert "不能匿名" in refused.main
+    page = browser.follow(browser.submit(page, protection="named", **WHO))
+    refused = browser.submit(page, facts=FACTS, demand=DEMAND, status=422,
+                             **{**CONTRACT, "prior": "court"})  # fmt: skip
+    assert "由那边依法处理" in refused.main
+    assert FACTS in refused.source
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize("kind", ["arrears", "consumer"])
+def test_what_goes_elsewhere_gets_a_text_to_take_along_and_a_copy(
+    app: Flask, browser: Browser, prefix: str, kind: str
+) -> None:
+    shop = make_subject()
+    page = browser.get(f"{prefix}/complaints/new?kind={kind}&subject={shop.code}")
+    page = browser.follow(browser.submit(page))
+    page = browser.follow(
+        browser.submit(page, facts=FACTS, demand=DEMAND, other="某店", amount="300")
+    )
+    assert shop.code in page.main
+    assert FACTS in page.main
+    text = browser.get(f"{page.address}.txt")
+    assert text.response.mimetype == "text/plain"
+    page = browser.get(page.links()["Register a copy" if prefix else "登记一份"])
+    page = browser.follow(browser.submit(page, form=SEND, promised="y"))
+    solved = "//form[contains(@action, '/solved')]"
+    page = browser.follow(browser.submit(page, form=solved))
+    assert ("Solved" if prefix else "已解决") in page.main
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_every_kind_says_where_it_goes_before_anybody_types(
+    app: Flask, browser: Browser, prefix: str
+) -> None:
+    page = browser.get(f"{prefix}/complaints/")
+    for kind in law.kinds():
+        assert any(f"kind={kind}" in link for link in page.links().values())
+        shown = browser.get(f"{prefix}/complaints/new?kind={kind}")
+        assert bool(shown.all("//main//form")) is (kind != "petition")
+    pointed = browser.get(f"{prefix}/complaints/new?kind=petition")
+    assert "12388" in pointed.main
+    assert browser.client.get_cookie("session") is not None
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_it_can_start_from_a_shop_or_its_door_code(
+    app: Flask, browser: Browser, prefix: str
+) -> None:
+    shop = make_subject()
+    door = make_door_code(shop)
+    for query in (f"subject={shop.code}", f"door={door}"):
+        page = browser.get(f"{prefix}/complaints/new?{query}")
+        assert shop.name in page.main
+        assert any(f"subject={shop.code}" in link for link in page.links().values())
+    for address in (f"/subjects/{shop.code}", f"/q/{door}"):
+        links = browser.get(f"{prefix}{address}").links()
+        assert any("/complaints/new?" in link for link in links.values())
+    page = browser.follow(
+        browser.submit(browser.get(f"{prefix}/complaints/new?kind=question&subject={shop.code}"))
+    )
+    page = browser.follow(browser.submit(page, matter="shop", area=TOWN))
+    page = browser.follow(browser.submit(page, protection="anonymous"))
+    browser.follow(browser.submit(page, facts=FACTS, demand=DEMAND))
+
+
+def test_a_page_that_is_not_answered_yet_is_asked_first(app: Flask, browser: Browser) -> None:
+    page = browser.follow(browser.submit(browser.get("/complaints/new?kind=concern")))
+    draft = page.address.removesuffix("/where")
+    assert browser.get(f"{draft}/check", status=303).response.headers["Location"].endswith("/where")
+    browser.get(f"{draft}/protection", status=404)
+    browser.get(f"{draft}/letter", status=404)
+    browser.get(f"{draft}/letter.txt", status=404)
+    browser.signed_out().get(f"{draft}/where", status=404)
+
+
+def test_sending_twice_finds_the_case_that_was_sent(app: Flask, browser: Browser) -> None:
+    page = fill_in(browser, "", "concern", where={"matter": "service", "area": TOWN},
+                   who={"protection": "anonymous"}, more={})  # fmt: skip
+    first = browser.submit(page, form=SEND, promised="y")
+    again = browser.submit(page, form=SEND, promised="y")
+    assert first.response.headers["Location"] == again.response.headers["Location"]
+    browser.signed_out().get(page.address, status=404)
+
+
+def owned(level: str = "confidential") -> tuple[Account, str]:
+    """An account and the reference of its concern."""
+    from tests.factories import make_actor
+
+    account = make_account()
+    return account, sent(actor=make_actor(account), level=level).reference
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_a_bad_mark_opens_the_review(app: Flask, browser: Browser, prefix: str) -> None:
+    account, reference = owned()
+    case = db.session.query(Complaint).filter_by(reference=reference).one()
+    act(act(case, "accept", by=STATION), "answer", by=STATION, note="明天上午可以办理")
+    me = browser.sign_in(account)
+    page = me.get(f"{prefix}/cases/{reference}")
+    page = me.get(page.links()["Give a mark" if prefix else "评价办理"])
+    me.submit(page, status=422)
+    page = me.follow(me.submit(page, mark="2", text="没有去办"))
+    assert ("reviewing" if prefix else "上一级复核") in page.main
+    again = me.get(f"{prefix}/complaints/cases/{reference}/rating")
+    refused = me.submit(again, mark="5", status=422)
+    assert refused.all("//*[@class='error-list']")
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_retaliation_and_protection_have_pages_of_their_own(
+    app: Flask, browser: Browser, prefix: str
+) -> None:
+    account, reference = owned()
+    me = browser.sign_in(account)
+    own = f"{prefix}/complaints/cases/{reference}"
+    me.submit(me.get(f"{own}/retaliation"), status=422)
+    page = me.follow(me.submit(me.get(f"{own}/retaliation"), note="停了我的电"))
+    assert ("Development and Reform" if prefix else "发展和改革委员会") in page.main
+    page = me.follow(me.submit(me.get(f"{own}/protection"), protection="anonymous"))
+    assert ("Anonymous" if prefix else "匿名") in page.main
+    me.submit(me.get(f"{own}/protection"), protection="named", status=422)
+    browser.signed_out().get(f"{own}/retaliation", status=404)
+    stranger = browser.signed_out().sign_in(make_account())
+    for name in ("rating", "retaliation", "protection"):
+        stranger.get(f"{own}/{name}", status=404)
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_the_desk_transfers_sends_an_extract_and_the_unit_answers(
+    app: Flask, browser: Browser, prefix: str
+) -> None:
+    case = sent("default", matter="works", about="tianjiaan-district")
+    desk = browser.sign_in(make_staff("handler", body="development-reform"))
+    address = f"{prefix}/desk/cases/{case.reference}"
+    page = desk.get(address)
+    assert "赵" not in page.main
+    form = f"//form[contains(@action, '{case.reference}/extract')]"
+    desk.submit(page, form=form, extract="赵小满反映拖欠工程款多年", status=422)
+    desk.submit(page, form=form, extract="有企业反映工程款没有支付，请说明。")
+    page = desk.submit(
+        desk.get(address), form=f"//form[contains(@action, '{case.reference}/step')]",
+        step="transfer", note="由财政部门核实", unit="finance",
+    )  # fmt: skip
+    theirs = browser.signed_out().sign_in(make_staff("handler", body="tianjiaan-district"))
+    theirs.get(address, status=404)
+    page = theirs.get(f"{prefix}/desk/answers")
+    theirs.submit(page, status=422)
+    page = theirs.follow(theirs.submit(page, note="正在筹款"))
+    assert "正在筹款" in page.main
+    other = browser.signed_out().sign_in(make_staff("handler", body="finance"))
+    assert "正在筹款" in other.get(address).main
+    reveal = f"//form[contains(@action, '{case.reference}/reveal')]"
+    assert (
+        "赵小满"
+        in other.submit(other.get(address), form=reveal, reason="回电核对合同", status=200).main
+    )
+
+
+def test_a_station_sees_its_town_and_a_county_all_of_its_towns(
+    app: Flask, browser: Browser
+) -> None:
+    case = sent()
+    body = "tianjiaan-district"
+    own = make_staff("handler", body=body, area_code=TOWN)
+    next_door = make_staff("handler", body=body, area_code="340403003")
+    county = make_staff("handler", body=body, area_code="340403")
+    address = f"/desk/cases/{case.reference}"
+    assert case.shown_reference in browser.sign_in(own).get("/desk/").main
+    browser.signed_out().sign_in(next_door).get(address, status=404)
+    desk = browser.signed_out().sign_in(county)
+    assert case.shown_reference not in desk.get("/desk/").main
+    assert case.shown_reference in desk.get("/desk/?show=all").main
+    assert FACTS in desk.get(address).main
+
+
+def test_a_refused_default_is_shown_with_its_unit(app: Flask, browser: Browser) -> None:
+    from tests.complaints.conftest import REVIEWER
+
+    case = sent("default", matter="works", about="tianjiaan-district")
+    for name in ("register", "verify", "true", "refused"):
+        case = act(case, name, by=OFFICE)
+    act(case, "confirm", by=REVIEWER)
+    respondent.send(case, by=OFFICE, text="有企业反映工程款没有支付，请说明。")
+    db.session.commit()
+    for prefix in PREFIXES:
+        assert browser.get(f"{prefix}/government/").all("//table//a")
+        page = browser.get(f"{prefix}/government/tianjiaan-district")
+        assert ("Confirmed default" if prefix else "认定失信") in page.main
+        assert not page.all(f"//*[contains(text(), '{case.reference}')]")
+    browser.get("/government/nobody", status=404)
+    assert browser.get("/government/health").status == 200
+    assert PERSON.role == "applicant"
