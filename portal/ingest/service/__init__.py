@@ -102,6 +102,24 @@ def _refuse_without_kind(layout: Layout, kind: str | None) -> None:
             raise Refused("kind_needed")
 
 
+# What the cells of a type may say, by the section of content/ingest/words.toml, and the advice.
+WORDS = {
+    "category": ("categories", "类别应为法人及非法人组织、个体工商户或自然人。"),
+    "class": ("classes", "失信类别应为轻微、一般或严重。"),
+    "status": ("statuses", "状态应为存续、注销、吊销或迁出。"),
+    "agent_class": ("agent_classes", "人员类别应为协理、经纪人或高级经纪人。"),
+    "agent_state": ("agent_states", "从业状态应为在职、离职或注销。"),
+    "promise_kind": (
+        "promise_kinds",
+        "履约类别应为政府采购、招标投标、招商引资、政策兑现、政府投资项目、法院判决或其他。",
+    ),
+    "promise_state": (
+        "promise_states",
+        "履行状态应为正在履行、已经履行、认定失信或认定后已经履行。",
+    ),
+}
+
+
 def readers(form: Form, kind: str | None) -> dict[str, Reader]:
     """What reads the cells of each type of field, with the words of content/ingest/words.toml."""
     blanks = content.words("blanks")
@@ -109,37 +127,16 @@ def readers(form: Form, kind: str | None) -> dict[str, Reader]:
     kinds = content.words("kinds")
     if form.kind == GENERAL and kind is not None:
         kinds = {kind: [*kinds[kind], ""]}
-    return {
+    plain = {
+        name: word_reader(name, content.words(section), advice)
+        for name, (section, advice) in WORDS.items()
+    }
+    return plain | {
         "date": date_reader(content.words("long_term"), blanks),
         "amount": amount_reader(blanks),
         "code": code_reader(codes.check, is_plainly_valid),
-        "category": word_reader(
-            "category",
-            content.words("categories"),
-            "类别应为法人及非法人组织、个体工商户或自然人。",
-        ),
-        "class": word_reader("class", content.words("classes"), "失信类别应为轻微、一般或严重。"),
-        "status": word_reader(
-            "status", content.words("statuses"), "状态应为存续、注销、吊销或迁出。"
-        ),
         "scenario": word_reader(
             "scenario", _scenario_words(), "没有这个场景；请用模板里的场景名称。"
-        ),
-        "agent_class": word_reader(
-            "agent_class", content.words("agent_classes"), "人员类别应为协理、经纪人或高级经纪人。"
-        ),
-        "agent_state": word_reader(
-            "agent_state", content.words("agent_states"), "从业状态应为在职、离职或注销。"
-        ),
-        "promise_kind": word_reader(
-            "promise_kind",
-            content.words("promise_kinds"),
-            "履约类别应为政府采购、招标投标、招商引资、政策兑现、政府投资项目、法院判决或其他。",
-        ),
-        "promise_state": word_reader(
-            "promise_state",
-            content.words("promise_states"),
-            "履行状态应为正在履行、已经履行、认定失信或认定后已经履行。",
         ),
         "kind": word_reader("kind", kinds, "信息类别不对；行政许可和行政处罚请用各自的模板。"),
     }

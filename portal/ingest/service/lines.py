@@ -218,7 +218,8 @@ def _put_promises(rows: Sequence[PromiseLine], actor: str) -> Put:
             told.append(
                 government.PromiseRow(
                     slugs[row.body], row.promise_kind, row.number, row.title, row.counterpart,
-                    Decimal(row.amount) / 100 if row.amount else None, row.signed_on, row.due_on, row.state, row.settled_on, row.note,
+                    Decimal(row.amount) / 100 if row.amount else None, row.signed_on, row.due_on,
+                    row.state, row.settled_on, row.note,
                     row.source_unit,
                 )
             )  # fmt: skip
