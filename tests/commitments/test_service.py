@@ -523,6 +523,13 @@ def test_an_office_asks_a_list_and_only_the_businesses_sign(shop: Shop, clerk: A
     assert (SOUP, "牛肉汤店质量和价格承诺") in service.askable(clerk, "zh")
 
 
+def test_who_has_signed_already_is_not_asked_again(shop: Shop, clerk: Actor) -> None:
+    commitment = shop.sign()
+    request = service.ask(SOUP, [shop.subject.code], clerk, due_on=date(2026, 12, 1), note="")
+    assert [ask.commitment_id for ask in request.asks] == [commitment.id]
+    assert told(shop) == ["commitment_signed"]
+
+
 def test_a_list_with_a_fault_is_not_sent(shop: Shop, clerk: Actor) -> None:
     due = date(2026, 12, 1)
     ask = lambda slug, codes, on=due: service.ask(slug, codes, clerk, due_on=on, note="")  # noqa: E731
