@@ -202,30 +202,35 @@ FILTERS = (
 )  # fmt: skip
 
 
+def _globals() -> dict[str, Any]:
+    kinds = law.load().kinds.items()
+    return {
+        "subject_kinds": SUBJECT_KINDS,
+        "subject_statuses": SUBJECT_STATUSES,
+        "name_kinds": NAME_KINDS,
+        "record_kinds": KINDS,
+        "report_products": PRODUCTS,
+        "report_sections": SECTIONS,
+        "report_counted": COUNTED,
+        "report_marks": MARKS,
+        "grade_words": GRADES,
+        "fact_kind": fact_kind,
+        "agent_classes": AGENT_CLASSES,
+        "agent_states": AGENT_STATES,
+        "record_classes": CLASSES,
+        "objection_fields": objections.FIELDS,
+        "objection_grounds": objections.GROUNDS,
+        "objection_outcomes": objections.OUTCOMES,
+        "case_kinds": CASE_KINDS,
+        "case_step_words": cases.step_words,
+        "today": clock.today,
+        "desk_pages": desk_pages,
+        "staff_roles": ROLES,
+        "adverse_kinds": frozenset(k for k, kind in kinds if kind.is_adverse),
+    }
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update({each.__name__: each for each in FILTERS})
     app.jinja_env.filters.update(masked=mask_person)
-    app.jinja_env.globals.update(
-        subject_kinds=SUBJECT_KINDS,
-        subject_statuses=SUBJECT_STATUSES,
-        name_kinds=NAME_KINDS,
-        record_kinds=KINDS,
-        report_products=PRODUCTS,
-        report_sections=SECTIONS,
-        report_counted=COUNTED,
-        report_marks=MARKS,
-        grade_words=GRADES,
-        fact_kind=fact_kind,
-        agent_classes=AGENT_CLASSES,
-        agent_states=AGENT_STATES,
-        record_classes=CLASSES,
-        objection_fields=objections.FIELDS,
-        objection_grounds=objections.GROUNDS,
-        objection_outcomes=objections.OUTCOMES,
-        case_kinds=CASE_KINDS,
-        case_step_words=cases.step_words,
-        today=clock.today,
-        desk_pages=desk_pages,
-        staff_roles=ROLES,
-        adverse_kinds=frozenset(k for k, kind in law.load().kinds.items() if kind.is_adverse),
-    )
+    app.jinja_env.globals.update(_globals())
