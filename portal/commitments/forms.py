@@ -94,7 +94,8 @@ class CodeForm(NameForm):
 
 
 class PasskeyForm(NameForm):
-    credential = HiddenField("", [InputRequired(PASSKEY_WRONG)])
+    # Empty when the browser was refused a challenge: then the name or the text is what is wrong.
+    credential = HiddenField("")
 
 
 class ActionForm(SigningForm):

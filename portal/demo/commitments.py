@@ -49,10 +49,10 @@ PLANS = (
     Plan("training", "training-prepaid", 60, {"days": "7"}),
     Plan("training", "training-teachers", 400, {}, ("report", "kept")),
     Plan("training", "repair-truth", 10, {"number": "虚构教罚〔2026〕1号"}),
-    Plan("company", "wage-payment", 90, {"amount": "52000", "paid_by": "+30"},
+    Plan("training", "wage-payment", 90, {"amount": "52000", "paid_by": "+30"},
          ("notice", "broken")),
-    Plan("company", "signboard", 30, {"done_on": "+40"}, ("report",)),
-    Plan("company", "food-licence", 5, {"address": "大通区虚构路8号"}, ("withdrawn",)),
+    Plan("agency", "signboard", 30, {"done_on": "+40"}, ("report",)),
+    Plan("soup", "food-licence", 5, {"address": "田家庵区虚构路8号"}, ("withdrawn",)),
     Plan("agency", "no-premises-proof", 15, {"address": "谢家集区虚构路6号"}),
     Plan("citizen", "inheritance-registration", 12, {"place": "田家庵区虚构路3号"}),
 )  # fmt: skip

@@ -10,6 +10,8 @@ from portal.accounts import service as accounts
 from portal.accounts.models import Account, Message, Representation, SignInSession
 from portal.cases.models import Case, Draft
 from portal.cases.service import drafts, finding
+from portal.commitments import service as commitments
+from portal.commitments.models import Ask, Commitment, Duty
 from portal.core import audit, clock
 from portal.core.actor import Actor
 from portal.core.db import session
@@ -43,12 +45,15 @@ class Overview:
     waiting: Sequence[Case]
     under_way: Sequence[Case]
     drafts: Sequence[Draft]
+    duties: Sequence[tuple[Duty, Commitment]]
+    asks: Sequence[Ask]
     unread: int
 
     @property
     def has_nothing_to_do(self) -> bool:
         repairable = any(each.repairable for each in self.businesses)
-        return not (self.waiting or self.drafts or self.unread or repairable)
+        promised = self.duties or self.asks
+        return not (self.waiting or self.drafts or self.unread or repairable or promised)
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,8 @@ def overview(actor: Actor) -> Overview:
         waiting=[case for case in open_cases if case.turn == "applicant"],
         under_way=[case for case in open_cases if case.turn != "applicant"],
         drafts=drafts.of_account(actor.account_id),
+        duties=commitments.due(actor),
+        asks=commitments.asked_of(actor),
         unread=accounts.count_unread(actor),
     )
 

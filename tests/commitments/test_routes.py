@@ -96,6 +96,8 @@ def test_a_passkey_signs_the_text(shop: Shop, browser: Browser) -> None:
     asked = me.post(f"{here}/options", {"csrf_token": token, "signer": shop.owner.name}, status=200)
     given = {"csrf_token": token, "signer": shop.owner.name}
     me.post(here, {**given, "credential": ""}, status=422)
+    page = me.post(here, {**given, "signer": "别人", "credential": ""}, status=422)
+    assert "姓名与账号上的不同" in page.words("//div[@class='error-summary']")
     stranger = Authenticator(phone.host, phone.origin)
     me.post(here, {**given, "credential": stranger.sign(asked.source)}, status=422)
     me.post(here, {**given, "credential": phone.sign(asked.source)})

@@ -9,12 +9,14 @@ from sqlalchemy import select, update
 
 from portal.accounts import service as accounts
 from portal.accounts.models import Account, Message, Passkey, Representation
+from portal.cases.rules import By
 from portal.commitments import service, texts
 from portal.commitments.models import Ask, Commitment, CommitmentStep, Signing, UsedText
 from portal.commitments.service import signing
 from portal.core import audit, clock, db, jobs
 from portal.core.actor import Actor
 from portal.core.errors import Refused
+from portal.objections import service as objections
 from portal.records.models import Record
 from portal.scenarios import service as scenarios
 from portal.scenarios.models import ScenarioFact
@@ -339,6 +341,8 @@ def test_a_breach_needs_notice_time_evidence_and_a_second_person(
     )
     service.correct(commitment.number or "", reason="称量有误", actor="account:1")
     assert commitment.standing == "keeping"
+    service.correct(commitment.number or "", reason="再次更正", actor="account:1")
+    assert commitment.standing == "keeping"
     assert refused(lambda: service.correct("0", reason="", actor="x")) == "no_such_commitment"
 
 
@@ -523,6 +527,13 @@ def test_an_office_asks_a_list_and_only_the_businesses_sign(shop: Shop, clerk: A
     assert (SOUP, "牛肉汤店质量和价格承诺") in service.askable(clerk, "zh")
 
 
+def test_who_has_signed_already_is_not_asked_again(shop: Shop, clerk: Actor) -> None:
+    commitment = shop.sign()
+    request = service.ask(SOUP, [shop.subject.code], clerk, due_on=date(2026, 12, 1), note="")
+    assert [ask.commitment_id for ask in request.asks] == [commitment.id]
+    assert told(shop) == ["commitment_signed"]
+
+
 def test_a_list_with_a_fault_is_not_sent(shop: Shop, clerk: Actor) -> None:
     due = date(2026, 12, 1)
     ask = lambda slug, codes, on=due: service.ask(slug, codes, clerk, due_on=on, note="")  # noqa: E731
@@ -543,3 +554,60 @@ def _with(**changes: object) -> texts.Text:
     found = texts.get(SOUP, 2)
     assert found is not None
     return replace(found, **changes)  # type: ignore[arg-type]
+
+
+def test_the_credit_office_reviews_breaches_of_every_office(
+    shop: Shop, clock: Clock, clerk: Actor
+) -> None:
+    office = make_actor(make_staff("reviewer", body="development-reform"))
+    commitment = shop.sign()
+    clock.move(minutes=10)
+    assert service.office(commitment.number or "", office) is None
+    service.notify_breach(commitment, clerk, note="缺", sent=PROOF)
+    db.session.flush()
+    assert service.of_office(office) == [commitment]
+    assert service.office(commitment.number or "", office) is commitment
+    assert [name for name, _words in service.offers(commitment, office)] == [
+        "drop_breach", "decide_breach",
+    ]  # fmt: skip
+    assert not service.may_confirm(commitment, office)
+    assert service.offers(commitment, shop.actor) == []
+
+
+def test_an_objection_marks_it_and_upheld_puts_it_right(
+    shop: Shop, clock: Clock, clerk: Actor, reviewer: Actor
+) -> None:
+    commitment = shop.sign()
+    clock.move(minutes=10)
+    service.notify_breach(commitment, clerk, note="缺", sent=PROOF)
+    clock.set(date(2026, 12, 1))
+    service.decide_breach(commitment, reviewer, note="不足")
+    db.session.commit()
+    number = commitment.number or ""
+    found = objections.target("commitment", number, shop.actor)
+    assert found is not None
+    assert found.shown["state"] == "违诺"
+    assert objections.target("commitment", "0", shop.actor) is None
+    assert objections.target("commitment", number, make_actor()) is None
+    draft = objections.begin(found, shop.actor)
+    objections.save(
+        draft, found, fields=["state"], ground="wrong", claimed="已履行", explanation="秤有误"
+    )
+    case, _code = objections.submit(draft, shop.actor)
+    db.session.commit()
+    by = By("account:1", "clerk", "development-reform")
+    for step, told_ in (("accept", {}), ("propose", {"decisions": [
+        {"field": "state", "outcome": "corrected", "reason": "复核称量合格", "value": "履行中"}
+    ]})):  # fmt: skip
+        objections.advance(case, step, by=by, note="见材料", **told_)
+        db.session.commit()
+        case = db.session.get_one(type(case), case.id)
+    assert again(commitment).is_disputed
+    second = By("account:2", "reviewer", "development-reform")
+    objections.advance(case, "decide", by=second, note="")
+    commitment = again(commitment)
+    assert (commitment.standing, commitment.is_disputed) == ("keeping", False)
+    assert (
+        refused(lambda: service.mark_disputed("0", disputed=True, actor="x"))
+        == "no_such_commitment"
+    )

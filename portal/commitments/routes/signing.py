@@ -133,11 +133,15 @@ def _sign(draft_id: str, form: NameForm, proof: service.Confirmation) -> Respons
 
 def _sign_page(draft: Signing, form: Any) -> Response:
     account = accounts.account_of(g.actor)
+    fields = form if isinstance(form, CodeForm) else CodeForm(formdata=None)
+    if isinstance(form, PasskeyForm):
+        # The errors of the form that was answered lead to its own field of this name.
+        fields.signer.id = "code-signer"
     takes_passkeys = not _party().host.replace(".", "").isdigit()
     return render(
         "commitments/sign.html",
         form=form,
-        fields=form if isinstance(form, CodeForm) else CodeForm(formdata=None),
+        fields=fields,
         passkey=form if isinstance(form, PasskeyForm) else PasskeyForm(formdata=None),
         draft=draft,
         content=service.content_of(draft),

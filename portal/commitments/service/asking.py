@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from portal.accounts import service as accounts
 from portal.commitments import rules, texts
-from portal.commitments.models import Ask, SigningRequest
+from portal.commitments.models import Ask, Commitment, SigningRequest
+from portal.commitments.service.drafting import open_key
 from portal.core import audit, clock
 from portal.core.actor import Actor
 from portal.core.db import session
@@ -80,7 +81,11 @@ def ask(
     )  # fmt: skip
     session.add(request)
     session.flush()  # each ask names its request
+    signed = _signed_already(slug, [each.id for each in rows])
     for code in codes:
+        if (known := signed.get(found[code].id)) is not None:
+            session.add(Ask(request_id=request.id, subject_id=found[code].id, commitment_id=known))
+            continue
         told = accounts.notify_subject(
             found[code].id, "sign", "commitment_asked",
             title=text.title, title_en=text.title_en, slug=slug, due=due_on.isoformat(),
@@ -89,6 +94,15 @@ def ask(
     audit.record("commitments.ask", "commitment_request", request.id, actor.label,
                  text=text.key, asked=len(codes))  # fmt: skip
     return request
+
+
+def _signed_already(slug: str, subject_ids: Sequence[int]) -> dict[int, int]:
+    """The commitment of this text that counts, by the business that has one."""
+    keys = {open_key(slug, id_, 0): id_ for id_ in subject_ids}
+    rows = session.execute(
+        select(Commitment.open_key, Commitment.id).where(Commitment.open_key.in_(keys))
+    )
+    return {keys[key]: id_ for key, id_ in rows if key is not None}
 
 
 def askable(actor: Actor, language: str) -> list[tuple[str, str]]:

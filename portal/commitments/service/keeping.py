@@ -159,6 +159,10 @@ def correct(number: str, *, reason: str, actor: str) -> None:
         raise Refused("no_such_commitment")
     for duty in commitment.duties:
         duty.outcome, duty.outcome_on, duty.outcome_note = "", None, ""
+    if not rules.WORKFLOW.options(commitment.state, "objection"):
+        # Nothing was decided of the whole; what single duties were found to be is gone.
+        _changed(commitment, "commitments.correct", actor, reason=reason)
+        return
     _take(commitment, "correct", "objection", actor, reason)
     _tell(commitment, "commitment_corrected")
 

@@ -119,7 +119,7 @@ def _use(text: Text) -> None:
 
 def _prove(actor: Actor, digest: bytes, given: Confirmation) -> tuple[str, dict[str, str]]:
     account = accounts.account_of(actor)
-    if given.credential and given.party is not None:
+    if given.party is not None:
         passkey = accounts.verify_assertion(account, digest, given.credential, given.party)
         return "passkey", _passkey_proof(passkey, given.credential)
     if account.has_totp:
