@@ -57,9 +57,9 @@ def read_and_tick(page: Tab, **blanks: str) -> None:
 def test_an_owner_signs_with_the_phones_own_key(site: Site, tab: Tab) -> None:
     address = site.url.replace("127.0.0.1", "localhost")
     enter(tab, address, "company", "/me/devices")
-    tab.fill("#name", "我的手机")
+    tab.fill("#name", "店里的电话")
     tab.click("form[data-passkey=create] button")
-    tab.wait_for_selector("text=我的手机")
+    tab.wait_for_selector("text=店里的电话")
     tab.goto(f"{address}/commitments/sign/repair-truth")
     read_and_tick(tab, number="虚构罚〔2026〕9号")
     tab.fill("form[data-passkey=get] [name=signer]", "别的名字")
