@@ -33,6 +33,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "portal.desk.routes",
     "portal.mine.routes",
     "portal.ingest.routes",
+    "portal.opendata.routes",
 )
 
 # What each has of HANDLERS, SCHEDULES and SWEEPS is run by the workers.
@@ -44,6 +45,7 @@ JOBS: tuple[str, ...] = (
     "portal.accounts.jobs",
     "portal.cases.jobs",
     "portal.repair.jobs",
+    "portal.opendata.jobs",
 )
 
 # The service that moves the cases of each kind.

@@ -30,6 +30,7 @@ class Site:
     police: str = ""
     phone: str = ""
     error_report_url: str = ""
+    security_contact: str = ""
     is_demo: bool = True
 
     @property
@@ -125,6 +126,7 @@ def _site(environment: Mapping[str, str], *, is_demo: bool) -> Site:
         police=get("SITE_POLICE", ""),
         phone=get("SITE_PHONE", ""),
         error_report_url=get("SITE_ERROR_REPORT_URL", ""),
+        security_contact=get("SITE_SECURITY_CONTACT", ""),
         is_demo=get("SITE_DEMO", "1" if is_demo else "0") == "1",
     )
 

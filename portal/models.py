@@ -13,6 +13,7 @@ import portal.core.revision
 import portal.documents.models
 import portal.ingest.models
 import portal.objections.models
+import portal.opendata.models
 import portal.records.models
 import portal.repair.models
 import portal.reports.models

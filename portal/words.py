@@ -31,6 +31,11 @@ CASE_KINDS = {
     "objection": N_("异议申诉"),
     "complaint": N_("投诉"),
 }
+DATASET_NAMES = {
+    "subjects": N_("主体"),
+    "records": N_("公开的记录"),
+    "grades": N_("信用场景的名录和等级"),
+}
 # The pages of the desk, and for whom each is.
 DESK_PAGES = (
     (N_("待办"), "/desk/", ("handler", "reviewer", "verifier")),
@@ -188,6 +193,7 @@ def init_app(app: Flask) -> None:
         subject_statuses=SUBJECT_STATUSES,
         name_kinds=NAME_KINDS,
         record_kinds=KINDS,
+        dataset_names=DATASET_NAMES,
         report_products=PRODUCTS,
         report_sections=SECTIONS,
         report_counted=COUNTED,

@@ -17,8 +17,8 @@ from flask import Flask
 from sqlalchemy import create_engine, func, select, text
 
 from portal.core import audit, db
-from portal.ingest.models import ImportBatch, QuarantinedRow
 from portal.ingest import command
+from portal.ingest.models import ImportBatch, QuarantinedRow
 from portal.ingest.rules.refusals import SENTENCES
 from portal.records.models import Record, RecordOriginal
 from portal.subjects.models import Subject

@@ -19,6 +19,7 @@ FILES = (
     ("91340499MADEM002XG", "property-agency"),
     ("52340499MADEM0038H", "training"),
 )
+DATA_FILES = "SELECT name FROM data_file WHERE name LIKE '%-1.csv' ORDER BY name"
 AGENTS = "SELECT number FROM agent ORDER BY number LIMIT 6"
 GRADES = ("excellent", "good", "fair", "poor", "none", "suspended")
 EXPORTER = "SELECT code FROM subject WHERE industry = 'export' AND status = 'active' LIMIT 1"
@@ -68,6 +69,15 @@ def examples(site: Site) -> dict[str, list[str]]:
         "scenarios.agent": [f"/agents/{number}" for number in site.values(AGENTS)],
         "scenarios.why": [f"/subjects/{code}/why/{slug}" for code, slug in listed],
         "scenarios.badge": [f"/badges/{code}/{slug}.svg" for code, slug in listed[:-1]],
+        "opendata.api.schema": [
+            f"/api/v1/schemas/{name}.json" for name in ("subject", "record_page", "changes")
+        ],
+        "opendata.api.subject": [f"/api/v1/subjects/{code}" for code in shops],
+        "opendata.api.records": [f"/api/v1/subjects/{code}/records" for code in shops],
+        "opendata.api.grades": [f"/api/v1/subjects/{code}/grades" for code in shops],
+        "opendata.api.listing": ["/api/v1/scenarios/beef-soup", "/api/v1/scenarios/export"],
+        "opendata.download": [f"/data/{name}" for name in site.values(DATA_FILES)],
+        "opendata.site_map_of_subjects": ["/sitemap-subjects-1.xml"],
         "pages.help_article": [f"/help/{name}" for name in helps],
     }
 
