@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from portal.accounts.models import ROLES
 from portal.bodies import service as bodies
+from portal.cases import service as cases
 from portal.core import clock, content
 from portal.core.masking import mask_person
 from portal.core.text import N_
@@ -207,6 +208,7 @@ def init_app(app: Flask) -> None:
         objection_grounds=objections.GROUNDS,
         objection_outcomes=objections.OUTCOMES,
         case_kinds=CASE_KINDS,
+        case_step_words=cases.step_words,
         today=clock.today,
         desk_pages=desk_pages,
         staff_roles=ROLES,

@@ -54,6 +54,9 @@ class Case(Base):
     code_hash: Mapped[str] = mapped_column(String(64))
     # The draft it was sent from: sending that again finds this case.
     intent: Mapped[str] = mapped_column(String(32), unique=True)
+    # The sealed papers: that it was received, and the latest answer.
+    receipt_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    answer_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     # Whether everybody who acts for the business may see it, or its applicant alone.
     is_shared: Mapped[bool] = mapped_column(default=True)
 

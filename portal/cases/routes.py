@@ -8,8 +8,9 @@ from portal.cases import service
 from portal.cases.forms import FilesForm, StepForm, TrackForm
 from portal.cases.models import Case, Draft
 from portal.cases.rules import TURNS, By
-from portal.cases.service import calendars, drafts, files, finding
+from portal.cases.service import calendars, drafts, files, finding, papers
 from portal.core.errors import Refused
+from portal.documents import service as documents
 from portal.web import held
 from portal.web.access import current_actor, visitor
 from portal.web.downloads import attachment
@@ -110,6 +111,15 @@ def deadline(reference: str) -> Response:
     return attachment(calendars.of_deadline(due), "text/calendar", f"{case.reference}.ics")
 
 
+@bp.get("/cases/<reference>/<kind>.pdf")
+@visitor
+def paper(reference: str, kind: str) -> Response:
+    document = papers.of_case(own_case(reference), kind) or abort(404)
+    if documents.standing(document) in ("preparing", "failed"):
+        return render("cases/paper.html", document=document, status=202)
+    return attachment(documents.file(document), "application/pdf", f"{document.number}.pdf")
+
+
 @bp.get("/cases/<reference>/files/<int:file_id>")
 @visitor
 def file(reference: str, file_id: int) -> Response:
@@ -168,6 +178,7 @@ def _page(case: Case, form: StepForm | FilesForm, *, answered: str = "") -> Resp
         answered=answered,
         events=finding.timeline_of(case),
         turns=TURNS,
+        words=finding.last_words(case),
         code=held.code_of(case.reference),
         deadlines=[
             (each, finding.clock_of(each), finding.explanation_of(each))

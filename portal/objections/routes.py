@@ -29,6 +29,8 @@ def asked() -> tuple[str, str]:
 @signed_in
 def new() -> ResponseReturnValue:
     kind, target_id = asked()
+    if not kind:
+        return render("objections/choose.html")
     found = service.target(kind, target_id, g.actor) or abort(404)
     form = StartForm()
     if form.validate_on_submit():

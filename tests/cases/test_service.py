@@ -39,7 +39,7 @@ def test_the_clock_starts_when_the_case_is_sent(case: Sample) -> None:
     assert case.due is not None
     assert case.due.key == "rep.accept"
     assert (case.present.look, case.turn) == ("received", "clerk")
-    assert actions()[-1] == "sample.open"
+    assert "sample.open" in actions()
     assert told() == ["case_opened"]
 
 

@@ -61,7 +61,7 @@ def test_the_answer_stands_field_by_field(shop: Shop, browser: Browser) -> None:
     assert "已公示" in page.main
 
 
-@pytest.mark.parametrize("query", ["", "?record=404", "?grade=x/beef-soup", "?personal="])
+@pytest.mark.parametrize("query", ["?record=404", "?grade=x/beef-soup", "?commitment=x"])
 def test_without_a_target_there_is_no_page(shop: Shop, browser: Browser, query: str) -> None:
     browser.sign_in(shop.owner).get(f"/objections/new{query}", status=404)
 
@@ -78,3 +78,11 @@ def test_a_person_objects_to_own_data(shop: Shop, browser: Browser, prefix: str)
     me = browser.sign_in(shop.owner)
     page = me.follow(me.submit(me.get(f"{prefix}/objections/new?personal=1")))
     me.submit(page, fields="name", ground="wrong", claimed="王大麦")
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_who_names_nothing_is_told_where_to_begin(
+    shop: Shop, browser: Browser, prefix: str
+) -> None:
+    page = browser.sign_in(shop.owner).get(f"{prefix}/objections/new")
+    assert f"{prefix}/me/" in page.links("//main//a").values()

@@ -1,12 +1,15 @@
 """The whole errand of repair, as its applicant walks it."""
 
 import io
+import subprocess
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from portal.core import db
+from portal.core import db, jobs
+from portal.repair.models import Repair
 from tests.browser import Browser, Page
 from tests.conftest import Clock
 from tests.core.test_uploads import a_picture
@@ -179,3 +182,28 @@ def test_a_case_is_tracked_by_number_and_code(shop: Shop, browser: Browser) -> N
     page = browser.follow(browser.submit(page, reference=case.shown_reference, code=code))
     assert case.shown_reference in page.heading
     browser.get("/en/track")
+
+
+@pytest.mark.limit(20)
+def test_receipt_and_answer_are_sealed_papers(shop: Shop, browser: Browser, tmp_path: Path) -> None:
+    case = shop.sent()
+    reference, case_id = case.reference, case.id
+    me = browser.sign_in(shop.owner)
+    waiting = me.get(f"/cases/{reference}/receipt.pdf", status=202)
+    assert "10秒" in waiting.main
+    me.get(f"/cases/{reference}/answer.pdf", status=404)
+    act(case, "decline", by=CLERK, note="不属于修复范围")
+    while jobs.run_due():
+        pass
+    texts = []
+    for kind in ("receipt", "answer"):
+        file = tmp_path / f"{kind}.pdf"
+        file.write_bytes(me.get(f"/cases/{reference}/{kind}.pdf").response.data)
+        texts.append(subprocess.check_output(["pdftotext", file, "-"], text=True))
+    assert db.session.get_one(Repair, case_id).shown_reference in texts[0]
+    assert "2026年11月25日前" in texts[0]
+    assert "不属于修复范围" in texts[1]
+    assert shop.owner.name not in "".join(texts)
+    page = me.get(f"/cases/{reference}")
+    assert page.words("//div[contains(@class, 'notice')]").endswith("10:00")
+    browser.signed_out().get(f"/cases/{reference}/receipt.pdf", status=404)

@@ -21,6 +21,10 @@ FILES = (
 )
 DATA_FILES = "SELECT name FROM data_file WHERE name LIKE '%-1.csv' ORDER BY name"
 AGENTS = "SELECT number FROM agent ORDER BY number LIMIT 6"
+ADVERSE = """
+    SELECT id FROM record WHERE kind = '{}' AND public_from <= date('now')
+    AND (public_until IS NULL OR public_until > date('now')) ORDER BY id LIMIT 2
+"""
 GRADES = ("excellent", "good", "fair", "poor", "none", "suspended")
 EXPORTER = "SELECT code FROM subject WHERE industry = 'export' AND status = 'active' LIMIT 1"
 DOOR_CODES = (
@@ -43,6 +47,8 @@ def examples(site: Site) -> dict[str, list[str]]:
     doors = [code for state in DOOR_CODES for code in site.values(DOOR_CODE.format(state))]
     listed = [one.split() for grade in GRADES for one in site.values(GRADED.format(grade))]
     listed.append([site.values(EXPORTER)[0], "export"])
+    kinds = ("penalty", "abnormal", "serious", "court")
+    adverse = [id_ for kind in kinds for id_ in site.values(ADVERSE.format(kind))]
     helps = sorted(path.stem for path in (ROOT / "content" / "zh" / "help").glob("*.md"))
     return {
         "lookup.show": [f"/subjects/{code}" for code in shops],
@@ -53,6 +59,8 @@ def examples(site: Site) -> dict[str, list[str]]:
         "reports.opened": [],
         "reports.opened_file": [],
         "reports.granted": [],
+        "repair.show": [f"/repair/{id_}" for id_ in adverse],
+        "repair.notice": [f"/repair/{id_}/notice.pdf" for id_ in adverse[:1]],
         "badges.reported": [f"/q/{code}/wrong" for code in doors[:1]],
         "lookup.sheet": [f"/q/{code}/sheet.pdf" for code in doors[:1]],
         "scenarios.show": [f"/scenarios/{slug}" for slug in SLUGS],

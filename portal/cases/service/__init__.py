@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import inspect, select, update
 
 from portal.accounts import service as accounts
 from portal.cases import rules
 from portal.cases.models import Case, CaseDeadline, CaseEvent, CaseFile, Draft
 from portal.cases.rules import SYSTEM, By
-from portal.cases.service import files
+from portal.cases.service import files, papers
 from portal.core import audit, calendar, clock, ids, terms
 from portal.core.calendar import Term
 from portal.core.db import session
@@ -68,8 +68,15 @@ def open_case(case: Case, *, by: By, draft: Draft, code: str = "") -> str:
         _begin(case, key, "total", today)
     _note(case, "open", by)
     audit.record(f"{case.kind}.open", "case", case.reference, by.label)
+    papers.receive(case)
     tell(case, "case_opened")
     return code
+
+
+def step_words(kind: str) -> Mapping[str, str]:
+    """The words of the steps of a kind, Chinese sources."""
+    model = inspect(Case).polymorphic_map[kind].class_
+    return {**rules.STEP_WORDS, **model.step_words}
 
 
 def find_sent(draft_id: str) -> Case | None:
@@ -156,6 +163,8 @@ def advance(
     audit.record(
         f"{case.kind}.{name}", "case", case.reference, by.label, before=before, after=step.to
     )
+    if case.present.look == "answered":
+        papers.answer(case, step=name, note=note or _last_note(case))
     tell(case, f"case_{case.present.look}")
     return step
 
@@ -233,6 +242,12 @@ def term_of(deadline: CaseDeadline) -> Term:
         deadline.basis,
         deadline.is_verified,
     )
+
+
+def _last_note(case: Case) -> str:
+    """The newest words that the desk wrote for the applicant: a second person adds none."""
+    written = (event.note for event in reversed(case.events) if event.role != "applicant")
+    return next((note for note in written if note), "")
 
 
 def _lock(case: Case) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, or_, select
 
 from portal.cases import rules
-from portal.cases.models import Case, CaseDeadline
+from portal.cases.models import Case, CaseDeadline, CaseEvent
 from portal.cases.rules import STEP_WORDS, Clock
 from portal.core import calendar, clock
 from portal.core.calendar import Explanation
@@ -90,6 +90,14 @@ def timeline_of(case: Case) -> list[Shown]:
         for event in reversed(case.events)
         if event.step in words
     ]
+
+
+def last_words(case: Case) -> CaseEvent | None:
+    """What the desk wrote last for the applicant, when it is the applicant's turn to read it."""
+    if case.present.look not in ("answered", "waiting", "unsolved"):
+        return None
+    written = (event for event in reversed(case.events) if event.role != "applicant")
+    return next((event for event in written if event.note), None)
 
 
 def explanation_of(deadline: CaseDeadline) -> Explanation:
