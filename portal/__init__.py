@@ -45,6 +45,7 @@ JOBS: tuple[str, ...] = (
     "portal.accounts.jobs",
     "portal.cases.jobs",
     "portal.repair.jobs",
+    "portal.ingest.jobs",
     "portal.opendata.jobs",
 )
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from portal.core.errors import Refused
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 LICENCE = "可以自由使用，请注明来源“信用淮南”和数据日期；以页面当天显示的为准。"
 LICENCE_EN = (
     "Free to use. Name the source “Credit Huainan” and the date of the data; "
@@ -236,11 +235,6 @@ def gone_on(
     has_ended = public_until is not None and public_until <= today
     is_known = public_from is not None and public_from <= today
     return max(public_until, updated_on) if has_ended and is_known and public_until else updated_on
-
-
-def defused(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 def cell(value: Any) -> str:

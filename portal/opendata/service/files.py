@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import delete, func, or_, select
 
 from portal.core import clock, revision, storage
+from portal.core.cells import defused
 from portal.core.db import session
 from portal.opendata import rules
 from portal.opendata.models import DataFile
@@ -44,7 +45,7 @@ class _Part:
 
     def add(self, told: dict[str, Any]) -> None:
         self.rows += 1
-        self.writer.writerow([rules.defused(rules.cell(told[each.name])) for each in self.fields])
+        self.writer.writerow([defused(rules.cell(told[each.name])) for each in self.fields])
         self.jsonl.write(json.dumps(told, ensure_ascii=False) + "\n")
 
     def text(self, form: str) -> str:
