@@ -43,6 +43,7 @@ DESK_PAGES = (
     (N_("待审核"), "/desk/reviews", ("publisher", "editor")),
     (N_("数据导入"), "/desk/imports", ("publisher", "editor", "handler")),
     (N_("代码核对"), "/desk/codes", ("publisher", "editor", "handler")),
+    (N_("信用中国的结果"), "/desk/repair/results", ("handler",)),
     (N_("人员"), "/desk/staff", ("admin", "auditor")),
     (N_("审计"), "/desk/audit", ("auditor",)),
 )

@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 _store: ObjectStore | None = None
 _folder: Path | None = None
+
+
+class Full(Exception):
+    """The store could not keep a file: it is full, or away."""
 
 
 class Missing(Exception):
@@ -29,11 +34,17 @@ def start(url: str) -> None:
 
 
 def put(data: bytes) -> str:
-    """Keep `data`; returns its key, the SHA-256 in hex. The same data are kept once."""
+    """Keep `data`; returns its key, the SHA-256 in hex. The same data are kept once.
+
+    Raises Full when the store cannot take them.
+    """
     key = hashlib.sha256(data).hexdigest()
-    obstore.put(_opened(), _path(key), data)
-    if _folder is not None:
-        _make_durable(_folder / _path(key))
+    try:
+        obstore.put(_opened(), _path(key), data)
+        if _folder is not None:
+            _make_durable(_folder / _path(key))
+    except (OSError, BaseError) as error:
+        raise Full(key) from error
     return key
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from wtforms import (
+    FileField,
     HiddenField,
     RadioField,
     SelectField,
@@ -60,6 +61,18 @@ class WordsForm(PortalForm):
 class MemoForm(PortalForm):
     memo = TextAreaField(N_("内部说明"), [InputRequired(N_("请写明要记下什么")), *LONG])
     sentences = SENTENCES
+
+
+class ResultsForm(PortalForm):
+    file = FileField(
+        N_("结果文件"),
+        description=N_("CSV，在导出的文件里加上“结果”和“原因”两列"),
+    )
+    sentences = {
+        **SENTENCES,
+        "file_missing": N_("请选择结果文件"),
+        "file_columns": N_("文件缺少“本站办件编号”或“结果”一列，请用导出的文件填写"),
+    }
 
 
 class DecisionForm(PortalForm):

@@ -20,6 +20,7 @@ from portal.objections import rules
 from portal.objections.models import Objection
 from portal.objections.rules import Claim, Decision
 from portal.records import service as records
+from portal.reports import service as reports
 from portal.scenarios import service as scenarios
 from portal.subjects.models import Subject
 
@@ -263,15 +264,16 @@ def _mark(case: Objection, *, disputed: bool, by: By) -> None:
 def _put_right(case: Objection, by: By) -> None:
     """Carry out what was decided on a record; other targets are put right by their own office."""
     decisions = [each for each in rules.decisions_of(case.decisions) if each.outcome == "corrected"]
-    if case.record_id is None or not decisions:
+    if case.record_id is None or case.subject_id is None or not decisions:
         return
     ends = [each for each in decisions if each.field == "whole"]
     if ends:
         records.withdraw(case.record_id, on=clock.today(), reason=ends[0].reason, actor=by.label)
-        return
-    changes = {each.field: _typed(each) for each in decisions}
-    reason = "；".join(each.reason for each in decisions)
-    records.correct(case.record_id, changes, reason=reason, actor=by.label)
+    else:
+        changes = {each.field: _typed(each) for each in decisions}
+        reason = "；".join(each.reason for each in decisions)
+        records.correct(case.record_id, changes, reason=reason, actor=by.label)
+    reports.end_with(case.record_id, case.subject_id)
 
 
 def _typed(decision: Decision) -> Any:

@@ -55,7 +55,10 @@ def new(record_id: int) -> ResponseReturnValue:
     found, form = _own(record_id), StartForm()
     if form.validate_on_submit():
         with form.refusals():
-            return _to_files(service.begin(record_id, g.actor))
+            draft = service.begin(record_id, g.actor)
+            if service.is_proven(found.record, draft):
+                return redirect(path(f"/repair/drafts/{draft.id}/check"), 303)
+            return _to_files(draft)
     return render("repair/new.html", form=form, found=found, law=law.load())
 
 
@@ -94,7 +97,9 @@ def statement(draft_id: str) -> ResponseReturnValue:
 @bp.route("/repair/drafts/<draft_id>/check", methods=["GET", "POST"])
 @signed_in
 def check(draft_id: str) -> ResponseReturnValue:
-    if (sent := service.sent(draft_id, g.actor)) is not None:
+    # The draft first: it is locked, and whoever waited for it finds the case that it became.
+    draft = drafts.get(draft_id, account_id=g.actor.account_id)
+    if draft is None and (sent := service.sent(draft_id, g.actor)) is not None:
         return redirect(path(f"/cases/{sent.reference}"), 303)
     draft, form = _draft(draft_id), PromiseForm()
     if form.validate_on_submit():
@@ -102,7 +107,8 @@ def check(draft_id: str) -> ResponseReturnValue:
             case, code = service.submit(draft, g.actor)
             hold_code(case.reference, code)
             return redirect(path(f"/cases/{case.reference}"), 303)
-    return _page("repair/check.html", draft, form=form, law=law.load())
+    return _page("repair/check.html", draft, form=form, law=law.load(),
+                 proven=service.is_proven(service.record_of(draft).record, draft))  # fmt: skip
 
 
 def _own(record_id: int) -> service.Prospect:

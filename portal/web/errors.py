@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from portal.core.text import N_
-from portal.web import access
+from portal.web import access, parking
 from portal.web.pages import render
+from portal.web.security import is_cross_site
 
 Sentences = tuple[str, str]
 
@@ -36,7 +37,20 @@ def show(status: int) -> Response:
         title=title,
         advice=advice,
         reference=g.get("request_id", "") if status >= 500 else "",
+        typed=_typed() if status >= 500 else [],
     )
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What was typed into the form that could not be taken, so that it can be sent again."""
+    if request.method != "POST" or is_cross_site():
+        return []
+    return [
+        (name, value)
+        for name, values in request.form.lists()
+        for value in values
+        if not any(secret in name for secret in parking.SECRETS)
+    ]
 
 
 def _http(error: HTTPException) -> Response:

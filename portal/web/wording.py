@@ -12,6 +12,7 @@ FILE_SENTENCES = {
     "file_locked": N_("“%(name)s”没有传上：文件有密码。请去掉密码后再传。"),
     "file_virus": N_("“%(name)s”没有传上：检查发现病毒。请换一个文件。"),
     "file_unscanned": N_("“%(name)s”没有传上：现在不能检查病毒。请过10分钟再传，其他内容已保留。"),
+    "file_not_stored": N_("“%(name)s”现在存不进去，其他内容已保留。请过10分钟再传这一个文件。"),
     "too_many_files": N_("“%(name)s”没有传上：最多%(most)d个文件。请先去掉一个。"),
 }
 CASE_SENTENCES = {

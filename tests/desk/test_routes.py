@@ -1,5 +1,6 @@
 """The desk: what waits, the case beside its form, and everything that it must refuse."""
 
+import io
 from datetime import date
 from typing import Any
 
@@ -205,4 +206,26 @@ def test_the_file_for_the_acceptance_window_has_what_was_handed_over(
     text = desk.get("/desk/repair/handover.csv").response.get_data().decode("utf-8-sig")
     assert reference in text
     take(desk, reference, "granted_outside")
+    assert db.session.scalar(select(Case.state).where(Case.reference == reference)) == "granted"
+
+
+def test_results_of_the_acceptance_window_are_taken_in(shop: Shop, browser: Browser) -> None:
+    reference = make_shop("虚构县交通运输局").sent().reference
+    desk = browser.sign_in(make_staff("handler", body="development-reform"))
+    take(desk, reference, "hand_over", outside_receipt="XYZX-1")
+    page = desk.get("/desk/repair/results")
+
+    def hand_in(text: str, encoding: str = "utf-8", status: int = 200) -> Page:
+        token = page.one("//main//input[@name='csrf_token']").get("value")
+        sent = {"csrf_token": token, "file": (io.BytesIO(text.encode(encoding)), "结果.csv")}
+        return desk.post("/desk/repair/results", sent, status=status,
+                         content_type="multipart/form-data")  # fmt: skip
+
+    assert "请选择结果文件" in hand_in("", status=422).main
+    assert "缺少“本站办件编号”" in hand_in("a,b\n1,2\n", status=422).main
+    bad = hand_in("本站办件编号,结果\nR0,准予修复\n", "gb18030")
+    assert "没有编号为“R0”的申请" in bad.main
+    good = hand_in(f"本站办件编号,结果\n{reference},准予修复\n")
+    assert "办结1件" in good.main
+    desk.get("/en/desk/repair/results")
     assert db.session.scalar(select(Case.state).where(Case.reference == reference)) == "granted"

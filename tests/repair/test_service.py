@@ -10,14 +10,17 @@ from portal.accounts.models import Message
 from portal.cases import service as cases
 from portal.core import audit, db, jobs
 from portal.core.errors import Refused
+from portal.documents import service as documents
 from portal.records import service as records
 from portal.repair import jobs as repair_jobs
 from portal.repair import law, service
 from portal.repair.models import Repair, RepairBar
 from portal.repair.service import outside
+from portal.reports import service as reports
 from tests.conftest import Clock
 from tests.factories import TODAY, make_account, make_actor, make_record, make_representative
-from tests.repair.conftest import CLERK, OFFICE, REVIEWER, Shop, make_shop
+from tests.repair.conftest import CITY, CLERK, OFFICE, REVIEWER, Shop, make_shop
+from tests.reports.conftest import scope
 
 
 def is_public(shop: Shop, on: date = TODAY) -> bool:
@@ -292,3 +295,26 @@ def test_the_law_of_repair_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(law.content.ContentError, match="not described"):
         law.load()
     law.load.cache_clear()
+
+
+def test_a_performance_that_a_department_reported_needs_no_proof(shop: Shop) -> None:
+    record = make_record(
+        shop.subject, decided_on=date(2026, 7, 1), performed_on=date(2026, 7, 9), authority=CITY
+    )
+    draft = service.begin(record.id, shop.actor)
+    assert service.is_proven(record, draft)
+    case, _code = service.submit(draft, shop.actor)
+    assert case.files == []
+    other = service.begin(shop.record.id, shop.actor)
+    assert not service.is_proven(shop.record, other)
+
+
+@pytest.mark.limit(20)
+def test_who_holds_a_report_with_the_repaired_record_is_told(shop: Shop) -> None:
+    report = reports.ask(shop.actor, scope("general"), code=shop.subject.code, language="zh")
+    db.session.commit()
+    while jobs.run_due():
+        pass
+    granted(shop)
+    assert documents.standing(report) == "superseded"
+    assert "report_corrected" in told()

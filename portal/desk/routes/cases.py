@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 from portal.cases.models import Case
 from portal.cases.service import files, finding
 from portal.desk import service
-from portal.desk.forms import MemoForm, RevealForm, StepForm, WordsForm
+from portal.desk.forms import MemoForm, ResultsForm, RevealForm, StepForm, WordsForm
 from portal.desk.routes import bp
 from portal.repair.service import outside
 from portal.web.access import reauthenticated, staff
 from portal.web.downloads import attachment
 from portal.web.pages import path, render
+from portal.web.uploads import sent_files, takes_files
 
 WORKING = ("handler", "reviewer", "verifier")
 
@@ -104,6 +105,20 @@ def handover() -> Response:
     return attachment(
         b"\xef\xbb\xbf" + out.getvalue().encode(), "text/csv; charset=utf-8", "handover.csv"
     )
+
+
+@bp.route("/desk/repair/results", methods=["GET", "POST"])
+@staff("handler")
+@takes_files
+def results() -> ResponseReturnValue:
+    form, done = ResultsForm(), 0
+    problems: list[str] = []
+    if form.validate_on_submit():
+        with form.refusals():
+            done, problems = service.take_results(next(iter(sent_files("file")), ("", b""))[1],
+                                                  g.actor)  # fmt: skip
+    return render("desk/results.html", form=form, problems=problems, done=done,
+                  waiting=len(outside.handover_rows()))  # fmt: skip
 
 
 def _take(found: Case, form: StepForm) -> bool:

@@ -19,6 +19,7 @@ from portal.desk.service.cases import (
     take,
 )
 from portal.desk.service.offices import appoint, change, end, member, members
+from portal.desk.service.results import take_results
 from portal.desk.service.reviews import Reviews, conflict, decide_conflict, decide_reply, reviews
 from portal.desk.service.trail import chain, trail
 
@@ -26,5 +27,5 @@ __all__ = [
     "Applicant", "Reply", "Reviews", "Waiting", "applicant", "appoint", "bodies", "chain",
     "change", "conflict", "decide_conflict", "decide_reply", "end", "find", "history", "inbox",
     "may_open", "member", "members", "memo", "options", "replies", "replies_for", "reveal",
-    "reviews", "say", "take", "trail",
+    "reviews", "say", "take", "take_results", "trail",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ from portal.records.models import Record
 from portal.repair import law, rules
 from portal.repair.models import Repair, RepairBar, RepairOffer
 from portal.repair.rules import Eligibility, Facts
+from portal.reports import service as reports
 from portal.subjects.models import Subject
 
 AFTER_FILES = "/repair/drafts/{id}/statement"
@@ -165,7 +166,7 @@ def submit(draft: Draft, actor: Actor) -> tuple[Repair, str]:
     _check_none_open(found)
     if not is_screening:
         rules.check_may_apply(found.found)
-    if not draft.files:
+    if not draft.files and not is_proven(found.record, draft):
         raise Refused("proof_missing")
     if not answers.get("signer") or not answers.get(
         "plan_until" if is_screening else "performed_on"
@@ -189,6 +190,16 @@ def submit(draft: Draft, actor: Actor) -> tuple[Repair, str]:
     records.mark_in_repair(found.record.id, under_way=not is_screening)
     accounts.log_act(actor, found.subject.id, "repair.submit", case.reference)
     return case, code
+
+
+def is_proven(record: Record, draft: Draft) -> bool:
+    """Whether a department itself reported the performance, so that nothing need be enclosed."""
+    reported = record.performed_on
+    return (
+        reported is not None
+        and draft.answers.get("purpose") == "repair"
+        and draft.answers.get("performed_on") == reported.isoformat()
+    )
 
 
 def remind(record_id: int, actor: Actor) -> None:
@@ -346,6 +357,7 @@ def _take_effect(case: Repair, by: By) -> None:
         )
     else:
         records.repair(case.about_record, on=clock.today(), actor=by.label)
+        reports.end_with(case.about_record, on_file(case.about_record).subject.id)
 
 
 def _revoke(case: Repair, by: By, note: str) -> None:

@@ -6,6 +6,7 @@ from portal.reports.service.issuing import (
     ask,
     changed_since,
     end_corrected,
+    end_with,
     find,
     mine,
     own_businesses,
@@ -29,9 +30,8 @@ from portal.reports.service.sharing import (
 )
 
 __all__ = [
-    "Granting", "Scope", "ask", "changed_since", "end_corrected", "find", "grant", "granted",
-    "granted_to", "grants_of", "grants_to", "key_of", "law_on_file", "lookups_of", "mine",
-    "note_look_up", "open_share", "opened", "own_businesses", "share", "shared", "shares_of",
-    "use_grant", "withdraw_grant", "withdraw_share",
-    "years_before",
+    "Granting", "Scope", "ask", "changed_since", "end_corrected", "end_with", "find", "grant",
+    "granted", "granted_to", "grants_of", "grants_to", "key_of", "law_on_file", "lookups_of",
+    "mine", "note_look_up", "open_share", "opened", "own_businesses", "share", "shared",
+    "shares_of", "use_grant", "withdraw_grant", "withdraw_share", "years_before",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from portal.accounts import service as accounts
 from portal.core import clock
@@ -126,23 +126,41 @@ def changed_since(document: Document) -> int:
 
 def end_corrected() -> None:
     """Say of every report in force that a record in it was corrected since."""
-    rows = session.scalars(
-        select(Document).where(
-            Document.kind.in_(rules.PRODUCTS),
-            Document.state == "ready",
-            Document.superseded_on.is_(None),
-            Document.revoked_on.is_(None),
-            Document.subject_id.in_(
-                select(Record.subject_id).where(
-                    Record.subject_id == Document.subject_id,
-                    Record.updated_at > Document.issued_at,
-                )
-            ),
-        )
-    ).all()
-    for document in rows:
+    changed = select(Record.subject_id).where(
+        Record.subject_id == Document.subject_id, Record.updated_at > Document.issued_at
+    )
+    for document in session.scalars(_in_force().where(Document.subject_id.in_(changed))).all():
         if changed_since(document):
-            documents.supersede(document, by=None, reason=CORRECTED, actor="portal")
+            _end(document)
+
+
+def end_with(record_id: int, subject_id: int) -> int:
+    """End every report that holds a record which was put right just now, and tell its holder.
+
+    Returns how many there were.
+    """
+    held = session.scalars(_in_force().where(Document.subject_id == subject_id)).all()
+    affected = [one for one in held if record_id in frozen.record_ids(one.snapshot)]
+    for document in affected:
+        _end(document)
+    return len(affected)
+
+
+def _in_force() -> Select[Document]:
+    return select(Document).where(
+        Document.kind.in_(rules.PRODUCTS),
+        Document.state == "ready",
+        Document.superseded_on.is_(None),
+        Document.revoked_on.is_(None),
+    )
+
+
+def _end(document: Document) -> None:
+    documents.supersede(document, by=None, reason=CORRECTED, actor="portal")
+    if document.account_id is not None:
+        accounts.notify(
+            document.account_id, "report_corrected", document.subject_id, number=document.number
+        )
 
 
 def _checked(scope: Scope) -> Scope:
