@@ -50,6 +50,7 @@ def examples(site: Site) -> dict[str, list[str]]:
     kinds = ("penalty", "abnormal", "serious", "court")
     adverse = [id_ for kind in kinds for id_ in site.values(ADVERSE.format(kind))]
     helps = sorted(path.stem for path in (ROOT / "content" / "zh" / "help").glob("*.md"))
+    news = sorted(path.stem for path in (ROOT / "content" / "zh" / "news").glob("*.md"))
     return {
         "lookup.show": [f"/subjects/{code}" for code in shops],
         "lookup.records": [f"/subjects/{code}/records" for code in busy],
@@ -86,6 +87,7 @@ def examples(site: Site) -> dict[str, list[str]]:
         "opendata.api.listing": ["/api/v1/scenarios/beef-soup", "/api/v1/scenarios/export"],
         "opendata.download": [f"/data/{name}" for name in site.values(DATA_FILES)],
         "opendata.site_map_of_subjects": ["/sitemap-subjects-1.xml"],
+        "pages.news_article": [f"/news/{name}" for name in news],
         "pages.help_article": [f"/help/{name}" for name in helps],
     }
 

@@ -8,8 +8,8 @@ from portal.subjects.models import Subject
 
 # The format allows 50,000 addresses a file.
 PART = 40_000
-FIXED = ("/", "/search", "/scenarios/", "/code-check", "/verify", "/terms", "/help/", "/news/",
-         "/glossary", "/data/", "/about", "/privacy", "/accessibility")  # fmt: skip
+FIXED = ("/", "/search", "/scenarios/", "/code-check", "/verify", "/terms", "/services", "/help/",
+         "/news/", "/glossary", "/data/", "/about", "/privacy", "/accessibility")  # fmt: skip
 
 
 def pages_of_map() -> list[str]:
