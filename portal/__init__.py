@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import cast
 
 from flask import Blueprint, Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import web, words
 from portal.accounts import service as accounts
@@ -85,7 +86,8 @@ def create_app(config: Config | None = None) -> Flask:
         app.register_blueprint(_blueprint(name))
     app.cli.add_command(cli)
     secured = SecurityHeaders(app.wsgi_app, is_production=config.is_production)
-    app.wsgi_app = PageCache(LanguagePrefix(secured), config)  # type: ignore[method-assign]
+    inner = ProxyFix(LanguagePrefix(secured), x_for=config.proxies, x_proto=config.proxies)
+    app.wsgi_app = PageCache(inner, config)  # type: ignore[method-assign]
     return app
 
 

@@ -68,6 +68,9 @@ class Config:
     seal_folder: Path = VAR / "seal"
     tsa_url: str = ""
     log_format: str = "text"
+    # How many proxies of our own stand in front, and who may read the figures.
+    proxies: int = 0
+    metrics_allow: tuple[str, ...] = ("127.0.0.1/32", "::1/128")
     page_cache_bytes: int = 64 * 1024 * 1024
     is_testing: bool = False
     site: Site = field(default_factory=Site)
@@ -98,6 +101,8 @@ class Config:
             seal_password=get("SEAL_PASSWORD", ""),
             tsa_url=get("TSA_URL", ""),
             log_format=get("LOG_FORMAT") or ("json" if name == "production" else "text"),
+            proxies=int(get("PROXIES") or 0),
+            metrics_allow=tuple((get("METRICS_ALLOW") or "127.0.0.1/32 ::1/128").split()),
             page_cache_bytes=int(get("PAGE_CACHE_BYTES") or cls.page_cache_bytes),
             site=_site(environment, is_demo=name != "production"),
             identity=_identity(environment),
