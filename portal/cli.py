@@ -81,7 +81,7 @@ def demo(*, subjects: int, seed: int, if_empty: bool) -> None:
 
     Example: flask --app wsgi portal demo --subjects 3000 --seed 1
     """
-    from portal.demo import cases, people, reports, service
+    from portal.demo import cases, commitments, people, reports, service
 
     if current_app.config["PORTAL"].is_production:
         raise click.ClickException("The demo is refused in production (PORTAL_ENV=production).")
@@ -101,6 +101,7 @@ def demo(*, subjects: int, seed: int, if_empty: bool) -> None:
     people.settle()
     reports.issue()
     cases.settle()
+    commitments.sign()
     db.session.commit()
     click.echo(f"demo: {subjects} subjects")
     for shown in service.SHOWCASE:
@@ -249,6 +250,11 @@ def replies_refuse(reply_id: int, reason: str) -> None:
           f"reply {reply_id}: refused")  # fmt: skip
 
 
+CHANGED_TEXTS = (
+    "Signed commitment texts were changed: {}. Put their words back; a new text is a new version."
+)
+
+
 @cli.command("check-content")
 def check_content() -> None:
     """Load everything under content/ and say whether it holds together.
@@ -256,6 +262,8 @@ def check_content() -> None:
     Example: flask --app wsgi portal check-content
     """
     from portal.bodies import service as bodies
+    from portal.commitments import service as commitments
+    from portal.commitments import texts
     from portal.core import calendar, content, terms
     from portal.pages import service as pages
     from portal.records import service as records
@@ -269,12 +277,15 @@ def check_content() -> None:
             "time limits": len(terms.load()),
             "record kinds": len(records.law_on_file().kinds),
             "scenarios": len(rulebook.load()),
+            "commitment texts": sum(map(len, texts.load().values())),
             "help pages": sum(len(pages.help_articles(each)) for each in pages.LANGUAGES),
         }
     except (content.ContentError, KeyError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     for name, count in loaded.items():
         click.echo(f"{name}: {count}")
+    if changed := commitments.changed_texts():
+        raise click.ClickException(CHANGED_TEXTS.format(", ".join(changed)))
 
 
 @cli.command()
@@ -319,6 +330,12 @@ ANSWERS = {
 }
 
 
+SIGNATURES = {
+    "yes": "签署人的签名 signature of the signer: 与文本相符 fits the text",
+    "no": "签署人的签名 signature of the signer: 与文本不符 does not fit the text",
+}
+
+
 @cli.command("verify-pdf")
 @click.argument("file", type=click.File("rb"))
 def verify_pdf(file: BinaryIO) -> None:
@@ -336,11 +353,15 @@ def verify_pdf(file: BinaryIO) -> None:
     click.echo(ANSWERS["unchanged"][answer.unchanged])
     click.echo(f"有效 current: {answer.standing or 'unknown'}")
     click.echo(f"found: {answer.found}")
+    signature = documents.signature_in(data)
+    if signature:
+        click.echo(SIGNATURES[signature])
     if answer.document:
         click.echo(
             f"number: {answer.document.number}  issued: {answer.document.issued_at:%Y-%m-%d}"
         )
-    if (answer.genuine, answer.unchanged, answer.standing) != ("yes", "yes", "in_force"):
+    is_good = (answer.genuine, answer.unchanged, answer.standing) == ("yes", "yes", "in_force")
+    if not is_good or signature == "no":
         raise SystemExit(1)
 
 

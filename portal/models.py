@@ -5,6 +5,7 @@ import portal.accounts.models
 import portal.badges.models
 import portal.bodies.models
 import portal.cases.models
+import portal.commitments.models
 import portal.core.audit
 import portal.core.bulk
 import portal.core.jobs

@@ -1,5 +1,6 @@
 """The words of the capabilities that templates print: kinds, classes, areas."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -27,6 +28,10 @@ from portal.subjects.models import STATUSES as SUBJECT_STATUSES
 from portal.subjects.service.codes import Finding
 from portal.web import i18n
 
+COMMITMENT = re.compile(r"(?<=承诺)(\d{20})")
+HAN = re.compile(r"([\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)")
+
+
 CASE_KINDS = {
     "repair": N_("信用修复"),
     "objection": N_("异议申诉"),
@@ -40,6 +45,7 @@ DATASET_NAMES = {
 # The pages of the desk, and for whom each is.
 DESK_PAGES = (
     (N_("待办"), "/desk/", ("handler", "reviewer", "verifier")),
+    (N_("承诺"), "/desk/commitments", ("handler", "reviewer", "verifier")),
     (N_("待审核"), "/desk/reviews", ("publisher", "editor")),
     (N_("数据导入"), "/desk/imports", ("publisher", "editor", "handler")),
     (N_("代码核对"), "/desk/codes", ("publisher", "editor", "handler")),
@@ -150,6 +156,30 @@ def fact_value(value: str, kind: FactKind) -> str:
     return known[i18n.locale() == "en"] if known else _marked(value)
 
 
+def quoted(text: str) -> Markup | str:
+    """A sentence of ours with what somebody filled in; Chinese in it is marked on English pages."""
+    if i18n.locale() == i18n.DEFAULT:
+        return text
+    pieces = HAN.split(text)
+    return Markup("").join(
+        _marked(piece) if place % 2 else piece for place, piece in enumerate(pieces)
+    )
+
+
+def linked(source: str) -> Markup:
+    """Where a fact comes from, with a link to the commitment that it names."""
+    before, number, after = (*COMMITMENT.split(source, maxsplit=1), "", "")[:3]
+    link = Markup('<a href="{}">{}</a>').format(f"{i18n.root()}/commitments/{number}", number)
+    return Markup("{}{}{}").format(before, link if number else "", after)
+
+
+def blanks(sentence: str, text: Any) -> str:
+    """A sentence of a text that is not signed yet, with the names of its blanks in brackets."""
+    for blank in text.blanks:
+        sentence = sentence.replace(f"{{{blank.key}}}", f"［{local(blank)}］")
+    return sentence
+
+
 def wording(product: str) -> Any:
     """What a kind of report says of itself."""
     return reports_law.load().wording[product]
@@ -171,48 +201,43 @@ def _marked(value: str) -> str:
     return Markup('<span lang="zh">{}</span>').format(value)
 
 
+FILTERS = (
+    area, place_name, inside, limit_words, of_each, repair_way, detail_label, said, local,
+    local_list, outcome, body_name, fact_value, quoted, blanks, linked, wording, purpose,
+    recipient,
+)  # fmt: skip
+
+
+def _globals() -> dict[str, Any]:
+    kinds = law.load().kinds.items()
+    return {
+        "subject_kinds": SUBJECT_KINDS,
+        "subject_statuses": SUBJECT_STATUSES,
+        "name_kinds": NAME_KINDS,
+        "record_kinds": KINDS,
+        "dataset_names": DATASET_NAMES,
+        "report_products": PRODUCTS,
+        "report_sections": SECTIONS,
+        "report_counted": COUNTED,
+        "report_marks": MARKS,
+        "grade_words": GRADES,
+        "fact_kind": fact_kind,
+        "agent_classes": AGENT_CLASSES,
+        "agent_states": AGENT_STATES,
+        "record_classes": CLASSES,
+        "objection_fields": objections.FIELDS,
+        "objection_grounds": objections.GROUNDS,
+        "objection_outcomes": objections.OUTCOMES,
+        "case_kinds": CASE_KINDS,
+        "case_step_words": cases.step_words,
+        "today": clock.today,
+        "desk_pages": desk_pages,
+        "staff_roles": ROLES,
+        "adverse_kinds": frozenset(k for k, kind in kinds if kind.is_adverse),
+    }
+
+
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(
-        area=area,
-        place_name=place_name,
-        inside=inside,
-        limit_words=limit_words,
-        of_each=of_each,
-        repair_way=repair_way,
-        detail_label=detail_label,
-        said=said,
-        local=local,
-        local_list=local_list,
-        outcome=outcome,
-        body_name=body_name,
-        masked=mask_person,
-        fact_value=fact_value,
-        wording=wording,
-        purpose=purpose,
-        recipient=recipient,
-    )
-    app.jinja_env.globals.update(
-        subject_kinds=SUBJECT_KINDS,
-        subject_statuses=SUBJECT_STATUSES,
-        name_kinds=NAME_KINDS,
-        record_kinds=KINDS,
-        dataset_names=DATASET_NAMES,
-        report_products=PRODUCTS,
-        report_sections=SECTIONS,
-        report_counted=COUNTED,
-        report_marks=MARKS,
-        grade_words=GRADES,
-        fact_kind=fact_kind,
-        agent_classes=AGENT_CLASSES,
-        agent_states=AGENT_STATES,
-        record_classes=CLASSES,
-        objection_fields=objections.FIELDS,
-        objection_grounds=objections.GROUNDS,
-        objection_outcomes=objections.OUTCOMES,
-        case_kinds=CASE_KINDS,
-        case_step_words=cases.step_words,
-        today=clock.today,
-        desk_pages=desk_pages,
-        staff_roles=ROLES,
-        adverse_kinds=frozenset(k for k, kind in law.load().kinds.items() if kind.is_adverse),
-    )
+    app.jinja_env.filters.update({each.__name__: each for each in FILTERS})
+    app.jinja_env.filters.update(masked=mask_person)
+    app.jinja_env.globals.update(_globals())

@@ -1,7 +1,12 @@
 """HTML to PDF in processes of their own; fetches nothing but the site's own fonts."""
 
+import io
+import json
 import os
 from datetime import datetime
+from typing import Any
+
+import pikepdf
 
 from portal.core import workers
 from portal.core.workers import Pool
@@ -60,3 +65,16 @@ def _print(html: str, head: dict[str, str]) -> bytes:
     if answer["problem"]:
         raise PrintError(answer["problem"])
     return pdf
+
+
+def attached(data: bytes) -> dict[str, Any]:
+    """The facts attached to a document of ours, for whoever has the file alone; or nothing."""
+    try:
+        with pikepdf.open(io.BytesIO(data)) as opened:
+            for name, attachment in opened.attachments.items():
+                if name.endswith(".json"):
+                    found = json.loads(attachment.get_file().read_bytes())
+                    return found if isinstance(found, dict) else {}
+    except (pikepdf.PdfError, ValueError):
+        return {}
+    return {}

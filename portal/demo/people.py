@@ -1,16 +1,20 @@
 """The accounts of the demo, and the sheet with which one signs in."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from sqlalchemy import select
 
 from portal.accounts import service as accounts
 from portal.accounts.models import Account
+from portal.core import clock
 from portal.core.db import session
+from portal.demo import past
 from portal.demo.rules import SHOWCASE
 from portal.demo.rules.people import PASSWORD, PEOPLE, TOTP_SECRET, Person
 from portal.subjects.models import Subject
 
+TWO_YEARS = timedelta(days=730)
 CODES = {shown.key: shown.code for shown in SHOWCASE}
 
 
@@ -63,4 +67,5 @@ def _welcome(person: Person, contact: accounts.Contact, password_hash: str) -> N
     code = CODES.get(person.represents)
     subject = session.scalar(select(Subject).where(Subject.code == code)) if code else None
     if subject is not None:
-        accounts.take_over(account, subject, "code")
+        with past.on(clock.today() - TWO_YEARS):
+            accounts.take_over(account, subject, "code")

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from wtforms import (
+    DateField,
     FileField,
     HiddenField,
+    MultipleFileField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -141,3 +143,66 @@ class RevealForm(PortalForm):
         description=N_("会记入日志，申请人也看得到"),
     )
     sentences = SENTENCES
+
+
+COMMITMENT_SENTENCES = {
+    **CASE_SENTENCES,
+    "commitment_moved": N_("这份承诺的状态已经变了，这一步现在不能办。请看下面最新的状态。"),
+    "not_your_office": N_("这一步由受理单位的另一类人员办理"),
+    "outcome_missing": N_("请选择履行情况"),
+    "duties_open": N_("还有事项没有逐项确认，请先确认上面各项"),
+    "duties_not_kept": N_("有事项不是全部履行，不能确认为全部履行"),
+    "evidence_missing": N_("认定违诺要有证据。请在通知时上传证据"),
+    "answer_awaited": N_("承诺人可以答复到%(until)s，那天以后才能认定"),
+    "text_missing": N_("请选择本单位受理、企业可以签的承诺"),
+    "template_withdrawn": N_("这份承诺已经停用，请选另一份"),
+    "template_early": N_("这份承诺从%(from_on)s起才能签"),
+    "due_past": N_("请选择今天或以后的日期"),
+    "codes_missing": N_("名单里没有代码。请放入CSV文件，或者每行写一个18位代码"),
+    "codes_many": N_("一次最多%(most)s家，请分几次"),
+    "codes_unknown": N_("有%(n)s个代码没有登记：%(codes)s。请核对后再发，名单没有发出"),
+}
+
+
+class DutyForm(PortalForm):
+    outcome = RadioField(
+        N_("履行情况"),
+        [InputRequired(N_("请选择履行情况"))],
+        choices=[
+            SelectChoice("kept", N_("全部履行")),
+            SelectChoice("partly", N_("部分履行")),
+            SelectChoice("not", N_("未履行")),
+        ],
+    )
+    note = TextAreaField(N_("说明"), LONG, description=N_("不是全部履行的，写明缺什么"))
+    sentences = COMMITMENT_SENTENCES
+
+
+class CommitmentStepForm(PortalForm):
+    step = RadioField(N_("下一步"), [InputRequired(N_("请选择下一步"))])
+    note = TextAreaField(
+        N_("理由（事实、依据）"), LONG, description=N_("承诺人会看到；认定违诺的理由会公开")
+    )
+    files = MultipleFileField(N_("证据（照片或PDF）"), description=N_("通知可能违诺时要有证据"))
+    sentences = COMMITMENT_SENTENCES
+
+    def offer(self, steps: list[tuple[str, str]]) -> None:
+        """Name the steps that can be taken now."""
+        self.step.choices = [SelectChoice(name, _(words)) for name, words in steps]
+
+
+class AskForm(PortalForm):
+    slug = SelectField(N_("请企业签哪一份"), [InputRequired(N_("请选择一份承诺"))], choices=[])
+    codes = TextAreaField(
+        N_("企业代码"), description=N_("每行一个18位代码；也可以在下面放入CSV文件")
+    )
+    file = FileField(N_("名单文件（CSV）"), description=N_("有一列叫code或者统一社会信用代码"))
+    due_on = DateField(N_("请在哪天前签"), [InputRequired(N_("请填写日期"))])
+    note = StringField(
+        N_("说明（可以不填）"), [Length(max=300, message=N_("最多300字，请写短一些"))]
+    )
+    sentences = COMMITMENT_SENTENCES
+
+    def offer(self, texts: list[tuple[str, str]]) -> None:
+        """Name the texts that this office may ask for."""
+        self.slug.choices = [SelectChoice(slug, title) for slug, title in texts]

@@ -78,8 +78,52 @@ async function checkFile(bytes) {
   covered.set(bytes.subarray(second), first);
   if (hex(new Uint8Array(await crypto.subtle.digest("SHA-256", covered))) !== hex(found.digest)) return [words.changed, "no"];
   if (!(await isOurs(found))) return [words.otherSeal, "no"];
-  const print = hex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
-  return [words.sealed + "\nSHA-256 " + print, "yes"];
+  const print = hex(await sha256(bytes));
+  const signature = await checkSignature(text, bytes);
+  const said = signature === null ? "" : "\n" + (signature ? words.signatureFits : words.signatureDiffers);
+  return [words.sealed + said + "\nSHA-256 " + print, signature === false ? "no" : "yes"];
+}
+
+async function sha256(bytes) {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+}
+
+// The facts attached to the file: the one embedded stream, packed with deflate.
+async function attachment(text, bytes) {
+  const head = text.indexOf("/Type /EmbeddedFile");
+  const opened = text.indexOf(">>", text.indexOf("/Length", head));
+  const length = Number((text.slice(head, opened + 2).match(/\/Length\s+(\d+)/) || [])[1]);
+  const start = text.indexOf("stream", opened) + 6;
+  const at = start + (text[start] === "\r" ? 2 : 1);
+  if (head < 0 || !length) return null;
+  const unpacked = new Blob([bytes.slice(at, at + length)]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return JSON.parse(await new Response(unpacked).text());
+}
+
+// W3C Web Authentication 7.2: the challenge in the client's data is the hash of the signed text.
+async function checkSignature(text, bytes) {
+  const facts = await attachment(text, bytes).catch(() => null);
+  const proof = facts && facts.signature;
+  if (!proof || !proof.signature) return null;
+  const client = unbase64(proof.client_data);
+  const said = JSON.parse(new TextDecoder().decode(client));
+  const digest = await sha256(new TextEncoder().encode(facts.signed_text));
+  if (said.type !== "webauthn.get" || hex(unbase64(said.challenge.replace(/-/g, "+").replace(/_/g, "/"))) !== hex(digest)) return false;
+  const data = unbase64(proof.authenticator_data), hashed = await sha256(client);
+  const covered = new Uint8Array(data.length + hashed.length);
+  covered.set(data);
+  covered.set(hashed, data.length);
+  const spki = unbase64(proof.public_key), signature = unbase64(proof.signature);
+  const kinds = [
+    [{ name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" }, raw],
+    [{ name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" }, (whole) => whole],
+    [{ name: "Ed25519" }, (whole) => whole],
+  ];
+  for (const [kind, plain] of kinds) {
+    const key = await crypto.subtle.importKey("spki", spki, kind, false, ["verify"]).catch(() => null);
+    if (key) return crypto.subtle.verify(kind, key, plain(signature), covered);
+  }
+  return false;
 }
 
 function letters(bytes, alphabet, length) {

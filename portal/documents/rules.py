@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from portal.core.digits import CREDIT_ALPHABET
 from portal.core.ids import ALPHABET, check_character, normalise_id, to_letters, to_number
@@ -191,6 +195,55 @@ def sm3(data: bytes) -> str:
     digest = hashes.Hash(hashes.SM3())
     digest.update(data)
     return digest.finalize().hex()
+
+
+UNREADABLE = (
+    InvalidSignature, UnsupportedAlgorithm, ValueError, KeyError, TypeError, AttributeError,
+)  # fmt: skip
+
+
+def signature_of(facts: Mapping[str, Any]) -> str:
+    """Whether the person who signed with a passkey signed exactly this text: yes, no, or nothing.
+
+    W3C Web Authentication 7.2: the signature covers the authenticator's data and the SHA-256 of
+    the client's data, and these hold the challenge, which here is the SHA-256 of the text.
+    """
+    proof = facts.get("signature")
+    if not isinstance(proof, Mapping) or not proof:
+        return ""
+    try:
+        client, authenticator, signature, spki = (
+            base64.b64decode(proof[name], validate=True)
+            for name in ("client_data", "authenticator_data", "signature", "public_key")
+        )
+        said = json.loads(client)
+        digest = hashlib.sha256(facts["signed_text"].encode()).digest()
+        challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        if said["type"] != "webauthn.get" or said["challenge"] != challenge:
+            return NO
+        _verify_signature(spki, signature, authenticator + hashlib.sha256(client).digest())
+    except (
+        InvalidSignature,
+        UnsupportedAlgorithm,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+    ):
+        return NO
+    return YES
+
+
+def _verify_signature(spki: bytes, signature: bytes, signed: bytes) -> None:
+    key = load_der_public_key(spki)
+    if isinstance(key, EllipticCurvePublicKey):
+        key.verify(signature, signed, ECDSA(hashes.SHA256()))
+    elif isinstance(key, RSAPublicKey):
+        key.verify(signature, signed, PKCS1v15(), hashes.SHA256())
+    elif isinstance(key, Ed25519PublicKey):
+        key.verify(signature, signed)
+    else:
+        raise UnsupportedAlgorithm(type(key).__name__)
 
 
 def standing(document: _Document, today: date) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import select
 
-from portal.core import audit, clock, ids, jobs, keys, revision, seal, storage
+from portal.core import audit, clock, ids, jobs, keys, pdf, revision, seal, storage
 from portal.core.db import session
 from portal.core.errors import Refused
 from portal.documents import rules
@@ -72,6 +72,8 @@ class Verification:
     standing: str | None = None
     document: Document | None = None
     successor: Document | None = None
+    # Whether the person who signed the text with a passkey signed exactly it; empty: none did.
+    signature: str = ""
 
     @property
     def facts(self) -> Sequence[Sequence[str]]:
@@ -250,6 +252,11 @@ def verify_file(data: bytes) -> Verification:
     return _verdict(check.found, _by_hash(data[: check.covered]) if check.covered else None)
 
 
+def signature_in(data: bytes) -> str:
+    """Whether the facts attached to a PDF hold a person's signature, and whether it is right."""
+    return rules.signature_of(pdf.attached(data))
+
+
 def register_keys() -> None:
     """Publish the certificate of the seal and the key of the tokens, if they are new."""
     certificate = seal.certificate()
@@ -317,6 +324,7 @@ def _verdict(found: str, document: Document | None = None) -> Verification:
     return Verification(
         found, genuine, unchanged, reason, current, document,
         session.get(Document, document.superseded_by) if document.superseded_by else None,
+        rules.signature_of(document.snapshot),
     )  # fmt: skip
 
 

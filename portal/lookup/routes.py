@@ -83,6 +83,19 @@ def records(code: str) -> Response:
     )
 
 
+@bp.get("/subjects/<code>/commitments")
+@public
+def commitments(code: str) -> Response:
+    found = service.commitments_of(code, request.args.get("before", "")) or abort(404)
+    return render(
+        "lookup/commitments.html",
+        subject=found.subject,
+        listing=found.listing,
+        newer=None if found.listing.is_first else address_with(before=None),
+        older=address_with(before=str(found.listing.older)) if found.listing.older else None,
+    )
+
+
 @bp.get("/q/<id>")
 @bp.get("/Q/<id>")
 @public

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from portal.badges import service as badges
+from portal.commitments import service as commitments
 from portal.core import clock
 from portal.records import service as records
 from portal.scenarios import service as scenarios
@@ -193,3 +194,20 @@ def schema(profile: Profile, site_url: str) -> dict[str, Any]:
         "address": subject.address,
         "url": f"{site_url}/subjects/{subject.code}",
     }
+
+
+@dataclass(frozen=True)
+class Promises:
+    """The public commitments of one subject, a page at a time."""
+
+    subject: Any
+    listing: commitments.Listing
+
+
+def commitments_of(code: str, before: str) -> Promises | None:
+    """The page of commitments from the key `before` on; None for an unknown code."""
+    subject = commitments.subject(code)
+    if subject is None:
+        return None
+    key = int(before) if before.isascii() and before.isdigit() else None
+    return Promises(subject, commitments.register(subject_id=subject.id, before=key))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.accounts import service as accounts
-from portal.accounts.models import Message, Representation, SignInSession
+from portal.accounts.models import Account, Message, Representation, SignInSession
 from portal.cases.models import Case, Draft
 from portal.cases.service import drafts, finding
 from portal.core import audit, clock
@@ -127,26 +127,7 @@ def export(actor: Actor) -> dict[str, Any]:
     audit.record("mine.export", "account", actor.account_id, actor.label)
     return {
         "made_at": clock.now().isoformat(),
-        "account": {
-            "name": account.name,
-            "phone": account.phone,
-            "email": account.email,
-            "level": account.level,
-            "since": account.created_at.isoformat(),
-            "language": account.language,
-        },
-        "second_factors": {
-            "totp": account.has_totp,
-            "passkeys": [
-                {"name": key.name, "since": key.created_at.isoformat()} for key in account.passkeys
-            ],
-        },
-        "sessions": [
-            {"device": each.device, "since": each.created_at.isoformat()}
-            for each in session.scalars(
-                select(SignInSession).where(SignInSession.account_id == account.id)
-            )
-        ],
+        **_account(account),
         "represents": [_representation(each) for each in _representations(account.id)],
         "messages": [
             {"key": each.key, "data": each.data, "at": each.created_at.isoformat()}
@@ -197,6 +178,29 @@ def _own(record: Record) -> Own:
     kind = records.law_on_file().kinds[record.kind]
     is_over = hidden in ("withdrawn", "repaired", "ended")
     return Own(record, hidden, may_be_repaired=kind.is_adverse and not is_over)
+
+
+def _account(account: Account) -> dict[str, Any]:
+    """Names, contacts, second factors and the browsers that are signed in."""
+    sessions = session.scalars(select(SignInSession).where(SignInSession.account_id == account.id))
+    keys = account.passkeys
+    return {
+        "account": {
+            "name": account.name,
+            "phone": account.phone,
+            "email": account.email,
+            "level": account.level,
+            "since": account.created_at.isoformat(),
+            "language": account.language,
+        },
+        "second_factors": {
+            "totp": account.has_totp,
+            "passkeys": [{"name": key.name, "since": key.created_at.isoformat()} for key in keys],
+        },
+        "sessions": [
+            {"device": each.device, "since": each.created_at.isoformat()} for each in sessions
+        ],
+    }
 
 
 def _representations(account_id: int) -> Sequence[Representation]:

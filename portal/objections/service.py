@@ -12,6 +12,7 @@ from portal.bodies import service as bodies
 from portal.cases import service as cases
 from portal.cases.models import Case, Draft
 from portal.cases.service import By, drafts
+from portal.commitments import service as commitments
 from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.db import session
@@ -237,7 +238,23 @@ def _personal(_target_id: str, actor: Actor) -> Target:
     )
 
 
-_TARGETS = {"record": _record, "grade": _grade, "personal": _personal}
+def _commitment(target_id: str, actor: Actor) -> Target | None:
+    """`target_id` is the number of a commitment of this person or of a business they act for."""
+    found = commitments.mine(target_id, actor)
+    if found is None:
+        return None
+    return Target(
+        kind="commitment",
+        id=target_id,
+        title=f"{found.shown_name}：{found.content['title']['zh']}",
+        subject=found.subject,
+        shown={"state": found.look.word, "text": found.content["matter"]["zh"]},
+        provider=found.body_slug,
+        open_case=_open("commitment", target_id, found.subject_id, actor.account_id),
+    )
+
+
+_TARGETS = {"record": _record, "grade": _grade, "personal": _personal, "commitment": _commitment}
 
 
 def _open(
@@ -259,11 +276,16 @@ def _mark(case: Objection, *, disputed: bool, by: By) -> None:
     elif case.target == "grade" and case.subject_id is not None:
         slug = case.target_id.partition("/")[2]
         scenarios.mark_disputed(case.subject_id, slug, disputed=disputed, actor=by.label)
+    elif case.target == "commitment":
+        commitments.mark_disputed(case.target_id, disputed=disputed, actor=by.label)
 
 
 def _put_right(case: Objection, by: By) -> None:
-    """Carry out what was decided on a record; other targets are put right by their own office."""
+    """Carry out what was decided of a record or a commitment; a grade its own office puts right."""
     decisions = [each for each in rules.decisions_of(case.decisions) if each.outcome == "corrected"]
+    if case.target == "commitment" and any(each.field == "state" for each in decisions):
+        reason = "；".join(each.reason for each in decisions)
+        commitments.correct(case.target_id, reason=reason, actor=by.label)
     if case.record_id is None or case.subject_id is None or not decisions:
         return
     ends = [each for each in decisions if each.field == "whole"]

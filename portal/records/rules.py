@@ -27,6 +27,7 @@ KINDS = {
     "court": N_("司法裁判及执行"),
     "contract": N_("合同履行"),
     "honour": N_("诚实守信荣誉"),
+    "commitment": N_("信用承诺"),
 }
 CLASSES: dict[RecordClass, str] = {
     "minor": N_("轻微"),
@@ -53,6 +54,8 @@ DETAILS = (
     N_("等级"),
     N_("检查结果"),
     N_("备注"),
+    N_("履行状态"),
+    N_("认定日期"),
 )
 STATES = {
     "public": N_("公示中"),

@@ -42,7 +42,7 @@ COUNTED = (
 )  # fmt: skip
 PLACES = {
     "honour": "honours", "serious": "serious", "abnormal": "abnormal", "court": "judicial",
-    "contract": "other",
+    "contract": "other", "commitment": "commitments",
 }  # fmt: skip
 MARKS = {
     "disputed": N_("有异议，正在核实"),

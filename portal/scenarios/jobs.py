@@ -14,4 +14,4 @@ def recompute() -> None:
 
 HANDLERS = {"scenarios.recompute": recompute}
 SCHEDULES = (Schedule("scenarios.recompute", time(0, 0)),)
-SWEEPS = (service.recompute_due,)
+SWEEPS = (service.take_commitments, service.recompute_due)

@@ -49,10 +49,11 @@
       try {
         const asked = await fetch(form.dataset.options, {
           method: "POST",
-          body: new URLSearchParams({ csrf_token: form.elements.csrf_token.value }),
+          body: new URLSearchParams(new FormData(form)),
         });
         if (!(asked.headers.get("content-type") || "").startsWith("application/json")) {
-          location.reload();
+          // The page itself says what is missing, or leads to signing in.
+          form.submit();
           return;
         }
         const credential = await ask(form.dataset.passkey, await asked.json());

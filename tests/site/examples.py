@@ -33,10 +33,19 @@ DOOR_CODES = (
     "revoked_on IS NOT NULL",
     "replaced_by IS NOT NULL",
 )
+PROMISORS = """
+    SELECT DISTINCT code FROM subject JOIN commitment ON subject_id = subject.id
+    UNION SELECT max(code) FROM subject WHERE status = 'cancelled'
+"""
+PROMISED = """
+    SELECT number FROM commitment WHERE is_public
+    AND (withdrawn_at IS NULL OR withdrawn_at >= listed_from) ORDER BY id
+"""
+TEXTS = ("beef-soup-quality", "inheritance-registration", "fire-check-papers", "signboard")
 # Addresses that must answer 404, with a page that says so.
 MISSING = (
     "/no-such-page", "/subjects/91340499MA000000XX", "/help/no-such-help",
-    "/reports/shared/none", "/reports/opened/none", "/reports/granted/none",
+    "/commitments/34040020000101000001", "/commitments/texts/none", "/reports/shared/none", "/reports/opened/none", "/reports/granted/none",
 )  # fmt: skip
 
 
@@ -54,6 +63,10 @@ def examples(site: Site) -> dict[str, list[str]]:
     return {
         "lookup.show": [f"/subjects/{code}" for code in shops],
         "lookup.records": [f"/subjects/{code}/records" for code in busy],
+        "lookup.commitments": [f"/subjects/{code}/commitments" for code in site.values(PROMISORS)],
+        "commitments.show": [f"/commitments/{number}" for number in site.values(PROMISED)],
+        "commitments.text": [f"/commitments/texts/{slug}" for slug in TEXTS],
+        "commitments.changes": [f"/commitments/texts/{slug}/changes" for slug in TEXTS[:2]],
         "lookup.scan": [f"/q/{code}" for code in [*doors, "ZZZZZZZZZZ"]],
         "documents.show": [f"/v/{code}" for code in [*site.values(SEALED)[:6], "ZZZZZZZZZZZZZZZZ"]],
         "reports.shared": [],
@@ -115,4 +128,7 @@ def states(site: Site) -> list[str]:
         "/scenarios/beef-soup?title=white_list&licence=valid&district=340403",
         "/search?q=牛肉汤&scenario=beef-soup&grade=good",
         "/agents/?number=没有这个号",
+        "/commitments/?state=overdue&kind=sector",
+        "/commitments/?q=没有这个名字",
+        "/commitments/texts/beef-soup-quality?version=1",
     ]

@@ -33,7 +33,7 @@ def tab(chromium: Chromium) -> Iterator[Tab]:
 def test_a_passkey_is_made_and_signs_in(site: Site, tab: Tab) -> None:
     address = site.url.replace("127.0.0.1", "localhost")
     tab.goto(f"{address}/sign-in?next=/me/devices")
-    tab.fill("#contact", "soup@demo.example")
+    tab.fill("#contact", "citizen@demo.example")
     tab.fill("#password", PASSWORD)
     tab.click("main form:not([data-passkey]) button")
     tab.wait_for_url(f"{address}/me/devices")

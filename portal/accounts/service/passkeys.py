@@ -1,5 +1,6 @@
 """Passkeys: registered, used to sign in, and used to sign the hash of a document."""
 
+import base64
 import hashlib
 import json
 import secrets
@@ -7,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import delete, select
 from webauthn import (
     base64url_to_bytes,
@@ -16,7 +18,11 @@ from webauthn import (
     verify_authentication_response,
     verify_registration_response,
 )
-from webauthn.helpers import parse_authentication_credential_json
+from webauthn.helpers import (
+    decode_credential_public_key,
+    decoded_public_key_to_cryptography,
+    parse_authentication_credential_json,
+)
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -134,6 +140,13 @@ def passkeys_of(account_id: int) -> Sequence[Passkey]:
     return session.scalars(
         select(Passkey).where(Passkey.account_id == account_id).order_by(Passkey.id)
     ).all()
+
+
+def public_key_of(passkey: Passkey) -> str:
+    """The public half of a key pair as anybody can read it: SubjectPublicKeyInfo in base64."""
+    key = decoded_public_key_to_cryptography(decode_credential_public_key(passkey.public_key))
+    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(spki).decode()
 
 
 def _request(challenge: bytes, party: RelyingParty, account: Account | None) -> str:

@@ -185,6 +185,27 @@ def take_sent_code(ticket: str, purpose: str, typed: str) -> SentCode:
     return row
 
 
+def send_signing_code(account: Account, *, is_shown: bool) -> tuple[str, str]:
+    """Send a code to whoever is about to sign; returns its ticket, and the code for a demo.
+
+    Raises Refused when no code can be sent and the page does not show it.
+    """
+    ways = (("sms", account.phone), ("email", account.email))
+    contacts = [Contact(channel, address) for channel, address in ways if address]
+    can_leave = [each for each in contacts if outgoing.is_configured(each.channel)]
+    chosen = next(iter([*can_leave, *(contacts if is_shown else ())]), None)
+    if chosen is None:
+        raise Refused("no_way_to_confirm")
+    data = {"account_id": account.id}
+    return send_code("sign", chosen, "signing_code", account.language, data)
+
+
+def take_signing_code(account: Account, ticket: str, typed: str) -> None:
+    """Use up the code that was sent for signing. Raises Refused."""
+    if take_sent_code(ticket, "sign", typed).data["account_id"] != account.id:
+        raise Refused("sent_code_over", "one_time_code")
+
+
 def _take_totp(account: Account, typed: str) -> bool:
     if account.totp_sealed is None:
         return False

@@ -48,6 +48,7 @@ from portal.scenarios.service.listing import (
     find,
 )
 from portal.scenarios.service.maps import Spot, map_of
+from portal.scenarios.service.promises import take_commitments
 from portal.scenarios.service.published import rule_json
 from portal.scenarios.service.replies import (
     count_waiting,
@@ -81,7 +82,8 @@ __all__ = [
     "not_listed", "public_facts", "recompute", "recompute_all", "recompute_due",
     "recompute_missing", "refuse_reply", "remove_agent", "renew", "replies_of",
     "reply", "report_fact", "rule_json", "rules", "show_reply", "shown_replies", "staff",
-    "store", "store_agents", "store_sanctions", "waiting_replies", "withdraw_reply",
+    "store", "store_agents", "store_sanctions", "take_commitments", "waiting_replies",
+    "withdraw_reply",
 ]  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Credit commitments: promise, sign, keep, show."""
