@@ -9,6 +9,7 @@ from portal.subjects.models import Subject
 # The format allows 50,000 addresses a file.
 PART = 40_000
 FIXED = ("/", "/search", "/scenarios/", "/code-check", "/verify", "/terms", "/services", "/help/",
+         "/commitments/",
          "/news/", "/glossary", "/data/", "/about", "/privacy", "/accessibility")  # fmt: skip
 
 
