@@ -33,6 +33,8 @@ def init_app(app: Flask) -> None:
     config = app.config["PORTAL"]
     app.config.update(
         RATELIMIT_STORAGE_URI=config.limits_url,
+        # Without its store each process counts by itself; nobody is turned away for that.
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
         RATELIMIT_ENABLED=not config.is_testing,
         LOOK_UPS_LIMIT="120 per minute",
         OPEN_DATA_LIMIT="300 per minute",
