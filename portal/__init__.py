@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import cast
 
 from flask import Blueprint, Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import web, words
 from portal.accounts import service as accounts
@@ -37,6 +38,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "portal.desk.routes",
     "portal.mine.routes",
     "portal.ingest.routes",
+    "portal.opendata.routes",
 )
 
 # What each has of HANDLERS, SCHEDULES and SWEEPS is run by the workers.
@@ -50,6 +52,8 @@ JOBS: tuple[str, ...] = (
     "portal.cases.jobs",
     "portal.repair.jobs",
     "portal.statistics.jobs",
+    "portal.ingest.jobs",
+    "portal.opendata.jobs",
 )
 
 # The service that moves the cases of each kind.
@@ -89,7 +93,8 @@ def create_app(config: Config | None = None) -> Flask:
         app.register_blueprint(_blueprint(name))
     app.cli.add_command(cli)
     secured = SecurityHeaders(app.wsgi_app, is_production=config.is_production)
-    app.wsgi_app = PageCache(LanguagePrefix(secured), config)  # type: ignore[method-assign]
+    inner = ProxyFix(LanguagePrefix(secured), x_for=config.proxies, x_proto=config.proxies)
+    app.wsgi_app = PageCache(inner, config)  # type: ignore[method-assign]
     return app
 
 

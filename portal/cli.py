@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import BinaryIO
 
 import click
@@ -12,7 +13,7 @@ from portal.accounts.command import claim_codes, create_staff
 from portal.badges.command import door_codes, keys_group
 from portal.core import audit, db
 from portal.core.errors import Refused
-from portal.ingest.command import ingest
+from portal.ingest.command import check_codes, export_upload, ingest, receipt
 
 OPERATOR = "operator"
 MESSAGES = {
@@ -28,6 +29,8 @@ MESSAGES = {
 
 cli = AppGroup("portal", help="Commands for operators.")
 cli.add_command(ingest)
+cli.add_command(check_codes)
+cli.add_command(receipt)
 cli.add_command(keys_group)
 cli.add_command(door_codes)
 cli.add_command(create_staff)
@@ -160,15 +163,23 @@ def recompute(*, everything: bool) -> None:
 
 
 @cli.command()
-@click.argument("scenario")
+@click.argument("scenario", metavar="SCENARIO|double-publicity|repair-results")
+@click.option("--kind", type=click.Choice(["licence", "penalty"]), default="penalty",
+              show_default=True, help="Of double publicity, which form.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv",
               show_default=True)  # fmt: skip
 @click.option("--template", is_flag=True, help="The empty form for reporting facts instead.")
-def export(scenario: str, form: str, *, template: bool) -> None:
+def export(scenario: str, kind: str, form: str, *, template: bool) -> None:
     """Write the list of a scenario with today's grades, or its reporting form, to the output.
+
+    `double-publicity` and `repair-results` write what the provincial site was not sent yet;
+    note its receipt with `portal receipt`.
 
     Example: flask --app wsgi portal export beef-soup --format json > list.json
     """
+    if scenario in {"double-publicity", "repair-results"}:
+        export_upload(scenario, kind)
+        return
     from portal.scenarios import service as scenarios
 
     site = current_app.config["PORTAL"].site
@@ -276,6 +287,38 @@ def check_content() -> None:
         click.echo(f"{name}: {count}")
     if changed := commitments.changed_texts():
         raise click.ClickException(CHANGED_TEXTS.format(", ".join(changed)))
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def backup(file: Path) -> None:
+    """Write the database and every stored file to one archive, while the portal serves.
+
+    Example: flask --app wsgi portal backup /backup/portal-20261124.tar
+    """
+    from portal.core import backup as archive
+
+    try:
+        told = archive.write(file)
+    except archive.Failed as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"backup: {told.database} bytes of database, {told.files} files")
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+def restore(file: Path) -> None:
+    """Bring back what `portal backup` wrote, into an empty database only.
+
+    Example: DATABASE_URL=postgresql://localhost/fresh flask --app wsgi portal restore FILE
+    """
+    from portal.core import backup as archive
+
+    try:
+        told = archive.read(file)
+    except archive.Failed as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"restored: {told.database} bytes of database, {told.files} files")
 
 
 ANSWERS = {

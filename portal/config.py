@@ -30,6 +30,7 @@ class Site:
     police: str = ""
     phone: str = ""
     error_report_url: str = ""
+    security_contact: str = ""
     is_demo: bool = True
 
     @property
@@ -67,6 +68,9 @@ class Config:
     seal_folder: Path = VAR / "seal"
     tsa_url: str = ""
     log_format: str = "text"
+    # How many proxies of our own stand in front, and who may read the figures.
+    proxies: int = 0
+    metrics_allow: tuple[str, ...] = ("127.0.0.1/32", "::1/128")
     page_cache_bytes: int = 64 * 1024 * 1024
     is_testing: bool = False
     site: Site = field(default_factory=Site)
@@ -97,6 +101,8 @@ class Config:
             seal_password=get("SEAL_PASSWORD", ""),
             tsa_url=get("TSA_URL", ""),
             log_format=get("LOG_FORMAT") or ("json" if name == "production" else "text"),
+            proxies=int(get("PROXIES") or 0),
+            metrics_allow=tuple((get("METRICS_ALLOW") or "127.0.0.1/32 ::1/128").split()),
             page_cache_bytes=int(get("PAGE_CACHE_BYTES") or cls.page_cache_bytes),
             site=_site(environment, is_demo=name != "production"),
             identity=_identity(environment),
@@ -125,6 +131,7 @@ def _site(environment: Mapping[str, str], *, is_demo: bool) -> Site:
         police=get("SITE_POLICE", ""),
         phone=get("SITE_PHONE", ""),
         error_report_url=get("SITE_ERROR_REPORT_URL", ""),
+        security_contact=get("SITE_SECURITY_CONTACT", ""),
         is_demo=get("SITE_DEMO", "1" if is_demo else "0") == "1",
     )
 

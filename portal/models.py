@@ -16,6 +16,7 @@ import portal.documents.models
 import portal.government.models
 import portal.ingest.models
 import portal.objections.models
+import portal.opendata.models
 import portal.records.models
 import portal.repair.models
 import portal.reports.models

@@ -56,6 +56,11 @@ COMPLAINT_FURTHER = {
     "happened_on": N_("发生日期"),
 }
 COMPLAINT_VALUES = {**protection.BREACHES, **protection.SIZES}
+DATASET_NAMES = {
+    "subjects": N_("主体"),
+    "records": N_("公开的记录"),
+    "grades": N_("信用场景的名录和等级"),
+}
 # The pages of the desk, and for whom each is.
 DESK_PAGES = (
     (N_("待办"), "/desk/", ("handler", "reviewer", "verifier")),
@@ -63,6 +68,7 @@ DESK_PAGES = (
     (N_("反映本单位的事"), "/desk/answers", ("handler",)),
     (N_("待审核"), "/desk/reviews", ("publisher", "editor")),
     (N_("数据导入"), "/desk/imports", ("publisher", "editor", "handler")),
+    (N_("代码核对"), "/desk/codes", ("publisher", "editor", "handler")),
     (N_("信用中国的结果"), "/desk/repair/results", ("handler",)),
     (N_("人员"), "/desk/staff", ("admin", "auditor")),
     (N_("审计"), "/desk/audit", ("auditor",)),
@@ -250,6 +256,7 @@ def _globals() -> dict[str, Any]:
         "subject_statuses": SUBJECT_STATUSES,
         "name_kinds": NAME_KINDS,
         "record_kinds": KINDS,
+        "dataset_names": DATASET_NAMES,
         "report_products": PRODUCTS,
         "report_sections": SECTIONS,
         "report_counted": COUNTED,

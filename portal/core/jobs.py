@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import JSON, Index, String, delete, event, or_, select, text, update
+from sqlalchemy import JSON, Index, String, delete, event, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -141,6 +141,21 @@ def run_due() -> int:
 def failed() -> list[Job]:
     """Jobs that were tried as often as allowed and wait for an operator."""
     return list(session.scalars(select(Job).where(Job.attempts >= ATTEMPTS).order_by(Job.id)))
+
+
+def _due() -> Any:
+    return (Job.due_at <= clock.now(), Job.attempts < ATTEMPTS)
+
+
+def count_due() -> int:
+    """How many jobs could be done now."""
+    return session.scalar(select(func.count()).select_from(Job).where(*_due())) or 0
+
+
+def oldest_due_seconds() -> float:
+    """How long the oldest job that could be done has been waiting."""
+    oldest = session.scalar(select(func.min(Job.due_at)).where(*_due()))
+    return (clock.now() - oldest).total_seconds() if oldest else 0.0
 
 
 def retry_failed() -> int:

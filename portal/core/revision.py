@@ -72,6 +72,15 @@ class RevisionReader:
         return known.value
 
     def _postgresql(self) -> int:
+        """Read the row; a connection that was cut meanwhile is made anew, once."""
+        import psycopg
+
+        try:
+            return self._ask_postgresql()
+        except psycopg.OperationalError:
+            return self._ask_postgresql()
+
+    def _ask_postgresql(self) -> int:
         # Imported here: it takes a third of a second, and SQLite has no use for it.
         import psycopg
 

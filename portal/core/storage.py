@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import obstore
@@ -61,6 +62,12 @@ def delete(key: str) -> None:
         obstore.delete(_opened(), _path(key))
     except FileNotFoundError:
         return
+
+
+def keys() -> Iterator[str]:
+    """The key of every stored file."""
+    for page in obstore.list(_opened()):
+        yield from (each["path"].rpartition("/")[2] for each in page)
 
 
 def _path(key: str) -> str:

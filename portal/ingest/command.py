@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from portal.core.cells import defused
 from portal.core.errors import Refused
 from portal.ingest.rules.refusals import SENTENCES
 
@@ -71,7 +72,7 @@ def _findings_file(path: Path | None) -> Iterator[Callable[[int, "Finding"], Non
         with partial.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
-            yield lambda number, finding: writer.writerow(report_row(number, finding))
+            yield lambda number, finding: writer.writerow(map(defused, report_row(number, finding)))
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
@@ -109,3 +110,69 @@ def _tell(file: Path, outcome: "Outcome", *, is_dry_run: bool) -> None:
         click.echo(f"不认识的列，只随原始行保存：{'、'.join(outcome.unknown_columns)}")
     if is_dry_run:
         click.echo("试运行：没有写入任何数据。")
+
+
+@click.command("check-codes")
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False),
+              help="Write every fault to this CSV file.")  # fmt: skip
+def check_codes(report: Path | None) -> None:
+    """Find wrong and double codes, and bring the work-lists at /desk/codes up to date.
+
+    Runs by itself on the second of every month.
+
+    Example: flask --app wsgi portal check-codes --report faults.csv
+    """
+    from portal.core import db
+    from portal.ingest.rules.wrong_codes import COLUMNS
+    from portal.ingest.service import wrong_codes
+
+    found = wrong_codes.run()
+    if report:
+        partial = report.with_name(report.name + ".partial")
+        with partial.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(COLUMNS)
+            writer.writerows(map(defused, line) for line in wrong_codes.lines(found))
+        partial.replace(report)
+    db.session.commit()
+    for kind, words in wrong_codes.KINDS.items():
+        click.echo(f"{words}：{sum(each.kind == kind for each in found)}")
+    click.echo(f"共 {len(found)}")
+
+
+@click.command("receipt")
+@click.argument("upload_id", type=int, required=False)
+@click.argument("number", required=False)
+def receipt(upload_id: int | None, number: str | None) -> None:
+    """Note the receipt the provincial site gave for a file; without arguments, list the files.
+
+    Example: flask --app wsgi portal receipt 12 SJ-2026-000123
+    """
+    from portal.core import db
+    from portal.ingest.service import uploads
+
+    if upload_id is None or not number:
+        for each in uploads.uploads():
+            click.echo(f"{each.id}  {each.kind}  {each.made_at:%Y-%m-%d}  "
+                       f"{each.rows}  {each.receipt or '-'}")  # fmt: skip
+        return
+    try:
+        uploads.record_receipt(upload_id, number, actor="operator")
+    except Refused as refused:
+        raise click.ClickException(SENTENCES[refused.reason] % refused.data) from refused
+    db.session.commit()
+    click.echo(f"file {upload_id}: receipt {number}")
+
+
+def export_upload(what: str, kind: str) -> None:
+    """Write a file for the provincial site to the output, and its number to the error output."""
+    from portal.core import db
+    from portal.ingest.service import uploads
+
+    if what == "repair-results":
+        upload, body = uploads.repair_results(actor="operator")
+    else:
+        upload, body = uploads.double_publicity(kind, actor="operator")
+    db.session.commit()
+    click.echo(body.encode(), nl=False)
+    click.echo(f"file {upload.id}: {upload.rows} rows, SHA-256 {upload.sha256}", err=True)

@@ -1,7 +1,8 @@
 """Hand in a department's file, for real or to see what would come of it."""
 
-from wtforms import BooleanField, FileField, SelectField
+from wtforms import BooleanField, FileField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
 
 from portal.core.text import N_
 from portal.ingest.rules.refusals import SENTENCES
@@ -39,4 +40,16 @@ class ImportForm(PortalForm):
         choices=[SelectChoice(key, label) for key, label in KINDS.items()],
     )
     dry_run = BooleanField(N_("只检查，不入库"))
+    sentences = SENTENCES
+
+
+class CloseForm(PortalForm):
+    note = StringField(
+        N_("怎样处理的"),
+        [
+            InputRequired(N_("请写明怎样处理的，至少4个字")),
+            Length(max=300, message=N_("最多300字，请写短一些")),
+        ],
+        description=N_("例如：登记机关已更正，或者两家是不同的主体"),
+    )
     sentences = SENTENCES

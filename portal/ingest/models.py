@@ -1,8 +1,8 @@
 """What came in: each file, and each row that could not be taken."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.db import Base, BigId
@@ -39,3 +39,44 @@ class QuarantinedRow(Base):
     rule: Mapped[str] = mapped_column(String(40))
     value: Mapped[str] = mapped_column(String(300))
     message: Mapped[str] = mapped_column(Text)
+
+
+class CodeFault(Base):
+    """A wrong or double code on the work-list of whoever registers it, until it is closed."""
+
+    __tablename__ = "code_fault"
+    __table_args__ = (
+        UniqueConstraint("kind", "code", "other"),
+        Index("ix_code_fault_closed_on_authority", "closed_on", "authority"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    code: Mapped[str] = mapped_column(String(60))
+    # What it collides with: another code, another name, a document; or what is wrong with it.
+    other: Mapped[str] = mapped_column(String(300))
+    name: Mapped[str] = mapped_column(String(200), default="")
+    authority: Mapped[str] = mapped_column(String(200))
+    found_on: Mapped[date]
+    seen_on: Mapped[date]
+    closed_on: Mapped[date | None]
+    # "gone" when a later check did not find it, "explained" when somebody says why it is right.
+    closing: Mapped[str] = mapped_column(String(12), default="")
+    note: Mapped[str] = mapped_column(String(300), default="")
+    closed_by: Mapped[str] = mapped_column(String(60), default="")
+
+
+class UploadFile(Base):
+    """A file written for the provincial site, and the receipt that came back for it."""
+
+    __tablename__ = "upload_file"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    made_at: Mapped[datetime]
+    # What was stored or decided up to here is in it, or in one before it.
+    through: Mapped[datetime]
+    rows: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    receipt: Mapped[str] = mapped_column(String(100), default="")
+    receipt_on: Mapped[date | None]

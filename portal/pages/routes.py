@@ -13,7 +13,32 @@ bp = Blueprint("pages", __name__)
 @bp.get("/")
 @public
 def home() -> Response:
-    return render("pages/home.html")
+    return render("pages/home.html", news=service.news(locale())[:3])
+
+
+@bp.get("/services")
+@public
+def services() -> Response:
+    return render("pages/services.html")
+
+
+@bp.get("/news/")
+@public
+def news_index() -> Response:
+    return render("pages/news_index.html", news=service.news(locale()))
+
+
+@bp.get("/news/<name>")
+@public
+def news_article(name: str) -> Response:
+    found = dict(service.news(locale())).get(name) or abort(404)
+    return render("pages/article.html", article=found, in_help=False)
+
+
+@bp.get("/glossary")
+@public
+def glossary() -> Response:
+    return render("pages/glossary.html", words=service.glossary())
 
 
 @bp.get("/help/")

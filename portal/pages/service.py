@@ -11,7 +11,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from portal.core import content
+from portal.core import clock, content
 from portal.records import service as records
 
 LANGUAGES = ("zh", "en")
@@ -26,6 +26,9 @@ class Article:
     summary: str
     updated_on: date
     html: Markup
+    # Of a piece of news: when it came out, and the day from which it is no longer shown.
+    published_on: date | None = None
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,14 @@ def article(name: str, language: str) -> Article | None:
     _before, head, body = path.read_text("utf-8").split(FENCE, 2)
     facts = tomllib.loads(head)
     html = nh3.clean(MarkdownIt("commonmark").enable("table").render(body))
-    return Article(facts["title"], facts["summary"], facts["updated_on"], Markup(html))  # noqa: S704  # cleaned
+    return Article(
+        facts["title"],
+        facts["summary"],
+        facts["updated_on"],
+        Markup(html),  # noqa: S704  # cleaned
+        facts.get("published_on"),
+        facts.get("expires_on"),
+    )
 
 
 @cache
@@ -62,7 +72,36 @@ def help_articles(language: str) -> Sequence[tuple[str, Article]]:
     return [(name, page) for name, page in found if page is not None]
 
 
-HELP = ("search", "repair", "objection", "door-code")
+HELP = ("search", "report", "verify", "repair", "objection", "track", "claim", "door-code")
+NEWS = ("open-data", "repair-order-36")
+
+
+def news(language: str) -> Sequence[tuple[str, Article]]:
+    """What is news today, the newest first."""
+    today = clock.today()
+    found = [(name, article(f"news/{name}", language)) for name in NEWS]
+    shown = [(name, page) for name, page in found if page and is_news(page, today)]
+    return sorted(shown, key=lambda each: str(each[1].published_on), reverse=True)
+
+
+def is_news(page: Article, today: date) -> bool:
+    """Whether a piece of news is out and not over; what is over is not shown any more."""
+    has_begun = page.published_on is not None and page.published_on <= today
+    return has_begun and (page.expires_on is None or today < page.expires_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of the glossary in both languages."""
+
+    zh: str
+    en: str
+
+
+@cache
+def glossary() -> Sequence[Word]:
+    """The words that the site uses for its things, in the order of the file."""
+    return [Word(row["zh"], row["en"]) for row in content.need("glossary.toml", "words")]
 
 
 @cache

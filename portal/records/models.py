@@ -28,6 +28,10 @@ class Record(Base):
         # The key first: decisions are looked up by it, and files bring them nearly in its order.
         UniqueConstraint("key", "subject_id", "kind"),
         Index("ix_record_subject_public", "subject_id", "public_from", "public_until"),
+        # What changed for the public since a day is read by these three.
+        Index("ix_record_updated_at", "updated_at"),
+        Index("ix_record_public_from", "public_from"),
+        Index("ix_record_public_until", "public_until"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -11,6 +11,7 @@ from portal.web import (
     i18n,
     limits,
     logs,
+    metrics,
     pages,
     parking,
     security,
@@ -39,7 +40,9 @@ def init_app(app: Flask) -> None:
         access,
         limits,
         errors,
+        metrics,
     ):
         part.init_app(app)
     csrf.init_app(app)
     app.register_blueprint(health.bp)
+    app.register_blueprint(metrics.bp)

@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.core import db
+from portal.core import db, jobs
 from portal.web.access import public
 
 bp = Blueprint("health", __name__)
@@ -23,4 +23,6 @@ def readyz() -> Response:
         db.session.execute(text("SELECT 1"))
     except SQLAlchemyError:
         return Response("database unreachable\n", status=503, mimetype="text/plain")
-    return Response("ready\n", mimetype="text/plain")
+    # Late jobs are told, but take no node out of service: pages do not wait for them.
+    late = round(jobs.oldest_due_seconds())
+    return Response(f"ready\noldest due job: {late} s\n", mimetype="text/plain")

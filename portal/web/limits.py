@@ -19,6 +19,11 @@ def reports() -> str:
     return str(current_app.config["REPORTS_LIMIT"])
 
 
+def open_data() -> str:
+    """The limit of answers for machines; what is in the memory of pages does not count."""
+    return str(current_app.config["OPEN_DATA_LIMIT"])
+
+
 def sign_ins() -> str:
     """The limit of pages that take passwords and codes."""
     return str(current_app.config["SIGN_INS_LIMIT"])
@@ -28,8 +33,11 @@ def init_app(app: Flask) -> None:
     config = app.config["PORTAL"]
     app.config.update(
         RATELIMIT_STORAGE_URI=config.limits_url,
+        # Without its store each process counts by itself; nobody is turned away for that.
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
         RATELIMIT_ENABLED=not config.is_testing,
         LOOK_UPS_LIMIT="120 per minute",
+        OPEN_DATA_LIMIT="300 per minute",
         REPORTS_LIMIT="10 per minute",
         SIGN_INS_LIMIT="30 per minute",
     )

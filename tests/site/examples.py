@@ -20,6 +20,7 @@ FILES = (
     ("52340499MADEM0038H", "training"),
 )
 MONTHS = "SELECT DISTINCT substr(day, 1, 7) FROM published_event ORDER BY 1 DESC"
+DATA_FILES = "SELECT name FROM data_file WHERE name LIKE '%-1.csv' ORDER BY name"
 AGENTS = "SELECT number FROM agent ORDER BY number LIMIT 6"
 ADVERSE = """
     SELECT id FROM record WHERE kind = '{}' AND public_from <= date('now')
@@ -59,6 +60,7 @@ def examples(site: Site) -> dict[str, list[str]]:
     kinds = ("penalty", "abnormal", "serious", "court")
     adverse = [id_ for kind in kinds for id_ in site.values(ADVERSE.format(kind))]
     helps = sorted(path.stem for path in (ROOT / "content" / "zh" / "help").glob("*.md"))
+    news = sorted(path.stem for path in (ROOT / "content" / "zh" / "news").glob("*.md"))
     return {
         "lookup.show": [f"/subjects/{code}" for code in shops],
         "lookup.records": [f"/subjects/{code}/records" for code in busy],
@@ -93,6 +95,16 @@ def examples(site: Site) -> dict[str, list[str]]:
         "government.show": ["/government/tianjiaan-district", "/government/tax"],
         "statistics.month": [f"/punctuality/{month}" for month in site.values(MONTHS)[:2]],
         "statistics.report": [f"/punctuality/{month}.pdf" for month in site.values(MONTHS)[:1]],
+        "opendata.api.schema": [
+            f"/api/v1/schemas/{name}.json" for name in ("subject", "record_page", "changes")
+        ],
+        "opendata.api.subject": [f"/api/v1/subjects/{code}" for code in shops],
+        "opendata.api.records": [f"/api/v1/subjects/{code}/records" for code in shops],
+        "opendata.api.grades": [f"/api/v1/subjects/{code}/grades" for code in shops],
+        "opendata.api.listing": ["/api/v1/scenarios/beef-soup", "/api/v1/scenarios/export"],
+        "opendata.download": [f"/data/{name}" for name in site.values(DATA_FILES)],
+        "opendata.site_map_of_subjects": ["/sitemap-subjects-1.xml"],
+        "pages.news_article": [f"/news/{name}" for name in news],
         "pages.help_article": [f"/help/{name}" for name in helps],
     }
 

@@ -16,4 +16,8 @@ SENTENCES = {
     "columns_missing": N_("按“%(kind)s”读取，缺少这些列：%(columns)s。"),
     "columns_repeated": N_("这些列出现了不止一次：%(columns)s；请只保留一列。"),
     "kind_needed": N_("文件没有“信息类别”一列；请指明种类。"),
+    "note_missing": N_("请写明怎样处理的，至少4个字"),
+    "fault_closed": N_("这一条已经处理过了。"),
+    "no_such_upload": N_("没有这个编号的文件；不带参数运行可以列出全部文件。"),
+    "receipt_known": N_("这个文件已经有回执：%(receipt)s。"),
 }

@@ -38,8 +38,8 @@ __all__ = [
     "CLASSES", "KINDS", "PAGE_SIZE", "ClassRule", "Classification", "Counts", "RecordFacts",
     "class_months", "classify", "correct", "get", "in_repair", "is_public_on", "is_stored",
     "law_on_file", "mark_disputed", "mark_in_repair", "newest", "of_subject", "outline",
-    "public_counts", "public_page", "reinstate", "repair", "screen", "store", "take_changed",
-    "whole", "withdraw",
+    "public_after", "public_counts", "public_page", "reinstate", "repair", "screen", "store",
+    "take_changed", "whole", "withdraw",
 ]  # fmt: skip
 
 PAGE_SIZE = 20
@@ -101,6 +101,31 @@ def public_page(
     if kind is None:
         return db.rows(_VIEW, values)
     return db.rows(_VIEW_OF_KIND, {**values, "kind": kind})
+
+
+_AFTER = (
+    _VIEW.offset(None)
+    .where(
+        or_(
+            Record.decided_on < bindparam("decided_on"),
+            (Record.decided_on == bindparam("decided_on")) & (Record.id < bindparam("id")),
+        )
+    )
+)  # fmt: skip
+_AFTER_OF_KIND = _AFTER.where(Record.kind == bindparam("kind"))
+FIRST_PLACE = (date.max, 0)
+
+
+def public_after(
+    subject_id: int, today: date, place: tuple[date, int] | None, size: int, kind: str = ""
+) -> Sequence[Any]:
+    """Records that are public today, newest first, from behind one place; it never shifts."""
+    decided_on, id_ = place or FIRST_PLACE
+    values = {"subject_id": subject_id, "today": today, "size": size,
+              "decided_on": decided_on, "id": id_}  # fmt: skip
+    if kind:
+        return db.rows(_AFTER_OF_KIND, {**values, "kind": kind})
+    return db.rows(_AFTER, values)
 
 
 def newest(subject_id: int, today: date, size: int) -> tuple[Sequence[Any], dict[str, int]]:

@@ -44,6 +44,7 @@ from portal.scenarios.service.listing import (
     PAGE_SIZE,
     Entry,
     Listing,
+    every_entry,
     find,
 )
 from portal.scenarios.service.maps import Spot, map_of
@@ -75,14 +76,14 @@ from portal.subjects import service as subjects
 __all__ = [
     "GRADES", "LICENCES", "PAGE_SIZE", "AgentRow", "Counts", "Dossier", "Entry", "Explanation",
     "FactRow", "Filters", "Graded", "Listed", "Listing", "Part", "Rule", "SanctionRow", "Spot",
-    "agent", "blank", "check", "compute", "count_waiting", "dossier", "explain", "export",
-    "find", "find_kind", "grade_json", "grades_of", "is_agency", "is_unfiled", "known_numbers",
-    "listed_counts", "map_of", "mark_disputed", "normalised", "not_listed", "public_facts",
-    "recompute", "recompute_all", "recompute_due", "recompute_missing", "refuse_reply",
-    "remove_agent", "renew", "replies_of", "reply", "report_fact", "rule_json", "rules",
-    "show_reply", "shown_replies", "staff", "store", "store_agents", "store_sanctions",
-    "take_commitments",
-    "waiting_replies", "withdraw_reply",
+    "agent", "blank", "check", "compute", "count_waiting", "dossier", "every_entry",
+    "explain", "export", "find", "find_kind", "grade_json", "grades_of", "is_agency",
+    "is_unfiled", "known_numbers", "listed_counts", "map_of", "mark_disputed", "normalised",
+    "not_listed", "public_facts", "recompute", "recompute_all", "recompute_due",
+    "recompute_missing", "refuse_reply", "remove_agent", "renew", "replies_of",
+    "reply", "report_fact", "rule_json", "rules", "show_reply", "shown_replies", "staff",
+    "store", "store_agents", "store_sanctions", "take_commitments", "waiting_replies",
+    "withdraw_reply",
 ]  # fmt: skip
 
 

@@ -5,12 +5,12 @@ import io
 import json
 
 from portal.bodies import service as bodies
+from portal.core.cells import defused
 from portal.scenarios.rules import GRADES, Rule
 from portal.scenarios.service.lines import Filters
 from portal.scenarios.service.listing import Entry, every_entry, find
 from portal.subjects.service import STATUSES
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 LICENCE = "可以自由使用，请注明来源“信用淮南”和数据日期；等级以页面当天为准。"
 COLUMNS = ("统一社会信用代码", "名称", "招牌", "地区", "登记状态", "等级", "有异议", "证照状态",
            "称号", "主体的说明", "数据日期")  # fmt: skip
@@ -42,14 +42,9 @@ def _csv(rule: Rule, entries: list[Entry], day: str, source: str) -> str:
                "是" if entry.is_disputed else "",
                LICENCE_WORDS[entry.licence] if rule.licence else "",
                "、".join(titles[title] for title in entry.titles), entry.reply, day)  # fmt: skip
-        writer.writerow([_defused(cell) for cell in row])
+        writer.writerow([defused(cell) for cell in row])
     writer.writerow([f"# {LICENCE}", source, rule.notice_zh])
     return text.getvalue()
-
-
-def _defused(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 def _json(rule: Rule, entries: list[Entry], day: str, source: str) -> str:

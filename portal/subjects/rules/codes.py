@@ -156,7 +156,7 @@ def _spoilt_by_spreadsheet(text: str, code: str) -> Finding | None:
     digits = tail[1] if tail else code
     if len(digits) == 18 and digits.isdigit() and digits.endswith("000") and not is_valid(digits):
         message = N_(
-            "代码第16至18位被电子表格改成了0（只保留15位有效数字），请设为文本格式后重新导出。"
+            "代码第16至18位被电子表格改成了0（只保留15位有效数字）。请设为文本格式后重新导出。"
         )
         return Finding("excel_rounded", message, positions=(16, 17, 18))
     if digits.isdigit() and 5 <= len(digits) <= 8:

@@ -4,17 +4,17 @@ import csv
 import io
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, redirect
+from flask import Response, abort, g, redirect
 from flask.typing import ResponseReturnValue
 
+from portal.core.cells import defused
 from portal.ingest.forms import KINDS, ImportForm
+from portal.ingest.routes import bp
 from portal.ingest.service import desk as service
 from portal.web.access import staff
 from portal.web.downloads import attachment
 from portal.web.pages import path, render
 from portal.web.uploads import sent_files, takes_files
-
-bp = Blueprint("ingest", __name__)
 
 LARGEST = 50 * 1024 * 1024
 IMPORTING = ("publisher", "editor", "handler")
@@ -57,7 +57,7 @@ def findings(batch_id: int) -> Response:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(service.COLUMNS)
-    writer.writerows(service.lines_of(batch.id))
+    writer.writerows(map(defused, line) for line in service.lines_of(batch.id))
     data = b"\xef\xbb\xbf" + out.getvalue().encode()
     return attachment(data, "text/csv; charset=utf-8", f"findings-{batch.id}.csv")
 

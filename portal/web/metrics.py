@@ -1,0 +1,52 @@
+"""Figures for operators, told only to the addresses that the settings allow."""
+
+import time
+from ipaddress import ip_address, ip_network
+
+from flask import Blueprint, Flask, Response, abort, current_app, g, request
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from portal.core import jobs
+from portal.web.access import public
+
+bp = Blueprint("metrics", __name__)
+
+REGISTRY = CollectorRegistry()
+# Endpoints, never addresses: an address may hold what somebody typed.
+REQUESTS = Counter("portal_requests", "Answers by endpoint and status", ["endpoint", "status"],
+                   registry=REGISTRY)  # fmt: skip
+SECONDS = Histogram("portal_request_seconds", "Time to answer, without pages from memory",
+                    registry=REGISTRY)  # fmt: skip
+WAITING = Gauge("portal_jobs_due", "Jobs that are due", registry=REGISTRY)
+AGE = Gauge("portal_jobs_oldest_seconds", "How long the oldest due job waits", registry=REGISTRY)
+FAILED = Gauge("portal_jobs_failed", "Jobs that wait for an operator", registry=REGISTRY)
+
+
+@bp.get("/metrics")
+@public
+def metrics() -> Response:
+    if not _is_allowed(request.remote_addr or ""):
+        abort(404)
+    WAITING.set(jobs.count_due())
+    AGE.set(jobs.oldest_due_seconds())
+    FAILED.set(len(jobs.failed()))
+    return Response(generate_latest(REGISTRY), mimetype="text/plain")
+
+
+def _is_allowed(address: str) -> bool:
+    allowed = current_app.config["PORTAL"].metrics_allow
+    return (
+        any(ip_address(address) in ip_network(network) for network in allowed) if address else False
+    )
+
+
+def count(response: Response) -> Response:
+    """Add one answer to the figures."""
+    REQUESTS.labels(request.endpoint or "none", response.status_code).inc()
+    if "started" in g:
+        SECONDS.observe(time.perf_counter() - g.started)
+    return response
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(count)
