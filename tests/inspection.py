@@ -120,6 +120,20 @@ def every_control_has_a_label(sheet: Sheet) -> Iterator[str]:
             yield f"no label for <{control.tag} name={control.get('name')!r}>"
 
 
+def no_group_of_boxes_asks_for_all(sheet: Sheet) -> Iterator[str]:
+    boxes = Counter(
+        (form_of(box), box.get("name"))
+        for box in sheet.tree.xpath("//input[@type='checkbox'][@required]")
+    )
+    for (_form, name), times in boxes.items():
+        if times > 1:
+            yield f"a browser asks for all {times} boxes of {name!r} to be ticked"
+
+
+def form_of(control: etree._Element) -> str:
+    return next((form.get("action", "") for form in control.iterancestors("form")), "")
+
+
 def every_link_and_button_has_words(sheet: Sheet) -> Iterator[str]:
     for element in sheet.tree.xpath("//a[@href] | //button | //summary"):
         described = element.get("aria-label") or element.get("aria-labelledby")
@@ -248,6 +262,7 @@ RULES = (
     headings_in_order,
     unique_ids,
     every_control_has_a_label,
+    no_group_of_boxes_asks_for_all,
     every_link_and_button_has_words,
     images_have_alternatives,
     references_point_somewhere,
@@ -265,6 +280,7 @@ FRAGMENT_RULES = (
     valid_html,
     unique_ids,
     every_control_has_a_label,
+    no_group_of_boxes_asks_for_all,
     every_link_and_button_has_words,
     images_have_alternatives,
     forms_say_where_and_how,

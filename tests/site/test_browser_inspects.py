@@ -60,6 +60,11 @@ def test_a_good_english_page_has_no_fault() -> None:
         ('id="q-hint"', 'id="q"', "the id 'q' stands 2 times"),
         ('<label for="q">名称或代码</label>', "", "no label"),
         ('<label for="q">名称或代码</label>', '<label for="q"></label>', "no label"),
+        (
+            "<button>查询",
+            '<input type="checkbox" name="a" required><input type="checkbox" name="a" required><button>',
+            "asks for all 2 boxes",
+        ),
         ("<button>查询</button>", "<button></button>", "without words"),
         (' alt=""', "", "no alt"),
         ('aria-describedby="q-hint"', 'aria-describedby="gone"', "aria-describedby points at"),
