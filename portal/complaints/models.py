@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.cases.models import Case
 from portal.complaints.rules import workflow as tables
 from portal.core.db import Base
-from portal.core.units import Unit
 from portal.core.workflow import Workflow
 
 
@@ -61,11 +60,6 @@ class Complaint(Case):
     def workflow(self) -> Workflow:  # type: ignore[override]
         """The table of its kind."""
         return tables.workflow_of(self.sort, is_held=bool(self.held_because))
-
-    @property
-    def shown_about(self) -> Unit | None:
-        """The unit complained of, where there is one."""
-        return self.about if self.about_body else None
 
 
 class ComplaintIdentity(Base):

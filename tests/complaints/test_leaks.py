@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from subprocess import run
 from typing import Any
 
 import pytest
@@ -93,7 +94,9 @@ def of_outsider(browser: Browser, shop: Subject) -> Iterator[tuple[str, str]]:
         # A search repeats what was asked.
         yield address, page.source.replace(NAME, "") if "q=" in address else page.source
     report = anyone.get(f"/punctuality/{month}.pdf").response.get_data()
-    yield "report", report.decode("latin-1")
+    for tool in (["pdftotext", "-", "-"], ["pdfinfo", "-"]):
+        told = run(tool, input=report, capture_output=True, check=True)
+        yield tool[0], told.stdout.decode()
 
 
 def everything(browser: Browser, traces: Traces, shop: Subject) -> dict[str, list[str]]:

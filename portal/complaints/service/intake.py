@@ -68,11 +68,12 @@ def save_where(draft: Draft, *, matter: str, area: str, about: str = "") -> None
 
 def route(draft: Draft) -> Routed | None:
     """Where a draft goes when it is sent now; None before that is known."""
-    answers = draft.answers
-    matter = law.matters().get(answers.get("matter", ""))
-    if matter is None:
-        return None
-    chain = routing.chain(matter, answers["area"], unit_of_key(answers["about"]), law.city())
+    return _route(draft.answers) if "matter" in draft.answers else None
+
+
+def _route(answers: Mapping[str, Any]) -> Routed:
+    matter, about = law.matters()[answers["matter"]], unit_of_key(answers["about"])
+    chain = routing.chain(matter, answers["area"], about, law.city())
     return Routed(chain[0], routing.level(chain[0], law.city()), chain)
 
 
@@ -140,7 +141,7 @@ def submit(
     identity = identity_of(draft)
     case = _made(answers, actor)
     if case.workflow.term is not None:
-        _send_to_unit(case, draft, held=_held(answers, actor, trap))
+        _send_to_unit(case, _route(answers), held=_held(answers, actor, trap))
     held_because = case.held_because
     code = cases.open_case(case, by=CODE_HOLDER, draft=draft, code=_code() if in_words else "")
     vault.keep(case, identity)
@@ -193,11 +194,8 @@ def _made(answers: Mapping[str, Any], actor: Actor | None) -> Complaint:
     )
 
 
-def _send_to_unit(case: Complaint, draft: Draft, *, held: str) -> None:
+def _send_to_unit(case: Complaint, routed: Routed, *, held: str) -> None:
     """Set who gets it: its unit, or the city office when a person has to look first."""
-    routed = route(draft)
-    if routed is None:
-        raise Refused("page_missing")
     case.held_because, case.route = held, routed.unit.key
     unit = routing.office(case.about, law.city()) if held else routed.unit
     case.body_slug, case.unit_area = unit.body, unit.area
