@@ -29,16 +29,21 @@ DAILY = jobs.Schedule("note", time(3, 30))
 MODULE = SimpleNamespace(HANDLERS={"note": note, "break": break_down})
 
 
-@pytest.fixture
-def handlers(app: Flask) -> Iterator[None]:
-    done.clear()
+@pytest.fixture(autouse=True)
+def kept() -> Iterator[None]:
+    """What the capabilities registered is there again for whatever is tested next."""
     before = jobs._handlers.copy(), jobs._schedules.copy(), jobs._sweeps.copy()
-    jobs.start([MODULE])
     yield
     for present, kept in zip((jobs._schedules, jobs._sweeps), before[1:], strict=True):
         present[:] = kept  # type: ignore[index]
     jobs._handlers.clear()
     jobs._handlers.update(before[0])
+
+
+@pytest.fixture
+def handlers(app: Flask, kept: None) -> None:
+    done.clear()
+    jobs.start([MODULE])
 
 
 def waiting() -> int:
