@@ -143,6 +143,7 @@ def export(actor: Actor) -> dict[str, Any]:
             )
         ],
         "cases": [_case(each) for each in finding.of_applicant(account.id)],
+        "commitments": [_commitment(each) for each in commitments.all_mine(actor)],
         "drafts": [
             {"kind": each.kind, "about": each.about, "answers": each.answers}
             for each in drafts.of_account(account.id)
@@ -238,4 +239,15 @@ def _case(case: Case) -> dict[str, Any]:
             for event in case.events
         ],
         "files": [file.name for file in case.files],
+    }
+
+
+def _commitment(each: Commitment) -> dict[str, Any]:
+    return {
+        "number": each.number,
+        "title": each.content["title"]["zh"],
+        "promisor": each.promisor_name,
+        "state": each.standing,
+        "text": each.text,
+        "duties": [{"what": duty.zh, "due_on": duty.due_on.isoformat()} for duty in each.duties],
     }

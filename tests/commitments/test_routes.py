@@ -311,3 +311,17 @@ def test_my_commitments_list_what_is_to_do(shop: Shop, browser: Browser, prefix:
     assert commitment.number in page.source
     assert "training-teachers" not in page.main
     assert service.due(shop.actor)[0][0].due_on == date(2026, 12, 20)
+
+
+def test_whoever_takes_the_own_data_away_has_the_commitments_too(
+    shop: Shop, browser: Browser
+) -> None:
+    commitment = shop.sign()
+    me = browser.sign_in(shop.owner)
+    form = me.get("/me/privacy").one("//form[contains(@action, '/export')]/input")
+    data = {"csrf_token": form.get("value"), "form": "json"}
+    kept = me.post("/me/privacy/export", data, status=200).response.get_json()
+    (found,) = kept["commitments"]
+    assert found["number"] == commitment.number
+    assert found["text"] == commitment.text
+    assert found["duties"]
