@@ -5,17 +5,15 @@ from wtforms import (
     DateField,
     HiddenField,
     PasswordField,
-    SelectMultipleField,
     StringField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.accounts.models import SCOPES
 from portal.accounts.rules import AGENT_SCOPES
 from portal.core.text import N_
-from portal.web.forms import PortalForm
+from portal.web.forms import CheckboxesField, PortalForm
 
 CONTACT = N_("请填写手机号或邮箱，例如 name@example.com")
 WRONG_CODE = N_("这个码没有对上，请核对后再填；动态码每30秒换一个，每个只能用一次")
@@ -170,10 +168,8 @@ class InviteForm(AccountForm):
         [*_needed(N_("请写明授权给谁")), Length(max=50, message=N_("最多50个字"))],
         description=N_("写一个您认得的称呼，例如：代账会计小李"),
     )
-    scopes = SelectMultipleField(
+    scopes = CheckboxesField(
         N_("可以代办什么"),
         choices=[SelectChoice(scope, SCOPES[scope]) for scope in AGENT_SCOPES],
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
     )
     until = DateField(N_("到哪一天为止"), [InputRequired(N_("请选择到哪一天为止"))])

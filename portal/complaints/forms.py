@@ -6,17 +6,15 @@ from wtforms import (
     BooleanField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.complaints.rules.protection import BREACHES, LEVELS, MARKS, PRIOR_STEPS, SIZES
 from portal.core.text import N_
-from portal.web.forms import PortalForm
+from portal.web.forms import CheckboxesField, PortalForm
 from portal.web.wording import CASE_SENTENCES
 
 SENTENCES = {
@@ -115,12 +113,10 @@ class DefaultForm(FactsForm):
         [InputRequired(N_("请选择企业的大小"))],
         choices=[SelectChoice(key, label) for key, label in SIZES.items()],
     )
-    prior = SelectMultipleField(
+    prior = CheckboxesField(
         N_("以前走过哪些途径"),
         [InputRequired(N_("请选择走过的途径，没有就选“都没有”"))],
         choices=[SelectChoice(key, label) for key, label in PRIOR_STEPS.items()],
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
     )
 
 

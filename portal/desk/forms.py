@@ -9,17 +9,15 @@ from wtforms import (
     MultipleFileField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.accounts.models import ROLES
 from portal.core.text import N_
-from portal.web.forms import PortalForm
+from portal.web.forms import CheckboxesField, PortalForm
 from portal.web.i18n import _
 from portal.web.wording import CASE_SENTENCES
 
@@ -127,12 +125,10 @@ class StaffForm(PortalForm):
         ],
         description=N_("用来登录。第一次登录前，本人在“忘记密码”里设密码"),
     )
-    roles = SelectMultipleField(
+    roles = CheckboxesField(
         N_("岗位"),
         [InputRequired(N_("请选择岗位"))],
         choices=[SelectChoice(key, label) for key, label in ROLES.items()],
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
     )
     body = SelectField(N_("单位"), validate_choice=False)
     area_code = StringField(

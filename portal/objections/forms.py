@@ -1,14 +1,13 @@
 """The pages of an objection: which field, on which ground, what is right."""
 
 from markupsafe import Markup
-from wtforms import BooleanField, RadioField, SelectMultipleField, TextAreaField
+from wtforms import BooleanField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.core.text import N_
 from portal.objections.rules import FIELDS, GROUNDS
-from portal.web.forms import PortalForm
+from portal.web.forms import CheckboxesField, PortalForm
 from portal.web.i18n import _
 from portal.web.wording import CASE_SENTENCES
 
@@ -30,11 +29,9 @@ class StartForm(PortalForm):
 
 
 class ClaimForm(PortalForm):
-    fields = SelectMultipleField(
+    fields = CheckboxesField(
         N_("哪里不对"),
         [InputRequired(N_("请选择哪里不对"))],
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
     )
     ground = RadioField(
         N_("理由"),

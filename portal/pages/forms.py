@@ -7,15 +7,14 @@ from wtforms import (
     Form,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.core.text import N_
+from portal.web.forms import CheckboxesField
 
 
 def _needed(message: str) -> list[InputRequired]:
@@ -47,15 +46,13 @@ class SampleForm(Form):
         choices=[SelectChoice("sms", N_("短信")), SelectChoice("post", N_("信件"))],
         validate_choice=False,
     )
-    topics = SelectMultipleField(
+    topics = CheckboxesField(
         N_("涉及哪些内容"),
         choices=[
             SelectChoice("name", N_("名称")),
             SelectChoice("date", N_("日期")),
             SelectChoice("source", N_("来源单位")),
         ],
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
     )
     picture = FileField(N_("照片"), description=N_("JPG、PNG或PDF，每个不超过15兆"))
     agreed = BooleanField(N_("我已读过隐私说明"))

@@ -10,19 +10,17 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.core import clock
 from portal.core.text import N_
 from portal.reports import rules
 from portal.reports.law import load as law_on_file
 from portal.reports.rules import Granting, Scope, years_before
-from portal.web.forms import PortalForm
+from portal.web.forms import CheckboxesField, PortalForm
 from portal.web.i18n import _, locale
 from portal.web.i18n import ntranslate as ngettext
 
@@ -57,10 +55,8 @@ class ReportForm(PortalForm):
     )
     since = DateField(N_("期间从"), description=N_("按作出决定的日期算"))
     until = DateField(N_("期间到"))
-    domains = SelectMultipleField(
+    domains = CheckboxesField(
         N_("查哪些领域"),
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
         validate_choice=False,
     )
     purpose = SelectField(

@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import g
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
+from wtforms import PasswordField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.core.errors import Refused
 from portal.web import filters, parking
@@ -18,6 +19,18 @@ from portal.web.i18n import _
 def strip(value: str | None) -> str:
     """An answer without the white space around it."""
     return (value or "").strip()
+
+
+class _Box(CheckboxInput):
+    # A browser would ask for every box of a group in which one is enough.
+    validation_attrs = ("disabled",)
+
+
+class CheckboxesField(SelectMultipleField):
+    """A group of boxes, of which any number may be ticked."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = _Box()
 
 
 class PortalForm(FlaskForm):
