@@ -239,7 +239,7 @@ def verified_claim(token: str, published: Sequence[Mapping[str, Any]]) -> rules.
     claim = rules.read(token)
     for key in published:
         if claim and key["id"] == claim.key_id and not key["revoked_on"]:
-            return claim if rules.verify(token, bytes.fromhex(key["public_key"])) else None
+            return claim if keys.verify(token, bytes.fromhex(key["public_key"])) else None
     return None
 
 
