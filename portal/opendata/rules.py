@@ -95,13 +95,17 @@ GRADE = (
           may_be_null=True),
     Field("reply", "主体的说明", "what the subject says to it"),
 )  # fmt: skip
-LISTED = (
+# What names a subject in lists and among hits.
+NAMED = (
     Field("code", "统一社会信用代码", "unified social credit code"),
     Field("name", "登记名称", "registered name"),
     Field("signs", "招牌名", "names over the door", "texts"),
     Field("kind", "主体类型", "kind of subject"),
     Field("status", "登记状态", "status of registration"),
     Field("area", "地区代码", "code of the area", may_be_null=True),
+)
+LISTED = (
+    *NAMED,
     Field("scenario", "信用场景", "scenario"),
     Field("grade", "等级", "grade; null where the scenario is not graded", may_be_null=True),
     Field("disputed", "有异议", "somebody objects to it", "boolean"),
@@ -110,12 +114,7 @@ LISTED = (
     Field("reply", "主体的说明", "what the subject says to its grade"),
 )
 HIT = (
-    Field("code", "统一社会信用代码", "unified social credit code"),
-    Field("name", "登记名称", "registered name"),
-    Field("signs", "招牌名", "names over the door", "texts"),
-    Field("kind", "主体类型", "kind of subject"),
-    Field("status", "登记状态", "status of registration"),
-    Field("area", "地区代码", "code of the area", may_be_null=True),
+    *NAMED,
     Field("address", "住所", "address"),
     Field("matched", "与查询相符的名称", "name that matched"),
 )
