@@ -195,9 +195,10 @@ def _draft(draft_id: str) -> Draft:
     """The draft of this visitor or account; 404 otherwise."""
     actor = current_actor()
     found = drafts.get(
-        draft_id, account_id=actor.account_id if actor else None, keys=held.held(held.DRAFTS)
-    )
-    return found if found is not None and found.kind == "complaint" else abort(404)
+        draft_id, kind="complaint", account_id=actor.account_id if actor else None,
+        keys=held.held(held.DRAFTS),
+    )  # fmt: skip
+    return found or abort(404)
 
 
 def _case(reference: str) -> Complaint:

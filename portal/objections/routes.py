@@ -73,8 +73,7 @@ def check(draft_id: str) -> ResponseReturnValue:
 
 def _draft(draft_id: str) -> Draft:
     """This person's draft of this kind; 404 otherwise."""
-    found = drafts.get(draft_id, account_id=g.actor.account_id)
-    return found if found is not None and found.kind == "objection" else abort(404)
+    return drafts.get(draft_id, kind="objection", account_id=g.actor.account_id) or abort(404)
 
 
 def _page(template: str, **context: Any) -> Response:

@@ -121,8 +121,7 @@ def _to_files(draft: Draft) -> ResponseReturnValue:
 
 def _draft(draft_id: str) -> Draft:
     """This person's draft of this kind; 404 otherwise."""
-    found = drafts.get(draft_id, account_id=g.actor.account_id)
-    return found if found is not None and found.kind == "repair" else abort(404)
+    return drafts.get(draft_id, kind="repair", account_id=g.actor.account_id) or abort(404)
 
 
 def _page(template: str, draft: Draft, **context: Any) -> Response:

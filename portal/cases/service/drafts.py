@@ -39,12 +39,17 @@ def begin(kind: str, about: str, *, account_id: int | None) -> Draft:
     return draft
 
 
-def get(draft_id: str, *, account_id: int | None, keys: Sequence[str] = ()) -> Draft | None:
-    """A draft of this account, or one whose key this visitor holds."""
+def get(
+    draft_id: str, *, account_id: int | None, kind: str = "", keys: Sequence[str] = ()
+) -> Draft | None:
+    """A draft of this account, or one whose key this visitor holds; of one kind if named."""
     owner: ColumnElement[bool] = Draft.id.in_(list(keys)) & Draft.account_id.is_(None)
     if account_id is not None:
         owner = or_(owner, Draft.account_id == account_id)
-    return session.scalar(select(Draft).where(Draft.id == draft_id, owner).with_for_update())
+    query = select(Draft).where(Draft.id == draft_id, owner)
+    if kind:
+        query = query.where(Draft.kind == kind)
+    return session.scalar(query.with_for_update())
 
 
 def of_account(account_id: int) -> list[Draft]:
