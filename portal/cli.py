@@ -17,8 +17,6 @@ from portal.ingest.command import check_codes, export_upload, ingest, receipt
 
 OPERATOR = "operator"
 MESSAGES = {
-    "no_such_key": "There is no key with this number.",
-    "no_such_door_code": "There is no door code with this id.",
     "no_such_reply": "No reply with this number waits.",
     "not_listed": "This subject is not in the list of this scenario.",
     "reply_empty": "A reply needs words.",
