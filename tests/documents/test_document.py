@@ -80,7 +80,8 @@ def test_openssl_accepts_the_signature_under_the_published_authority(
     numbers = data[data.index(b"[", at) + 1 : data.index(b"]", at)].split()
     start, first, second, rest = map(int, numbers)
     (tmp_path / "covered").write_bytes(data[start:first] + data[second : second + rest])
-    cms = bytes.fromhex(data[first + 1 : second - 1].decode()).rstrip(b"\0")
+    # With the zeros that fill the place up: a signature may end in one itself.
+    cms = bytes.fromhex(data[first + 1 : second - 1].decode())
     (tmp_path / "cms").write_bytes(cms)
     (tmp_path / "authority").write_text(seal.authority())
     said = run(
