@@ -1,7 +1,6 @@
 """The operator's commands: `flask --app wsgi portal …`."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,10 +11,9 @@ from flask.cli import AppGroup
 from portal.accounts.command import claim_codes, create_staff
 from portal.badges.command import door_codes, keys_group
 from portal.core import audit, db
-from portal.core.errors import Refused
+from portal.core.operator import OPERATOR, done
 from portal.ingest.command import check_codes, export_upload, ingest, receipt
 
-OPERATOR = "operator"
 MESSAGES = {
     "no_such_reply": "No reply with this number waits.",
     "not_listed": "This subject is not in the list of this scenario.",
@@ -208,7 +206,11 @@ def replies_write(code: str, scenario: str, text: str) -> None:
     row = subjects.public_row(code)
     if row is None:
         raise click.ClickException(f"No subject has the code {code}.")
-    _done(lambda: scenarios.reply(row.id, scenario, text, actor=OPERATOR).id, "reply {}: waiting")
+    done(
+        lambda: scenarios.reply(row.id, scenario, text, actor=OPERATOR).id,
+        "reply {}: waiting",
+        MESSAGES,
+    )
 
 
 @replies.command("list")
@@ -232,7 +234,9 @@ def replies_show(reply_id: int) -> None:
     """
     from portal.scenarios import service as scenarios
 
-    _done(lambda: scenarios.show_reply(reply_id, actor=OPERATOR), f"reply {reply_id}: shown")
+    done(
+        lambda: scenarios.show_reply(reply_id, actor=OPERATOR), f"reply {reply_id}: shown", MESSAGES
+    )
 
 
 @replies.command("refuse")
@@ -245,8 +249,11 @@ def replies_refuse(reply_id: int, reason: str) -> None:
     """
     from portal.scenarios import service as scenarios
 
-    _done(lambda: scenarios.refuse_reply(reply_id, reason=reason, actor=OPERATOR),
-          f"reply {reply_id}: refused")  # fmt: skip
+    done(
+        lambda: scenarios.refuse_reply(reply_id, reason=reason, actor=OPERATOR),
+        f"reply {reply_id}: refused",
+        MESSAGES,
+    )
 
 
 CHANGED_TEXTS = (
@@ -362,12 +369,3 @@ def verify_pdf(file: BinaryIO) -> None:
     is_good = (answer.genuine, answer.unchanged, answer.standing) == ("yes", "yes", "in_force")
     if not is_good or signature == "no":
         raise SystemExit(1)
-
-
-def _done(act: Callable[[], object], message: str) -> None:
-    try:
-        result = act()
-    except Refused as refused:
-        raise click.ClickException(MESSAGES[refused.reason]) from refused
-    db.session.commit()
-    click.echo(message.format(result))

@@ -7,8 +7,8 @@ from flask.cli import AppGroup
 
 from portal.core import db
 from portal.core.errors import Refused
+from portal.core.operator import OPERATOR
 
-OPERATOR = "operator"
 REFUSALS = {
     "contact_unclear": "The contact must be a mobile number or an e-mail address.",
     "contact_taken": "There is an account with this contact already.",

@@ -1,7 +1,6 @@
 """The operator's commands for door codes and the key that signs them."""
 
 import json
-from collections.abc import Callable
 from typing import TextIO
 
 import click
@@ -9,9 +8,8 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from portal.core import db, keys
-from portal.core.errors import Refused
+from portal.core.operator import OPERATOR, done
 
-OPERATOR = "operator"
 MESSAGES = {
     "no_such_key": "There is no key with this number.",
     "no_such_door_code": "There is no door code with this id.",
@@ -51,7 +49,7 @@ def keys_revoke(key_id: int) -> None:
     """
     from portal.badges import service as badges
 
-    _done(lambda: badges.revoke_key(key_id, actor=OPERATOR), f"key {key_id}: revoked")
+    done(lambda: badges.revoke_key(key_id, actor=OPERATOR), f"key {key_id}: revoked", MESSAGES)
 
 
 door_codes = AppGroup("door-codes", help="The codes on shop doors.")
@@ -86,7 +84,7 @@ def door_codes_replace(id_: str) -> None:
     """
     from portal.badges import service as badges
 
-    _done(lambda: badges.replace(id_, actor=OPERATOR), f"{id_}: replaced by {{}}")
+    done(lambda: badges.replace(id_, actor=OPERATOR), f"{id_}: replaced by {{}}", MESSAGES)
 
 
 @door_codes.command("revoke")
@@ -99,7 +97,7 @@ def door_codes_revoke(id_: str, reason: str) -> None:
     """
     from portal.badges import service as badges
 
-    _done(lambda: badges.revoke(id_, reason=reason, actor=OPERATOR), f"{id_}: revoked")
+    done(lambda: badges.revoke(id_, reason=reason, actor=OPERATOR), f"{id_}: revoked", MESSAGES)
 
 
 @door_codes.command("reports")
@@ -129,12 +127,3 @@ def door_codes_verify(text: str, key_file: TextIO | None) -> None:
     if claim is None:
         raise click.ClickException("This is no code signed with one of these keys.")
     click.echo(f"{claim.code}  code {claim.id}, {claim.issued_on} to {claim.valid_until}")
-
-
-def _done(act: Callable[[], object], message: str) -> None:
-    try:
-        result = act()
-    except Refused as refused:
-        raise click.ClickException(MESSAGES[refused.reason]) from refused
-    db.session.commit()
-    click.echo(message.format(result))
