@@ -18,6 +18,7 @@ from bench import (
     listing,
     pages,
     pdf,
+    printing,
     process,
     search,
     sizes,
@@ -83,6 +84,9 @@ def parts(scale: Scale, *, with_postgres: bool) -> dict[str, Part]:
     found["grades"] = lambda: grades.run(min(scale.subjects, 20_000), scale.rounds)
     found["import"] = lambda: ingest.run(scale.rows)
     found["pdf"] = lambda: pdf.run(scale.rounds, is_quick=scale.is_quick)
+    found["printing"] = lambda: printing.run(
+        data.city(scale.process_subjects), min(scale.rounds, 4)
+    )
     if not scale.is_quick:
         found["growth"] = lambda: growth.run(scale.subjects, calls=scale.calls)
     return found

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
+
 from bench.figures import Figure, median, percentile
 from portal import create_app
 from portal.config import Config
@@ -19,30 +21,34 @@ from portal.reports.law import load as law_on_file
 from portal.reports.rules import COUNTED
 
 TICKS = os.sysconf("SC_CLK_TCK")
-SECRET = "only for the benchmark, and long enough"  # noqa: S105
 
 
 def run(rounds: int, *, is_quick: bool) -> list[Figure]:
-    with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
-        app = create_app(
-            Config(
-                database_url="sqlite://",
-                qr_key=SECRET,
-                storage_url=f"file://{folder}/files",
-                seal_folder=Path(folder) / "seal",
-                page_cache_bytes=0,
-            )
+    with (
+        tempfile.TemporaryDirectory(prefix="portal-bench-") as folder,
+        application("sqlite://", folder).app_context(),
+    ):
+        return _figures(rounds, is_quick=is_quick)
+
+
+def application(database_url: str, folder: str) -> Flask:
+    """The portal with files and a demo seal in `folder` and without a page cache."""
+    return create_app(
+        Config(
+            database_url=database_url,
+            storage_url=f"file://{folder}/files",
+            seal_folder=Path(folder) / "seal",
+            page_cache_bytes=0,
         )
-        with app.app_context():
-            return _figures(rounds, is_quick=is_quick)
+    )
 
 
 def _figures(rounds: int, *, is_quick: bool) -> list[Figure]:
-    report = _frozen(60)
+    report = frozen(60)
     made = document.unsealed(report)
     seal.seal(made)
-    unsealed = _processor(rounds, lambda: document.unsealed(report), pdf._pool)
-    sealing = _processor(rounds, lambda: seal.seal(made), seal._sealer)
+    unsealed = processor(rounds, lambda: document.unsealed(report), pdf._pool)
+    sealing = processor(rounds, lambda: seal.seal(made), seal._sealer)
     bare = _bare(document.html(report), max(rounds // 2, 2))
     figures = [
         Figure("report of 60 records, unsealed", unsealed * 1000, "ms", "<= 400"),
@@ -59,11 +65,11 @@ def _figures(rounds: int, *, is_quick: bool) -> list[Figure]:
 
 
 def _cost(rows: int, rounds: int) -> float:
-    report = _frozen(rows)
-    return _processor(rounds, lambda: document.unsealed(report), pdf._pool)
+    report = frozen(rows)
+    return processor(rounds, lambda: document.unsealed(report), pdf._pool)
 
 
-def _processor(rounds: int, work: Callable[[], object], pool: Any) -> float:
+def processor(rounds: int, work: Callable[[], object], pool: Any) -> float:
     """Median seconds of processor time that the pool's process takes for one piece of work."""
     work()
     costs = []
@@ -132,7 +138,8 @@ def _download(sealed: bytes, rounds: int) -> list[Figure]:
     return [Figure("a repeated download", median(taken) * 1000, "ms", "<= 5")]
 
 
-def _frozen(rows: int) -> Frozen:
+def frozen(rows: int) -> Frozen:
+    """A report of so many penalties, as it is handed to the printer."""
     facts = _facts(rows)
     return Frozen(
         id=rows, number=rules.number("special", datetime(2026, 11, 20, tzinfo=UTC).date(), rows),

@@ -20,6 +20,11 @@ def test_the_same_page_gives_the_same_bytes() -> None:
     assert first.startswith(b"%PDF")
 
 
+def test_data_that_end_in_a_line_break_are_not_taken_for_shorter() -> None:
+    printed = pdf.render(page("<p>淮南"), identifier="a")
+    assert printed.count(b"\r\nendstream") == printed.count(b"endstream") > 0
+
+
 def test_a_character_without_a_glyph_stops_the_print() -> None:
     with pytest.raises(pdf.PrintError, match="glyph"):
         pdf.render(page("<p>𪚥</p>"), identifier="x")

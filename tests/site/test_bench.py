@@ -19,6 +19,7 @@ FIGURES = (
     "stale answers in 40 reads and writes, sqlite", "lists that differ between databases",
     "code check in batch against stdnum", "eight writers against one",
     "second start to first answer", "style, gz", "import, against row by row",
+    "scan page while ten are printed, against not", "A5 sheet of a door",
 )  # fmt: skip
 # These hold on any machine and at any size.
 ALWAYS = ("stale answers", "lists that differ", "recall against", "style, gz")

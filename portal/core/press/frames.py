@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable
 from typing import IO, Any
 
+BEHIND_READERS = 15
+
 Head = dict[str, Any]
 Answer = tuple[Head, bytes]
 
@@ -28,10 +30,12 @@ def read(pipe: IO[bytes]) -> Answer | None:
 
 
 def confine(memory: int) -> None:
-    """Never more than this many bytes of address space, whatever the input is."""
+    """Never more than this many bytes of address space, and never before those who read pages."""
+    import os
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    os.nice(BEHIND_READERS)
 
 
 def serve(work: Callable[[Head, bytes], Answer]) -> None:

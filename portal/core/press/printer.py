@@ -50,6 +50,18 @@ class Missing(logging.Handler):
             self.found = True
 
 
+class Written:
+    """An object of the file with its bytes made once; pydyf makes them again for the identifier."""
+
+    free, offset = "n", 0
+
+    def __init__(self, thing: Any) -> None:
+        self.number, self.generation = thing.number, thing.generation
+        self.reference, self.compressible = thing.reference, thing.compressible
+        self.data = thing.data
+        self.indirect = b"%d %d obj\n%b\nendobj" % (self.number, self.generation, self.data)
+
+
 class Printer:
     """One process's fonts, style and fetcher, made once."""
 
@@ -57,6 +69,7 @@ class Printer:
         from weasyprint import CSS
         from weasyprint.text.fonts import FontConfiguration
 
+        _end_streams_clearly()
         self.missing = Missing()
         logging.getLogger("weasyprint").addHandler(self.missing)
         self.fetcher = _fetcher()
@@ -83,6 +96,18 @@ class Printer:
         if self.missing.found:
             raise ValueError("a character has no glyph in the print font")
         return bytes(pdf)
+
+
+def _end_streams_clearly() -> None:
+    """Strict readers take a carriage return at the end of data for a part of the line break."""
+    from pydyf import Stream
+
+    plain = Stream.data.fget
+
+    def data(stream: Any) -> bytes:
+        return bytes(plain(stream).removesuffix(b"\nendstream") + b"\r\nendstream")
+
+    Stream.data = property(data)
 
 
 def _fetcher() -> Any:
@@ -122,6 +147,7 @@ def _finish(label: str, document: Any, pdf: Any) -> None:
             thing.stream = [xml.replace("</rdf:RDF>", UA_SCHEMA).encode()]
             thing.compress = False
     _leave_place(label, document, pdf)
+    pdf.objects = [each if each.free == "f" else Written(each) for each in pdf.objects]
 
 
 def _leave_place(label: str, document: Any, pdf: Any) -> None:
