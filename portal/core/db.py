@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import DeclarativeBase, scoped_session, sessionmaker
+
+from portal.core.turns import Turns
 
 BUSY_TIMEOUT_MS = 10_000
 
@@ -75,7 +78,9 @@ def start(url: str) -> Engine:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed, json_serializer=to_json)
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        turns = Turns()
+        event.listen(engine, "begin", partial(_begin_sqlite, turns))
+        event.listen(engine, "checkin", partial(_leave_turn, turns))
     else:
         engine = create_engine(
             parsed, pool_size=4, max_overflow=4, pool_pre_ping=True, json_serializer=to_json
@@ -114,6 +119,17 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA mmap_size = 268435456")
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(turns: Turns, connection: Connection) -> None:
+    if reads_only.get():
+        connection.exec_driver_sql("BEGIN")
+        return
+    # Nobody has the turn for long: when it does not come, SQLite says that it is busy.
+    if not connection.info.get("has_turn"):
+        connection.info["has_turn"] = turns.take(BUSY_TIMEOUT_MS / 1000)
     # A deferred BEGIN loses concurrent read-then-write updates; see DECISIONS.md.
-    connection.exec_driver_sql("BEGIN" if reads_only.get() else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _leave_turn(turns: Turns, _connection: Any, record: Any) -> None:
+    if record.info.pop("has_turn", False):
+        turns.leave()
