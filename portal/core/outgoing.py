@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
-import httpx
-
 TIMEOUT_SECONDS = 15.0
 
 
@@ -90,6 +88,8 @@ def _sms(address: str, text: str, reference: str) -> None:
     A password in the URL is sent as HTTP basic authentication. The reference lets a gateway
     drop what it has already taken.
     """
+    import httpx
+
     try:
         answer = httpx.post(
             _gateways.sms_url,

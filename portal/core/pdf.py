@@ -6,8 +6,6 @@ import os
 from datetime import datetime
 from typing import Any
 
-import pikepdf
-
 from portal.core import workers
 from portal.core.workers import Pool
 
@@ -69,6 +67,8 @@ def _print(html: str, head: dict[str, str]) -> bytes:
 
 def attached(data: bytes) -> dict[str, Any]:
     """The facts attached to a document of ours, for whoever has the file alone; or nothing."""
+    import pikepdf
+
     try:
         with pikepdf.open(io.BytesIO(data)) as opened:
             for name, attachment in opened.attachments.items():

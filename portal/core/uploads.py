@@ -8,10 +8,6 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-import pikepdf
-import pillow_heif
-from PIL import Image, ImageOps, UnidentifiedImageError
-
 from portal.core.errors import Refused
 
 MEGABYTE = 1024 * 1024
@@ -30,8 +26,6 @@ ENDINGS = {JPEG: ".jpg", PNG: ".png", PDF: ".pdf"}
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 
 _scanner = ""
-
-pillow_heif.register_heif_opener()
 
 
 @dataclass(frozen=True)
@@ -106,6 +100,10 @@ def _kind(data: bytes) -> str:
 
 
 def _clean_picture(data: bytes, name: str) -> tuple[str, bytes]:
+    import pillow_heif
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    pillow_heif.register_heif_opener()
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "HEIF")) as opened:
             if opened.width * opened.height > PIXELS:
@@ -131,6 +129,8 @@ def _clean_picture(data: bytes, name: str) -> tuple[str, bytes]:
 
 
 def _clean_pdf(data: bytes, name: str) -> bytes:
+    import pikepdf
+
     out = io.BytesIO()
     try:
         with pikepdf.open(io.BytesIO(data)) as document:

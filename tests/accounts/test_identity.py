@@ -199,6 +199,6 @@ def test_a_provider_that_calls_itself_otherwise_is_refused(
 ) -> None:
     asked = httpx.Request("GET", "https://id.example")
     answer = httpx.Response(200, json={"issuer": "https://other.example"}, request=asked)
-    monkeypatch.setattr(identity.httpx, "get", lambda *_arguments, **_named: answer)
+    monkeypatch.setattr("httpx.get", lambda *_arguments, **_named: answer)
     with pytest.raises(identity.Refused, match="identity_away"):
         service.begin_identity(Identity("https://id.example", "portal"), "http://localhost/x")

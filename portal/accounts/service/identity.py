@@ -4,17 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import httpx
-from authlib.common.errors import AuthlibBaseError
-from authlib.common.security import generate_token
-from authlib.oauth2.rfc6749.parameters import (
-    parse_authorization_code_response,
-    prepare_grant_uri,
-)
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 from sqlalchemy import select
 
 from portal.accounts import rules
@@ -54,6 +43,10 @@ class Begun:
 
 def begin(settings: Identity, back: str) -> Begun:
     """Begin a sign-in at the identity service. Raises Refused when it does not answer."""
+    from authlib.common.security import generate_token
+    from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+    from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
     begun = Begun("", generate_token(32), generate_token(32), generate_token(64))
     address = prepare_grant_uri(
         _metadata(settings)["authorization_endpoint"],
@@ -71,6 +64,11 @@ def begin(settings: Identity, back: str) -> Begun:
 
 def finish(settings: Identity, back: str, begun: Mapping[str, str], answer: str) -> Mapped:
     """Who signed in there; `answer` is the address the browser came back to. Raises Refused."""
+    import httpx
+    from authlib.common.errors import AuthlibBaseError
+    from authlib.oauth2.rfc6749.parameters import parse_authorization_code_response
+    from joserfc.errors import JoseError
+
     metadata = _metadata(settings)
     try:
         said = parse_authorization_code_response(answer, state=begun["state"])
@@ -87,6 +85,8 @@ def finish(settings: Identity, back: str, begun: Mapping[str, str], answer: str)
 def _token(
     settings: Identity, metadata: Mapping[str, Any], back: str, code: str, verifier: str
 ) -> dict[str, Any]:
+    import httpx
+
     answer = httpx.post(
         metadata["token_endpoint"],
         data={
@@ -103,6 +103,8 @@ def _token(
 
 
 def _asked(address: str, token: str) -> dict[str, Any]:
+    import httpx
+
     headers = {"Authorization": f"Bearer {token}"}
     answer = httpx.get(address, headers=headers, timeout=TIMEOUT_SECONDS)
     return dict(answer.raise_for_status().json())
@@ -158,6 +160,10 @@ def _claims(
     id_token: str, settings: Identity, metadata: Mapping[str, Any], nonce: str
 ) -> dict[str, Any]:
     """The claims of an ID token that is signed by the service, for us, for this sign-in."""
+    import httpx
+    from joserfc import jwt
+    from joserfc.jwk import KeySet
+
     keys = KeySet.import_key_set(
         httpx.get(metadata["jwks_uri"], timeout=TIMEOUT_SECONDS).raise_for_status().json()
     )
@@ -176,6 +182,8 @@ def _claims(
 
 
 def _metadata(settings: Identity) -> dict[str, Any]:
+    import httpx
+
     address = f"{settings.issuer}/.well-known/openid-configuration"
     try:
         answer = httpx.get(address, timeout=TIMEOUT_SECONDS).raise_for_status().json()

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from icalendar import Alarm, Calendar, Event
-
 from portal.cases.models import CaseDeadline
 from portal.core import clock
 
@@ -12,6 +10,8 @@ PRODUCT = "-//credit portal//deadlines//ZH"
 
 def of_deadline(deadline: CaseDeadline) -> bytes:
     """An iCalendar file with the last day and a reminder the day before; no content of the case."""
+    from icalendar import Alarm, Calendar, Event
+
     entry = Event()
     entry.add("uid", f"{deadline.case.reference}-{deadline.id}@credit-portal")
     entry.add("dtstamp", clock.now())

@@ -4,9 +4,6 @@ import csv
 import io
 from collections.abc import Iterator
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
-
 from portal.scenarios import rulebook
 from portal.scenarios.rules import FactKind, Rule
 
@@ -36,6 +33,9 @@ def _csv(rule: Rule) -> bytes:
 
 
 def _xlsx(rule: Rule) -> bytes:
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
     book = Workbook()
     sheets = [book.active, book.create_sheet()]
     titles = ("报送", "填写说明")
