@@ -172,7 +172,7 @@ def terms() -> Response:
 @public
 @limiter.limit(open_data)
 def changes() -> Response:
-    after = request.args.get("after", "0")
+    after = request.args.get("after") or "0"
     if not (after.isascii() and after.isdigit() and len(after) < 19):
         raise Refused("cursor_unknown", "after")
     return _answer(service.changes(request.args.get("since", ""), int(after)))

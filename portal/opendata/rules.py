@@ -15,7 +15,7 @@ LICENCE_EN = (
 FORMS = ("csv", "jsonl")
 # Changes further back are answered by the daily files.
 MOST_DAYS = 90
-CURSOR = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d{1,18})")
+CURSOR = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]{1,18})")
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,11 @@ from functools import cache
 from typing import Any
 
 from portal.opendata import rules
+from portal.records import service as records
 
 TEXT = {"type": "string"}
+# No name and no code has a NUL; a question with one is refused.
+ASKED = {"type": "string", "pattern": "^[^\\u0000]*$"}
 COUNT = {"type": "integer"}
 DAY = {"type": "string", "format": "date"}
 NEXT = {"type": ["string", "null"], "description": "the cursor of the next page, as `after`"}
@@ -50,6 +53,14 @@ PATHS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
      ("since", "after")),
     ("/files", "files", "The daily files with their checksums.", ()),
 )  # fmt: skip
+# What may be asked, where not every text is understood; empty is the same as not asked.
+ARGUMENTS: dict[tuple[str, str], dict[str, Any]] = {
+    ("record_page", "kind"): {"type": "string", "enum": ["", *records.KINDS]},
+    ("record_page", "after"): {"type": "string", "pattern": f"^({rules.CURSOR.pattern})?$"},
+    ("changes", "since"): {"type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$",
+                           "description": f"a day, at most {rules.MOST_DAYS} days back"},
+    ("changes", "after"): {"type": "string", "pattern": "^[0-9]{0,18}$"},
+}  # fmt: skip
 
 
 @cache
@@ -83,9 +94,12 @@ def openapi(site_name: str, site_url: str) -> dict[str, Any]:
 def _operation(path: str, answer: str, summary: str, asked: tuple[str, ...]) -> dict[str, Any]:
     inside = [part[1:-1] for part in path.split("/") if part.startswith("{")]
     parameters = [
-        {"name": name, "in": "path", "required": True, "schema": TEXT} for name in inside
-    ] + [{"name": name, "in": "query", "schema": TEXT} for name in asked]
-    problems = {"400": "What was asked is not understood."} if asked else {}
+        {"name": name, "in": "path", "required": True, "schema": ASKED} for name in inside
+    ] + [
+        {"name": name, "in": "query", "schema": ARGUMENTS.get((answer, name), ASKED)}
+        for name in asked
+    ]
+    problems = {"400": "What was asked is not understood."}
     if inside:
         problems["404"] = "There is no such thing, or it is not public any more."
     problems["429"] = "Asked too often; take the daily files."
