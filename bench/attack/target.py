@@ -15,6 +15,7 @@ from tests.databases import SERVERS
 SECRET = "only for the bench, and long enough to be accepted"  # noqa: S105
 SUBJECTS = "200"
 # Run with the settings of the portal that is attacked: there the demo's passwords open nothing.
+# The token of forms is fixed, as a tool keeps to the cookie that it was given.
 COOKIE = """
 import sys
 from portal import create_app
@@ -25,7 +26,8 @@ with app.app_context():
     account = service.find_by_contact(service.Contact("email", sys.argv[1]))
     token = service.begin_session(account, user_agent="attack")
     db.session.commit()
-    print(app.session_interface.get_signing_serializer(app).dumps({"id": token}))
+    kept = {"id": token, "csrf_token": "0" * 40}
+    print(app.session_interface.get_signing_serializer(app).dumps(kept))
 """
 
 

