@@ -15,6 +15,7 @@ from tests.opendata.schema import faults
 KNOWN = {
     "code": "92340499MADEM0011M", "slug": "beef-soup", "kind": "penalty", "district": "340403",
     "grade": "good", "q": "牛肉汤", "page": "2", "since": "2026-11-19", "after": "2026-11-19.7",
+    "state": "in_force", "number": "34040020261120000001", "body": "tax",
 }  # fmt: skip
 WORDS = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
