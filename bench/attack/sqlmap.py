@@ -1,5 +1,6 @@
 """sqlmap: every argument that reaches a query, as a stranger, as people and as staff."""
 
+import re
 import subprocess
 from datetime import timedelta
 from pathlib import Path
@@ -62,9 +63,7 @@ PLACES = (
     Place("/desk/audit?action=repair&thing=case&actor=account&before=9", AUDITOR),
 )  # fmt: skip
 # What sqlmap says of a place where its words reached a query.
-MARKS = ("is vulnerable", "Parameter:", "injectable", "appears to be '")
-HARMLESS = ("do not appear to be injectable", "does not seem to be injectable",
-            "might not be injectable", "might be injectable")  # fmt: skip
+MARK = re.compile(r"(is|be) '[^']+' injectable|is vulnerable|following injection point")
 
 
 def run(portal: Target, tools: Path, folder: Path, seconds: int) -> list[str]:
@@ -98,9 +97,5 @@ def run(portal: Target, tools: Path, folder: Path, seconds: int) -> list[str]:
 
 
 def marked(output: str) -> list[str]:
-    """The lines of sqlmap's talk that claim something, without those that take it back."""
-    return [
-        line.strip()
-        for line in output.splitlines()
-        if any(mark in line for mark in MARKS) and not any(word in line for word in HARMLESS)
-    ]
+    """The lines of sqlmap's talk that claim something."""
+    return [line.strip() for line in output.splitlines() if MARK.search(line)]

@@ -1,10 +1,11 @@
 """The written pages, in both languages, and the terms they are counted by."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from portal.core import content
+from portal.cases.models import PublishedEvent
+from portal.core import content, db
 from portal.pages import service
 from tests.browser import Browser
 from tests.conftest import Clock
@@ -80,3 +81,42 @@ def test_news_are_shown_from_their_day_until_they_are_over(browser: Browser, clo
     browser.get("/news/open-data")
     clock.set(date(2027, 5, 24))
     assert list(dict(service.news("en"))) == []
+
+
+def publish(day: date, count: int) -> None:
+    """Some events of a day, as the night before would have published them."""
+    for number in range(count):
+        unit = ("data", "tax")[number % 2]
+        db.session.add(PublishedEvent(day=day, unit=unit, kind="complaint", step="received"))
+        met = day if number else day + timedelta(days=9)
+        db.session.add(PublishedEvent(day=day, unit=unit, kind="complaint", step="clock",
+                                      due_on=day + timedelta(days=5), met_on=met))  # fmt: skip
+        db.session.add(
+            PublishedEvent(day=day, unit=unit, kind="complaint", step="answered", days=3)
+        )
+
+
+def test_the_front_page_says_what_was_published_of_this_month(browser: Browser) -> None:
+    assert "本月办理情况" not in browser.get("/").main
+    publish(date(2026, 10, 31), 30)
+    publish(date(2026, 11, 2), 12)
+    main = browser.get("/").main
+    assert "各单位收到，含转来的12件" in main
+    assert "按期91%（12次）" in main
+    assert "3（12件）" in main
+    assert "91% (12)" in browser.get("/en/").main
+    assert "/punctuality" in browser.get("/").links().values()
+
+
+def test_too_few_cases_are_no_figures(browser: Browser) -> None:
+    publish(date(2026, 11, 2), 9)
+    assert "本月办理情况" not in browser.get("/").main
+
+
+def test_a_figure_that_nothing_was_counted_for_is_left_out(browser: Browser) -> None:
+    day = date(2026, 11, 2)
+    for _number in range(10):
+        db.session.add(PublishedEvent(day=day, unit="tax", kind="repair", step="received"))
+    main = browser.get("/").main
+    assert "10件" in main
+    assert "按期" not in main
