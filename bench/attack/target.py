@@ -45,12 +45,16 @@ class Target:
         ran = _python(["-c", COOKIE, email], self.environment)
         return f"session={ran.strip().splitlines()[-1]}"
 
+    def run(self, program: str) -> str:
+        """What a program prints that runs with the portal's settings."""
+        return _python(["-c", program], self.environment).strip().splitlines()[-1]
+
     def failed(self) -> list[str]:
         return self.failures.read_text(encoding="utf-8").splitlines()
 
 
 @contextmanager
-def target(kind: str, folder: Path) -> Iterator[Target]:
+def target(kind: str, folder: Path, app: str = "bench.attack.app:app") -> Iterator[Target]:
     """A portal on a fresh database of this kind; both are gone afterwards."""
     server = SERVERS[kind]()
     port = free_port()
@@ -71,7 +75,7 @@ def target(kind: str, folder: Path) -> Iterator[Target]:
             _python(["-m", "flask", "--app", "wsgi", "portal", *command], environment)
         # What the commands before made for the demo serves as the seal of a real portal.
         environment |= {"PORTAL_ENV": "production", "SEAL_P12": str(VAR / "seal" / "seal.p12")}
-        with log.open("w") as output, granian("bench.attack.app:app", environment, port, output):
+        with log.open("w") as output, granian(app, environment, port, output):
             yield Target(environment["SITE_URL"], environment, failures, log)
     finally:
         server.stop()
