@@ -1,14 +1,18 @@
 """The written pages, in both languages, and the terms they are counted by."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from portal.cases.models import PublishedEvent
 from portal.core import content, db
 from portal.pages import service
 from tests.browser import Browser
 from tests.conftest import Clock
+
+ROOT = Path(__file__).resolve().parents[2]
 
 PAGES = [
     "/",
@@ -120,3 +124,29 @@ def test_a_figure_that_nothing_was_counted_for_is_left_out(browser: Browser) -> 
     main = browser.get("/").main
     assert "10件" in main
     assert "按期" not in main
+
+
+@pytest.mark.parametrize("language", service.LANGUAGES)
+@pytest.mark.parametrize("name", service.HELP)
+def test_a_help_page_shows_the_page_it_speaks_of(
+    browser: Browser, name: str, language: str
+) -> None:
+    page = browser.get(f"{'/en' if language == 'en' else ''}/help/{name}")
+    picture = page.one("//main//img")
+    file = ROOT / f"static/images/help/{name}-{language}.webp"
+    assert picture.get("src").startswith(f"/static/images/help/{name}-{language}.webp?v=")
+    assert picture.get("loading") == "lazy"
+    assert len(picture.get("alt")) > 12
+    assert any("\u4e00" <= each <= "\u9fff" for each in picture.get("alt")) == (language == "zh")
+    with Image.open(file) as opened:
+        assert opened.size == tuple(2 * int(picture.get(side)) for side in ("width", "height"))
+        assert int(picture.get("width")) == 360
+    assert file.stat().st_size <= 40 * 1024
+    with browser.client.get(picture.get("src")) as sent:
+        assert sent.mimetype == "image/webp"
+
+
+def test_only_our_own_pictures_are_shown() -> None:
+    html = service.as_html("![x](https://evil.example/x.png) ![y](../../../etc/passwd) ![z](none)")
+    assert "<img" not in html
+    assert "evil" not in html
