@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,23 +62,31 @@ def free_port() -> int:
 
 
 @contextmanager
-def granian(target: str, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
+def granian(
+    target: str,
+    environment: Mapping[str, str] | None = None,
+    port: int = 0,
+    output: IO[str] | None = None,
+) -> Iterator[Server]:
     """`target` (module:app) served as `make run` serves the portal."""
-    port = free_port()
+    port = port or free_port()
     program = Path(sys.executable).parent / "granian"
     command = [str(program), *GRANIAN, "--port", str(port), target]
     # Jobs run elsewhere: what is measured is answering.
     given = {**os.environ, "JOBS": "external", **(environment or {})}
-    with running(command, port, given) as server:
+    with running(command, port, given, output) as server:
         yield server
 
 
 @contextmanager
 def running(
-    command: Sequence[str], port: int, environment: Mapping[str, str] | None = None
+    command: Sequence[str],
+    port: int,
+    environment: Mapping[str, str] | None = None,
+    output: IO[str] | None = None,
 ) -> Iterator[Server]:
     """A program from its first answer until it is stopped again."""
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
         wait_for(port, process)
         yield Server(process.pid, port)

@@ -12,7 +12,7 @@ from portal.accounts.command import claim_codes, create_staff
 from portal.badges.command import door_codes, keys_group
 from portal.core import audit, db
 from portal.core.operator import OPERATOR, done
-from portal.ingest.command import check_codes, export_upload, ingest, receipt
+from portal.ingest.command import UPLOADS, check_codes, export_upload, ingest, receipt
 
 MESSAGES = {
     "no_such_reply": "No reply with this number waits.",
@@ -159,7 +159,7 @@ def recompute(*, everything: bool) -> None:
 
 
 @cli.command()
-@click.argument("scenario", metavar="SCENARIO|double-publicity|repair-results")
+@click.argument("scenario", metavar="SCENARIO|double-publicity|repair-results|commitments")
 @click.option("--kind", type=click.Choice(["licence", "penalty"]), default="penalty",
               show_default=True, help="Of double publicity, which form.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv",
@@ -168,17 +168,17 @@ def recompute(*, everything: bool) -> None:
 def export(scenario: str, kind: str, form: str, *, template: bool) -> None:
     """Write the list of a scenario with today's grades, or its reporting form, to the output.
 
-    `double-publicity` and `repair-results` write what the provincial site was not sent yet;
-    note its receipt with `portal receipt`.
+    `double-publicity`, `repair-results` and `commitments` write what the provincial site was
+    not sent yet; note its receipt with `portal receipt`.
 
     Example: flask --app wsgi portal export beef-soup --format json > list.json
     """
-    if scenario in {"double-publicity", "repair-results"}:
-        export_upload(scenario, kind)
+    site = current_app.config["PORTAL"].site
+    if scenario in UPLOADS:
+        export_upload(scenario, kind, site.url)
         return
     from portal.scenarios import service as scenarios
 
-    site = current_app.config["PORTAL"].site
     listed = scenarios.export(scenario, form, site_url=site.url)
     if listed is None:
         known = "、".join(scenarios.rules())

@@ -60,6 +60,8 @@ DATASET_NAMES = {
     "subjects": N_("主体"),
     "records": N_("公开的记录"),
     "grades": N_("信用场景的名录和等级"),
+    "commitments": N_("公示的信用承诺"),
+    "promises": N_("政府履约情况"),
 }
 # The pages of the desk, and for whom each is.
 DESK_PAGES = (

@@ -30,6 +30,7 @@ SENTENCES = {
     "password_known": N_("这个密码太多人在用，请换一个别人想不到的"),
     "code_wrong": WRONG_CODE,
     "sent_code_over": N_("这个确认码已用过或已过时，请回到上一步重新发送"),
+    "sent_often": N_("确认码已经发了几次，为了不打扰收码的人，请过%(minutes)s分钟再试"),
     "confirm_wrong": N_("没有对上，请核对密码或动态码后再填"),
     "demo_refused": N_("演示账号不能在正式环境登录，请用您自己的账号"),
     "passkey_wrong": N_("通行密钥没有对上，请再试一次，或者换一种方式"),

@@ -1,7 +1,9 @@
 """Numbers that people read aloud, in an alphabet without look-alikes."""
 
+import re
 import secrets
 
+KEY = re.compile("[0-9]{1,18}")
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
 
@@ -41,3 +43,8 @@ def check_character(text: str) -> str:
         product = ALPHABET.index(letter) * (2 - place % 2)
         total += product // len(ALPHABET) + product % len(ALPHABET)
     return ALPHABET[-total % len(ALPHABET)]
+
+
+def key_of(text: str) -> int | None:
+    """The number of a row as an address carries it; None for what no database can hold as one."""
+    return int(text) if KEY.fullmatch(text) else None

@@ -163,6 +163,11 @@ def of_body(slug: str) -> list[Shown]:
     return _shown(query.order_by(GovernmentPromise.signed_on.desc(), GovernmentPromise.id.desc()))
 
 
+def all_of_them() -> list[Shown]:
+    """The promises of every body, in the order of their numbers."""
+    return _shown(select(GovernmentPromise).order_by(GovernmentPromise.id))
+
+
 def open_defaults() -> int:
     """How many confirmed defaults are not put right yet."""
     return sum(each.counts["broken"] for each in standings())

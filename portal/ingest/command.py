@@ -164,13 +164,18 @@ def receipt(upload_id: int | None, number: str | None) -> None:
     click.echo(f"file {upload_id}: receipt {number}")
 
 
-def export_upload(what: str, kind: str) -> None:
+UPLOADS = ("double-publicity", "repair-results", "commitments")
+
+
+def export_upload(what: str, kind: str, site_url: str) -> None:
     """Write a file for the provincial site to the output, and its number to the error output."""
     from portal.core import db
     from portal.ingest.service import uploads
 
     if what == "repair-results":
         upload, body = uploads.repair_results(actor="operator")
+    elif what == "commitments":
+        upload, body = uploads.commitments(site_url=site_url, actor="operator")
     else:
         upload, body = uploads.double_publicity(kind, actor="operator")
     db.session.commit()

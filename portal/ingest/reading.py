@@ -3,6 +3,7 @@
 import codecs
 import csv
 import hashlib
+import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ LONGEST_CELL = 1 << 20
 EXACT_NUMBERS = 10**15
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 DELIMITERS = ",\t;"
+# What the reader of archives raises for a broken one.
+NO_ARCHIVE = (zipfile.BadZipFile, NotImplementedError, struct.error, EOFError)
 # NUL, and the replacement character in UTF-8 and in GB18030.
 SUSPICIOUS = (b"\0", "\ufffd".encode(), "\ufffd".encode("gb18030"))
 
@@ -77,8 +80,11 @@ def _open_workbook(path: Path) -> Source:
 def _unpacked(path: Path) -> int:
     if not zipfile.is_zipfile(path):
         return 0
-    with zipfile.ZipFile(path) as packed:
-        return sum(each.file_size for each in packed.infolist())
+    try:
+        with zipfile.ZipFile(path) as packed:
+            return sum(each.file_size for each in packed.infolist())
+    except (*NO_ARCHIVE, OSError, ValueError) as error:
+        raise Refused("workbook_broken", detail=str(error)) from error
 
 
 def _open_csv(path: Path) -> Source:

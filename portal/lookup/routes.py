@@ -11,7 +11,7 @@ from portal.web import templates
 from portal.web.access import public
 from portal.web.limits import limiter, look_ups, reports
 from portal.web.pages import address_with, render
-from portal.web.paging import links, page_number
+from portal.web.paging import key_before, links, page_number
 
 bp = Blueprint("lookup", __name__)
 
@@ -86,7 +86,7 @@ def records(code: str) -> Response:
 @bp.get("/subjects/<code>/commitments")
 @public
 def commitments(code: str) -> Response:
-    found = service.commitments_of(code, request.args.get("before", "")) or abort(404)
+    found = service.commitments_of(code, key_before()) or abort(404)
     return render(
         "lookup/commitments.html",
         subject=found.subject,

@@ -204,10 +204,9 @@ class Promises:
     listing: commitments.Listing
 
 
-def commitments_of(code: str, before: str) -> Promises | None:
+def commitments_of(code: str, before: int | None) -> Promises | None:
     """The page of commitments from the key `before` on; None for an unknown code."""
     subject = commitments.subject(code)
     if subject is None:
         return None
-    key = int(before) if before.isascii() and before.isdigit() else None
-    return Promises(subject, commitments.register(subject_id=subject.id, before=key))
+    return Promises(subject, commitments.register(subject_id=subject.id, before=before))

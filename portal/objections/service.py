@@ -14,7 +14,7 @@ from portal.cases import service as cases
 from portal.cases.models import Case, Draft
 from portal.cases.service import By, drafts
 from portal.commitments import service as commitments
-from portal.core import clock
+from portal.core import clock, ids
 from portal.core.actor import Actor
 from portal.core.db import session
 from portal.core.errors import Refused
@@ -183,7 +183,7 @@ def _values(fields: Sequence[str], claimed: str) -> list[str]:
 
 
 def _record(target_id: str, actor: Actor) -> Target | None:
-    record = records.get(int(target_id)) if target_id.isdecimal() else None
+    record = records.get(ids.key_of(target_id) or 0)
     subject = session.get(Subject, record.subject_id) if record else None
     if record is None or subject is None:
         return None
@@ -232,7 +232,7 @@ def _grade(target_id: str, actor: Actor) -> Target | None:
 
 def _promise(target_id: str, actor: Actor) -> Target | None:
     """An entry in the record of what the government promised; anybody may object to one."""
-    found = government.get(int(target_id)) if target_id.isdecimal() else None
+    found = government.get(ids.key_of(target_id) or 0)
     if found is None:
         return None
     return Target(

@@ -31,6 +31,8 @@ ADVICE = {
 }
 REFUSALS = {
     "cursor_unknown": "`after` is not a cursor that an answer gave as `next`.",
+    "commitment_kind_unknown": "`kind` is no kind of commitment; /api/v1/openapi.json names them.",
+    "state_unknown": "`state` is no state of a commitment; /api/v1/openapi.json names them.",
     "kind_unknown": "`kind` is not a kind of record; the dictionary on /data/ names them.",
     "day_unknown": "`since` is not a day written as 2026-11-20.",
     "day_in_future": "`since` lies in the future.",
@@ -150,6 +152,44 @@ def listing(slug: str) -> Response:
     return _answer(service.listing(slug, filters, asked["after"][:18]) or abort(404))
 
 
+@api.get("/commitments")
+@public
+@limiter.limit(open_data)
+def commitments() -> Response:
+    query, kind, state, after = (
+        request.args.get(name, "").strip()[:60] for name in ("q", "kind", "state", "after")
+    )
+    return _answer(service.commitment_page(query=query, kind=kind, state=state, after=after))
+
+
+@api.get("/commitments/<number>")
+@public
+@limiter.limit(open_data)
+def commitment(number: str) -> Response:
+    return _answer(service.commitment(number) or abort(404))
+
+
+@api.get("/subjects/<code>/commitments")
+@public
+@limiter.limit(open_data)
+def commitments_of(code: str) -> Response:
+    return _answer(service.commitments_of(code, request.args.get("after", "")) or abort(404))
+
+
+@api.get("/government")
+@public
+@limiter.limit(open_data)
+def standings() -> Response:
+    return _answer(service.standings())
+
+
+@api.get("/government/<body>")
+@public
+@limiter.limit(open_data)
+def promises(body: str) -> Response:
+    return _answer(service.promises(body) or abort(404))
+
+
 @api.get("/areas")
 @public
 def areas() -> Response:
@@ -172,10 +212,8 @@ def terms() -> Response:
 @public
 @limiter.limit(open_data)
 def changes() -> Response:
-    after = request.args.get("after", "0")
-    if not (after.isascii() and after.isdigit() and len(after) < 19):
-        raise Refused("cursor_unknown", "after")
-    return _answer(service.changes(request.args.get("since", ""), int(after)))
+    since, after = (request.args.get(name, "") for name in ("since", "after"))
+    return _answer(service.changes(since, after))
 
 
 @api.get("/files")

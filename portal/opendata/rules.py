@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from portal.core import ids
 from portal.core.errors import Refused
 
 LICENCE = "可以自由使用，请注明来源“信用淮南”和数据日期；以页面当天显示的为准。"
@@ -15,7 +16,7 @@ LICENCE_EN = (
 FORMS = ("csv", "jsonl")
 # Changes further back are answered by the daily files.
 MOST_DAYS = 90
-CURSOR = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d{1,18})")
+CURSOR = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]{1,18})")
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,55 @@ SCENARIO = (
     Field("rule", "规则地址", "address of the rule"),
     Field("listed", "名录家数", "how many are listed today", "integer"),
 )
+COMMITMENT = (
+    Field("number", "承诺编号", "number"),
+    Field("subject", "主体的统一社会信用代码，个人没有", "code of the subject; none for a person",
+          may_be_null=True),
+    Field("name", "承诺人，个人的姓名已遮盖", "who promised; names of persons are masked"),
+    Field("kind", "承诺类型", "kind of commitment"),
+    Field("title", "承诺书名称", "title of the text"),
+    Field("matter", "承诺事由", "what it is about"),
+    Field("text", "承诺文本标识", "identifier of the text"),
+    Field("version", "文本版本", "version of the text", "integer"),
+    Field("body", "受理单位标识", "body that it was given to"),
+    Field("signed_on", "作出日期", "day of signing", "date"),
+    Field("valid_until", "有效期至", "last day; none when it ends once kept", "date",
+          may_be_null=True),
+    Field("state", "履行状态", "how it stands today"),
+    Field("state_on", "状态日期，没有变化时为空", "day of that state, if it was changed", "date",
+          may_be_null=True),
+    Field("clauses", "承诺内容", "what was promised", "texts"),
+    Field("duties", "约定日期前要做的事和日期", "what is to be done, and by which day", "pairs"),
+    Field("consequences", "没有做到的后果", "what follows when it is not kept", "texts"),
+    Field("decision", "认定违诺或部分履行的理由", "why it was found broken or kept in part"),
+    Field("disputed", "有异议", "somebody objects to it", "boolean"),
+    Field("sha256", "签署文本的SHA-256", "SHA-256 of what was signed"),
+)  # fmt: skip
+PROMISE = (
+    Field("id", "编号", "number", "integer"),
+    Field("body", "单位标识", "body that promised"),
+    Field("area", "乡镇街道代码", "code of the town", may_be_null=True),
+    Field("kind", "类别", "kind of promise"),
+    Field("number", "合同或文件编号", "number of the contract or document"),
+    Field("title", "名称", "title"),
+    Field("counterpart", "对方企业", "enterprise it was given to"),
+    Field("amount", "金额，元", "amount in yuan, with two decimals", may_be_null=True),
+    Field("signed_on", "签订或认定日期", "day of signing, or of the finding", "date"),
+    Field("due_on", "应当履行的日期", "last day to keep it", "date", may_be_null=True),
+    Field("state", "履行状态", "how it stands today"),
+    Field("settled_on", "履行完的日期", "day on which it was settled", "date", may_be_null=True),
+    Field("note", "说明", "note"),
+    Field("source_unit", "报送单位", "unit that reported it"),
+    Field("disputed", "有异议", "somebody objects to it", "boolean"),
+)
+STANDING = (
+    Field("body", "单位标识", "body"),
+    Field("performing", "正在履行", "being kept", "integer"),
+    Field("kept", "已经履行", "kept", "integer"),
+    Field("late", "到期没有履行完", "late", "integer"),
+    Field("broken", "认定失信", "found broken", "integer"),
+    Field("cleared", "认定后已经履行", "put right after the finding", "integer"),
+)
 AREA = (
     Field("code", "地区代码", "code"),
     Field("name", "名称", "name"),
@@ -171,10 +221,12 @@ OPTIONAL = frozenset({"subject", "record"})
 
 TYPES: dict[str, tuple[Field, ...]] = {
     "subject": SUBJECT, "record": RECORD, "grade": GRADE, "listed": LISTED, "hit": HIT,
+    "commitment": COMMITMENT, "promise": PROMISE, "standing": STANDING,
     "scenario": SCENARIO, "area": AREA, "body": BODY, "term": TERM, "change": CHANGE,
     "file": FILE,
 }  # fmt: skip
-DATASETS = {"subjects": SUBJECT, "records": RECORD, "grades": LISTED}
+DATASETS = {"subjects": SUBJECT, "records": RECORD, "grades": LISTED,
+            "commitments": COMMITMENT, "promises": PROMISE}  # fmt: skip
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -205,6 +257,16 @@ def place(text: str) -> tuple[date, int] | None:
     if not found:
         raise Refused("cursor_unknown", "after")
     return parse_day(found[1], "after"), int(found[2])
+
+
+def key(text: str) -> int | None:
+    """The place in a list that goes by numbers; None for the beginning. Raises Refused."""
+    if not text:
+        return None
+    found = ids.key_of(text)
+    if found is None:
+        raise Refused("cursor_unknown", "after")
+    return found
 
 
 def parse_day(text: str, field: str) -> date:

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, abort
 
+from portal.cases.service import figures
 from portal.pages import gallery, service
 from portal.web.access import public
 from portal.web.i18n import locale
@@ -13,7 +14,8 @@ bp = Blueprint("pages", __name__)
 @bp.get("/")
 @public
 def home() -> Response:
-    return render("pages/home.html", news=service.news(locale())[:3])
+    news = service.news(locale())[:3]
+    return render("pages/home.html", news=news, month=figures.this_month())
 
 
 @bp.get("/services")

@@ -1,21 +1,27 @@
 """The written pages of content/, in both languages, and the terms of the law as rows."""
 
+import hashlib
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from pathlib import Path, PurePath
 from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
+from PIL import Image
 
 from portal.core import clock, content
 from portal.records import service as records
 
 LANGUAGES = ("zh", "en")
 FENCE = "+++\n"
+STATIC = Path(__file__).resolve().parents[2] / "static"
+# Pictures are taken for screens that show two of their points where a page counts one.
+PIXELS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +60,37 @@ def article(name: str, language: str) -> Article | None:
         return None
     _before, head, body = path.read_text("utf-8").split(FENCE, 2)
     facts = tomllib.loads(head)
-    html = nh3.clean(MarkdownIt("commonmark").enable("table").render(body))
     return Article(
         facts["title"],
         facts["summary"],
         facts["updated_on"],
-        Markup(html),  # noqa: S704  # cleaned
+        as_html(body),
         facts.get("published_on"),
         facts.get("expires_on"),
+    )
+
+
+def as_html(text: str) -> Markup:
+    """Markdown as HTML in which nothing can run; pictures are our own and come when scrolled to."""
+    reader = MarkdownIt("commonmark").enable("table")
+    reader.add_render_rule("image", _picture)
+    html = nh3.clean(reader.render(text)).replace("<img ", '<img loading="lazy" ')
+    return Markup(html)  # noqa: S704  # cleaned
+
+
+def _picture(_self: Any, tokens: Sequence[Any], place: int, *_rest: Any) -> str:
+    """`![what it shows](name)`: static/images/help/<name>.webp at half of its pixels."""
+    token = tokens[place]
+    name = f"images/help/{PurePath(token.attrs['src']).name}.webp"
+    file = STATIC / name
+    if not file.is_file():
+        return ""
+    with Image.open(file) as opened:
+        width, height = (each // PIXELS for each in opened.size)
+    version = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    return (
+        f'<img src="/static/{name}?v={version}" alt="{escape(token.content)}" '
+        f'width="{width}" height="{height}">'
     )
 
 
@@ -72,7 +101,8 @@ def help_articles(language: str) -> Sequence[tuple[str, Article]]:
     return [(name, page) for name, page in found if page is not None]
 
 
-HELP = ("search", "report", "verify", "repair", "objection", "track", "claim", "door-code")
+HELP = ("search", "report", "verify", "repair", "objection", "complaint", "commitment", "track",
+        "claim", "door-code")  # fmt: skip
 NEWS = ("open-data", "repair-order-36")
 
 

@@ -13,7 +13,7 @@ from wtforms import (
     StringField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, NumberRange
 
 from portal.core import clock
 from portal.core.text import N_
@@ -136,7 +136,7 @@ class GrantForm(PortalForm):
 class IdForm(PortalForm):
     """One thing in a list that a button is about."""
 
-    id = IntegerField(validators=[InputRequired()])
+    id = IntegerField(validators=[InputRequired(), NumberRange(0, 10**18 - 1)])
 
 
 def report_form(product: str, businesses: Sequence[Any], code: str) -> ReportForm:

@@ -2,6 +2,7 @@
 
 from flask import Flask
 from flask_wtf import CSRFProtect
+from werkzeug.routing import IntegerConverter
 
 from portal.web import (
     access,
@@ -23,8 +24,15 @@ from portal.web import (
 csrf = CSRFProtect()
 
 
+class Number(IntegerConverter):
+    """A number in an address, no longer than a database can hold."""
+
+    regex = r"\d{1,18}"
+
+
 def init_app(app: Flask) -> None:
     """Join everything; after_request functions run in reverse order of this list."""
+    app.url_map.converters["int"] = Number
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     for part in (

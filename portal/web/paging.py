@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import request
 
+from portal.core import ids
 from portal.web.pages import address_with
 
 HIGHEST = 10_000
@@ -23,6 +24,11 @@ def page_number() -> int:
     """The page asked for; anything that is no number means the first."""
     text = request.args.get("page", "")
     return min(max(int(text), 1), HIGHEST) if text.isascii() and text.isdigit() else 1
+
+
+def key_before(name: str = "before") -> int | None:
+    """The key in the query from which an older page goes on; none for what cannot be one."""
+    return ids.key_of(request.args.get(name, ""))
 
 
 def links(page: int, pages: int) -> Pages:

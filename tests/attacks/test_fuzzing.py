@@ -1,10 +1,14 @@
 """Whatever is sent in, the portal answers or refuses; it never breaks."""
 
+import base64
 import io
+import json
+import random
 import tempfile
 import zipfile
 from pathlib import Path
 
+import pikepdf
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +16,7 @@ from hypothesis import strategies as st
 
 from portal.core import db, uploads
 from portal.core.errors import Refused
+from portal.core.pdf import MOST_FACTS
 from portal.documents import service as documents
 from portal.ingest import service as ingest
 from portal.ingest.reading import LARGEST_SHEET
@@ -128,3 +133,41 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(app: Flask, tmp_path: Path)
     bomb = workbook(b" " * (LARGEST_SHEET + 1))
     assert len(bomb) < LARGEST_SHEET // 500
     assert refusal_of(tmp_path, bomb).reason == "workbook_too_large"
+
+
+def test_a_workbook_with_a_broken_directory_is_refused(app: Flask, tmp_path: Path) -> None:
+    whole = workbook(b"<worksheet/>")
+    place = whole.index(b"PK\x01\x02")
+    for broken in (
+        whole[:place] + b"XX" + whole[place + 2 :],
+        whole[: place + 6] + b"\xff" + whole[place + 7 :],
+        whole[: place + 24] + b"\xff\xff\xff" + whole[place + 27 :],
+        whole[:place] + whole[place + 9 :],
+    ):
+        assert refusal_of(tmp_path, broken).reason in {"workbook_broken", "header_unknown"}
+    assert refusal_of(tmp_path, whole.replace(b"PK\x01\x02", b"XXXX")).reason == "workbook_broken"
+
+
+def with_facts(name: str, facts: bytes) -> bytes:
+    document = pikepdf.new()
+    document.add_blank_page()
+    document.attachments[name] = pikepdf.AttachedFileSpec(document, facts, filename=name)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("facts", [b"[" * 200_000, b"[]", b"\xff", b"{", b'{"signature": 1}'])
+def test_whatever_is_attached_to_a_document_signs_nothing(facts: bytes) -> None:
+    assert documents.signature_in(with_facts("facts.json", facts)) == ""
+
+
+def test_a_name_of_an_attachment_that_is_no_name_signs_nothing() -> None:
+    strange = with_facts("facts.json", b"{}").replace(b"facts.json", b"facts.js\x01n")
+    assert documents.signature_in(strange) == ""
+
+
+def test_attached_facts_that_are_too_many_are_not_read() -> None:
+    rest = base64.b85encode(random.Random(1).randbytes(MOST_FACTS)).decode()
+    facts = json.dumps({"signature": {"client_data": rest}})
+    assert documents.signature_in(with_facts("facts.json", facts.encode())) == ""

@@ -2,7 +2,7 @@
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 
 from portal.config import Config, Site
 from portal.core.cells import FORMULA_STARTS
@@ -14,8 +14,14 @@ from tests.factories import make_account, make_listed, make_staff, make_subject
 
 EVIL = "evil.example"
 ROLES = ("handler", "verifier", "reviewer", "editor", "publisher", "auditor", "admin")
-# Any value that fits the kind of argument; what it names is not there.
-FILL = {"IntegerConverter": "999999", "UUIDConverter": "0" * 32}
+NUMBER = 999999
+
+
+def fill(converter: BaseConverter) -> int | str:
+    """A value that fits an argument; what it names is not there."""
+    if isinstance(converter, IntegerConverter):
+        return NUMBER
+    return "csv" if isinstance(converter, AnyConverter) else "x" * 12
 
 
 def addresses(app: Flask, mark: str) -> list[tuple[str, Rule]]:
@@ -24,14 +30,7 @@ def addresses(app: Flask, mark: str) -> list[tuple[str, Rule]]:
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         if access.mark_of(view) == mark and rule.endpoint != "static":
-            values = {
-                name: int(FILL["IntegerConverter"])
-                if type(rule._converters[name]).__name__ == "IntegerConverter"
-                else "csv"
-                if type(rule._converters[name]).__name__ == "AnyConverter"
-                else "x" * 12
-                for name in rule.arguments
-            }
+            values = {name: fill(rule._converters[name]) for name in rule.arguments}
             built = rule.build(values, append_unknown=False)
             if built:
                 found.append((built[1], rule))
@@ -182,3 +181,23 @@ def test_no_query_is_taken_for_a_command(browser: Browser, query: str) -> None:
     for address in ("/search", "/api/v1/search", "/code-check", "/scenarios/beef-soup"):
         status = browser.client.get(address, query_string={"q": query, "code": query}).status_code
         assert status in {200, 303, 400}, (address, status)
+
+
+HUGE = "9" * 30
+
+
+@pytest.mark.limit(30)
+def test_a_number_longer_than_any_database_holds_is_not_there(browser: Browser) -> None:
+    shop = make_listed()
+    browser.sign_in(make_staff(*ROLES))
+    for address, rule in (
+        addresses(browser.app, "public")
+        + addresses(browser.app, "visitor")
+        + (addresses(browser.app, "signed_in") + addresses(browser.app, "staff"))
+    ):
+        if "GET" in methods(rule):
+            known = address.replace(str(NUMBER), HUGE).replace("x" * 12, shop.code)
+            names = ("before", "after", "page", "version", "record", "subject", "kind", "since")
+            query = dict.fromkeys(names, HUGE)
+            status = browser.client.get(known, query_string=query).status_code
+            assert status < 500, known

@@ -40,7 +40,7 @@ def test_events_of_a_unit_come_to_its_figures() -> None:
         told("rated"), Told(DAY, "tax", "repair", "received"),
     ]  # fmt: skip
     of_data, of_tax = count(events)
-    assert of_data == Figures("data", 10, 3, 1, 4.5, 1, 1, 6, 3)
+    assert of_data == Figures("data", 10, 3, 1, 4.5, 1, 1, 6, 3, 2)
     assert (of_data.on_time_share, of_data.satisfied_share) == (33, 50)
     assert (of_tax.on_time_share, of_tax.satisfied_share, of_tax.median_days) == (None, None, None)
     assert shown([of_data, of_tax]) == [of_data]
@@ -97,7 +97,7 @@ def test_published_figures_equal_their_recomputation(app: Flask, clock: Clock) -
     clock.set(date(2026, 11, 21))
     assert statistics.publish() == statistics.publish() > 0
     (found,) = figures.of_units()
-    assert found == Figures(STATION_KEY, 10, 12, 12, 0.0, 1, 0, 6, 6)
+    assert found == Figures(STATION_KEY, 10, 12, 12, 0.0, 1, 0, 6, 6, 6)
     assert figures.of_unit(STATION_KEY) == found
     assert figures.of_unit(COUNTY) is None
     lines = statistics.events_csv().splitlines()

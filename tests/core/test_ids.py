@@ -1,5 +1,7 @@
 """Numbers that people read aloud."""
 
+import pytest
+
 from portal.core import ids
 
 
@@ -12,3 +14,12 @@ def test_an_id_has_no_look_alikes_and_is_rarely_the_same() -> None:
 
 def test_what_people_type_is_understood() -> None:
     assert ids.normalise_id(" o1lI-uabc ") == "0111VABC"
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("7", 7), ("9" * 18, 10**18 - 1), ("9" * 19, None), ("", None), ("-1", None), ("٣", None),
+     ("1 ", None)],
+)  # fmt: skip
+def test_a_key_is_a_number_that_a_database_can_hold(text: str, key: int | None) -> None:
+    assert ids.key_of(text) == key

@@ -12,6 +12,7 @@ from portal.opendata.service.describing import PATHS
 from portal.opendata.service.files import make_files
 from portal.web import filters
 from tests.browser import Browser, Page
+from tests.commitments.conftest import make_shop
 from tests.conftest import Clock, let_go, make_app
 from tests.databases import Server
 from tests.factories import make_listed, make_record, make_subject
@@ -25,14 +26,19 @@ def answer(browser: Browser, address: str, status: int = 200) -> Any:
     return json.loads(browser.get(address, status=status).source)
 
 
-def test_every_answer_is_as_its_schema_says(browser: Browser) -> None:
+def test_every_answer_is_as_its_schema_says(browser: Browser, clock: Clock) -> None:
     shop = make_listed()
     make_record(shop)
     make_files()
-    fill = {"{code}": shop.code, "{slug}": "beef-soup"}
+    promised = make_shop().sign()
+    clock.move(minutes=11)
+    fill = {"{code}": shop.code, "{slug}": "beef-soup", "{number}": str(promised.number),
+            "{body}": "tax"}  # fmt: skip
     schemas = service.schemas()
     for path, name, _summary, asked in PATHS:
-        address = "/api/v1" + path.replace("{code}", fill["{code}"]).replace("{slug}", "beef-soup")
+        address = "/api/v1" + path
+        for name_, value in fill.items():
+            address = address.replace(name_, value)
         address += "?q=牛肉汤" if "q" in asked else ""
         told = answer(browser, address)
         assert faults(told, schemas[name], schemas) == [], address
@@ -63,6 +69,12 @@ def test_what_is_not_there_is_told_as_a_problem(browser: Browser) -> None:
         "/api/v1/changes?after=x": 400,
         "/api/v1/changes?since=tomorrow": 400,
         "/api/v1/changes?since=2020-01-01": 400,
+        "/api/v1/commitments/34040020000101000001": 404,
+        "/api/v1/commitments?kind=x": 400,
+        "/api/v1/commitments?state=x": 400,
+        "/api/v1/commitments?after=x": 400,
+        "/api/v1/subjects/91340499MA000000XX/commitments": 404,
+        "/api/v1/government/none": 404,
     }.items():
         page = browser.get(address, status=status)
         assert page.response.mimetype == "application/problem+json"

@@ -1,13 +1,18 @@
 """The written pages, in both languages, and the terms they are counted by."""
 
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from portal.core import content
+from portal.cases.models import PublishedEvent
+from portal.core import content, db
 from portal.pages import service
 from tests.browser import Browser
 from tests.conftest import Clock
+
+ROOT = Path(__file__).resolve().parents[2]
 
 PAGES = [
     "/",
@@ -80,3 +85,68 @@ def test_news_are_shown_from_their_day_until_they_are_over(browser: Browser, clo
     browser.get("/news/open-data")
     clock.set(date(2027, 5, 24))
     assert list(dict(service.news("en"))) == []
+
+
+def publish(day: date, count: int) -> None:
+    """Some events of a day, as the night before would have published them."""
+    for number in range(count):
+        unit = ("data", "tax")[number % 2]
+        db.session.add(PublishedEvent(day=day, unit=unit, kind="complaint", step="received"))
+        met = day if number else day + timedelta(days=9)
+        db.session.add(PublishedEvent(day=day, unit=unit, kind="complaint", step="clock",
+                                      due_on=day + timedelta(days=5), met_on=met))  # fmt: skip
+        db.session.add(
+            PublishedEvent(day=day, unit=unit, kind="complaint", step="answered", days=3)
+        )
+
+
+def test_the_front_page_says_what_was_published_of_this_month(browser: Browser) -> None:
+    assert "本月办理情况" not in browser.get("/").main
+    publish(date(2026, 10, 31), 30)
+    publish(date(2026, 11, 2), 12)
+    main = browser.get("/").main
+    assert "各单位收到，含转来的12件" in main
+    assert "按期91%（12次）" in main
+    assert "3（12件）" in main
+    assert "91% (12)" in browser.get("/en/").main
+    assert "/punctuality" in browser.get("/").links().values()
+
+
+def test_too_few_cases_are_no_figures(browser: Browser) -> None:
+    publish(date(2026, 11, 2), 9)
+    assert "本月办理情况" not in browser.get("/").main
+
+
+def test_a_figure_that_nothing_was_counted_for_is_left_out(browser: Browser) -> None:
+    day = date(2026, 11, 2)
+    for _number in range(10):
+        db.session.add(PublishedEvent(day=day, unit="tax", kind="repair", step="received"))
+    main = browser.get("/").main
+    assert "10件" in main
+    assert "按期" not in main
+
+
+@pytest.mark.parametrize("language", service.LANGUAGES)
+@pytest.mark.parametrize("name", service.HELP)
+def test_a_help_page_shows_the_page_it_speaks_of(
+    browser: Browser, name: str, language: str
+) -> None:
+    page = browser.get(f"{'/en' if language == 'en' else ''}/help/{name}")
+    picture = page.one("//main//img")
+    file = ROOT / f"static/images/help/{name}-{language}.webp"
+    assert picture.get("src").startswith(f"/static/images/help/{name}-{language}.webp?v=")
+    assert picture.get("loading") == "lazy"
+    assert len(picture.get("alt")) > 12
+    assert any("\u4e00" <= each <= "\u9fff" for each in picture.get("alt")) == (language == "zh")
+    with Image.open(file) as opened:
+        assert opened.size == tuple(2 * int(picture.get(side)) for side in ("width", "height"))
+        assert int(picture.get("width")) == 360
+    assert file.stat().st_size <= 40 * 1024
+    with browser.client.get(picture.get("src")) as sent:
+        assert sent.mimetype == "image/webp"
+
+
+def test_only_our_own_pictures_are_shown() -> None:
+    html = service.as_html("![x](https://evil.example/x.png) ![y](../../../etc/passwd) ![z](none)")
+    assert "<img" not in html
+    assert "evil" not in html

@@ -8,6 +8,9 @@ import pytest
 from lxml import html
 
 from portal.bodies import service as bodies
+from portal.commitments.rules import KINDS as COMMITMENT_KINDS
+from portal.commitments.rules import STATES as COMMITMENT_STATES
+from portal.government import service as government
 from portal.records.rules import CLASSES, KINDS
 from portal.subjects.models import KINDS as SUBJECT_KINDS
 from portal.subjects.models import STATUSES
@@ -82,3 +85,54 @@ def test_answers_and_pages_of_the_demo_agree(site: Site) -> None:
             for name in ("grade", "points", "disputed", "holds_until", "reply", "rule_version"):
                 assert grade[name] == why[name], name
     assert compared > 100
+
+
+def promises_of(site: Site, address: str, name: str) -> list[dict[str, Any]]:
+    return list(told(site, f"/api/v1{address}")[name])
+
+
+@pytest.mark.limit(60)
+def test_promises_of_the_demo_are_told_as_their_pages_say(site: Site) -> None:
+    found = promises_of(site, "/commitments", "commitments")
+    assert {each["state"] for each in found} >= {
+        "in_force",
+        "keeping",
+        "kept",
+        "broken",
+        "withdrawn",
+    }
+    for each in found:
+        check_commitment(each, words(site, f"/commitments/{each['number']}"))
+    listed = words(site, "/commitments/")
+    assert all(each["name"] in listed for each in found[:20])
+    standings = promises_of(site, "/government", "bodies")
+    assert standings
+    for standing in standings:
+        page = words(site, f"/government/{standing['body']}")
+        for each in promises_of(site, f"/government/{standing['body']}", "promises"):
+            check_promise(each, page)
+
+
+def check_commitment(told_: dict[str, Any], page: str) -> None:
+    for name in ("number", "name", "matter", "decision", "sha256"):
+        assert as_shown(told_[name]) in page, name
+    assert COMMITMENT_KINDS[told_["kind"]] in page
+    assert COMMITMENT_STATES[told_["state"]].word in page
+    assert bodies.names_by_slug()[told_["body"]] in page
+    for name in ("signed_on", "valid_until", "state_on"):
+        assert not told_[name] or filters.day(date.fromisoformat(told_[name])) in page, name
+    for sentence in (*told_["clauses"], *told_["consequences"]):
+        assert as_shown(sentence) in page
+    for duty, day in told_["duties"]:
+        assert as_shown(duty) in page
+        assert filters.day(date.fromisoformat(day)) in page
+    assert ("有异议" in page) == told_["disputed"]
+
+
+def check_promise(told_: dict[str, Any], page: str) -> None:
+    for name in ("title", "number", "counterpart", "note", "source_unit"):
+        assert as_shown(told_[name]) in page, name
+    assert government.KINDS[told_["kind"]] in page
+    assert government.STATES[told_["state"]] in page
+    for name in ("signed_on", "due_on", "settled_on"):
+        assert not told_[name] or filters.day(date.fromisoformat(told_[name])) in page, name

@@ -58,15 +58,15 @@ def enter(account: Account) -> ResponseReturnValue:
     """After the first step: the second where it is needed, otherwise in."""
     if not service.needs_second_factor(account):
         return complete(account)
-    stash.keep(PENDING, account.id)
+    stash.keep(PENDING, service.first_step(account))
     step = "/sign-in/second" if account.has_second_factor else "/sign-in/enrol"
     return redirect(with_next(step), 303)
 
 
 def pending() -> Account | None:
     """Who has taken the first step in this browser, within the last minutes."""
-    account_id = stash.look(PENDING)
-    return service.get_open(account_id) if account_id else None
+    kept = stash.look(PENDING)
+    return service.after_first_step(*kept) if isinstance(kept, list) else None
 
 
 def complete(account: Account) -> Response:

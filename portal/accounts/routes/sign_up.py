@@ -25,6 +25,7 @@ def sign_up() -> ResponseReturnValue:
     form = SignUpForm()
     if form.validate_on_submit():
         with form.refusals():
+            aside(lambda: service.count_sending(form.contact.data))
             sent = service.begin_sign_up(
                 **form.answers(), language=locale(), is_shown=shows_codes()
             )
@@ -58,6 +59,7 @@ def recover() -> ResponseReturnValue:
     form = RecoverForm()
     if form.validate_on_submit():
         with form.refusals():
+            aside(lambda: service.count_sending(form.contact.data))
             sent = service.begin_recovery(
                 **form.answers(), language=locale(), is_shown=shows_codes()
             )

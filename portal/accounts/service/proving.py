@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pyotp
-from sqlalchemy import delete, func, select
+from sqlalchemy import Delete, Update, delete, func, or_, select, update
 
 from portal.accounts import rules
 from portal.accounts.models import Account, Attempt, RecoveryCode, SentCode
@@ -31,6 +31,15 @@ def count_try(key: str) -> None:
     recent = (Attempt.key == digest, Attempt.at > now - rules.FAILURE_WINDOW)
     rules.check_failures(session.scalar(select(func.count(Attempt.id)).where(*recent)) or 0)
     session.add(Attempt(key=digest, at=now))
+
+
+def count_sending(typed: str) -> None:
+    """Count one code about to be sent, whether or not an account is reached so; as `count_try`."""
+    address = rules.contact(typed).address
+    try:
+        count_try(f"send {address}")
+    except Refused as refusal:
+        raise Refused("sent_often", "contact", **refusal.data) from refusal
 
 
 def forget_tries(key: str) -> None:
@@ -180,7 +189,8 @@ def take_sent_code(ticket: str, purpose: str, typed: str) -> SentCode:
         raise Refused("sent_code_over", "one_time_code")
     if not secrets.compare_digest(row.digest, given):
         raise Refused("code_wrong", "one_time_code")
-    session.delete(row)
+    if not _is_done(delete(SentCode).where(SentCode.id == row.id)):
+        raise Refused("sent_code_over", "one_time_code")
     forget_tries(f"sent {ticket}")
     return row
 
@@ -210,10 +220,12 @@ def _take_totp(account: Account, typed: str) -> bool:
     if account.totp_sealed is None:
         return False
     step = _matching_step(_totp_secret(account), typed)
-    if step is None or step <= (account.totp_last_step or 0):
+    if step is None:
         return False
-    account.totp_last_step = step
-    return True
+    is_newer = or_(Account.totp_last_step.is_(None), Account.totp_last_step < step)
+    return _is_done(
+        update(Account).where(Account.id == account.id, is_newer).values(totp_last_step=step)
+    )
 
 
 def _matching_step(secret: str, typed: str) -> int | None:
@@ -232,19 +244,18 @@ def _totp_secret(account: Account) -> str:
 
 
 def _take_recovery_code(account: Account, typed: str) -> bool:
-    row = session.scalar(
-        select(RecoveryCode).where(
-            RecoveryCode.account_id == account.id,
-            RecoveryCode.digest == _recovery_digest(account, ids.normalise_id(typed)),
-            RecoveryCode.used_at.is_(None),
-        )
-    )
-    if row is None:
+    given = _recovery_digest(account, ids.normalise_id(typed))
+    unused = (RecoveryCode.account_id == account.id, RecoveryCode.digest == given,
+              RecoveryCode.used_at.is_(None))  # fmt: skip
+    if not _is_done(update(RecoveryCode).where(*unused).values(used_at=clock.now())):
         return False
-    row.used_at = clock.now()
-    session.flush()  # the notice counts what is left
     notify(account.id, "recovery_code_used", left=count_recovery_codes(account.id))
     return True
+
+
+def _is_done(statement: Delete | Update) -> bool:
+    """Whether it met a row: of two who use the same thing up at once, the second meets none."""
+    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]
 
 
 def _recovery_digest(account: Account, code: str) -> str:

@@ -57,6 +57,17 @@ def get_open(account_id: int) -> Account | None:
     )
 
 
+def first_step(account: Account) -> list[str | int]:
+    """What a browser keeps between password and second step; worth nothing once that is changed."""
+    return [account.id, sealing.digest(account.password_hash or "", "first step")]
+
+
+def after_first_step(account_id: int, kept: str) -> Account | None:
+    """The open account whose first step was taken with the password that it still has."""
+    account = get_open(account_id)
+    return account if account and first_step(account) == [account_id, kept] else None
+
+
 def speak(account: Account, language: str) -> None:
     """Write to this person in the language they use."""
     account.language = language

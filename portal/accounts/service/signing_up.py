@@ -62,9 +62,14 @@ def begin_recovery(*, contact: str, language: str, is_shown: bool) -> Sent:
 
 
 def finish_recovery(ticket: str, typed: str, password: str) -> Account:
-    """Set a new password; second factors stay as they are. Raises Refused."""
+    """Set a new password; second factors stay as they are. Raises Refused.
+
+    Every other code that was sent for it is over too.
+    """
     row = take_sent_code(ticket, "recover", typed)
     account = session.get_one(Account, row.data["account"])
+    others = (SentCode.purpose == "recover", SentCode.address == row.address)
+    session.execute(delete(SentCode).where(*others))
     change_password(account, password, keep="")
     return account
 

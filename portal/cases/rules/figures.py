@@ -41,6 +41,7 @@ class Figures:
     reopened: int
     rated: int
     satisfied: int
+    answered: int
 
     @property
     def is_shown(self) -> bool:
@@ -71,6 +72,12 @@ def shown(figures: Sequence[Figures]) -> list[Figures]:
     return [each for each in figures if each.is_shown]
 
 
+def whole(events: Sequence[Told]) -> Figures | None:
+    """The figures of all units together; None for too few cases."""
+    found = _of_unit("", events)
+    return found if found.is_shown else None
+
+
 def _of_unit(unit: str, events: Sequence[Told]) -> Figures:
     def of(step: str) -> list[Told]:
         return [event for event in events if event.step == step]
@@ -87,6 +94,7 @@ def _of_unit(unit: str, events: Sequence[Told]) -> Figures:
         reopened=len(of("reopened")),
         rated=len(rated),
         satisfied=sum(event.mark is not None and event.mark >= SATISFIED for event in rated),
+        answered=len(days),
     )
 
 

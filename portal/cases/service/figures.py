@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import selectin_polymorphic, selectinload
 
 from portal.cases.models import Case, CaseEvent, PublishedEvent
-from portal.cases.rules.figures import HOPS, TRANSFERS, Figures, Told, count, shown
+from portal.cases.rules.figures import HOPS, TRANSFERS, Figures, Told, count, shown, whole
 from portal.core import calendar, clock, revision
 from portal.core.db import session
 
@@ -55,6 +55,13 @@ def of_unit(unit: str) -> Figures | None:
     query = select(PublishedEvent).where(PublishedEvent.unit == unit)
     found = shown(count([each.told for each in session.scalars(query)]))
     return found[0] if found else None
+
+
+def this_month() -> Figures | None:
+    """All units together since the first of the month; None for too few cases."""
+    first = clock.today().replace(day=1)
+    query = select(PublishedEvent).where(PublishedEvent.day >= first)
+    return whole([each.told for each in session.scalars(query)])
 
 
 def months() -> list[str]:

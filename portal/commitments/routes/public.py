@@ -10,6 +10,7 @@ from portal.web.access import public
 from portal.web.i18n import locale
 from portal.web.limits import limiter, look_ups
 from portal.web.pages import address_with, render
+from portal.web.paging import key_before
 
 
 @bp.get("/commitments/")
@@ -17,10 +18,9 @@ from portal.web.pages import address_with, render
 @limiter.limit(look_ups)
 def index() -> Response:
     asked = {name: request.args.get(name, "").strip()[:60] for name in ("q", "kind", "state")}
-    before = request.args.get("before", "")
     listing = service.register(
         query=asked["q"], kind=asked["kind"], state=asked["state"],
-        before=int(before) if before.isascii() and before.isdigit() else None,
+        before=key_before(),
     )  # fmt: skip
     return render(
         "commitments/index.html",

@@ -1,5 +1,6 @@
 """Signing commitments, keeping them, finding them, asking for them."""
 
+from portal.commitments.rules import KINDS, STATES, UPLOAD_KINDS
 from portal.commitments.service.asking import (
     ask,
     askable,
@@ -25,6 +26,7 @@ from portal.commitments.service.finding import (
     all_mine,
     asked_of,
     begun,
+    changed_since,
     count_public,
     document_of,
     due,
@@ -70,12 +72,13 @@ from portal.commitments.service.signing import (
 from portal.commitments.texts import newest as newest_text
 
 __all__ = [
-    "Confirmation", "Listing", "all_mine", "answer", "ask", "askable", "asked_of", "begin",
-    "begun", "bump_when_listed", "challenge", "changed_texts", "check", "confirm", "confirm_duty",
-    "content_of", "correct", "count_public", "count_signed", "decide_breach", "document_of",
-    "drop_breach", "due", "file_of", "get", "listed_of", "mark_disputed", "may_confirm", "mine",
-    "newest_text", "notify_breach", "of_office", "offers", "office", "office_roles", "progress",
-    "promisors", "public", "purge", "read", "read_codes", "register", "report", "request",
-    "requests_of", "save", "save_signer", "send_reminder", "sign", "signed", "state_words",
-    "step_words", "subject", "take", "take_changed", "tell_overdue", "text_of", "withdraw",
+    "KINDS", "STATES", "UPLOAD_KINDS", "Confirmation", "Listing", "all_mine", "answer", "ask",
+    "askable", "asked_of", "begin", "begun", "bump_when_listed", "challenge", "changed_since",
+    "changed_texts", "check", "confirm", "confirm_duty", "content_of", "correct", "count_public",
+    "count_signed", "decide_breach", "document_of", "drop_breach", "due", "file_of", "get",
+    "listed_of", "mark_disputed", "may_confirm", "mine", "newest_text", "notify_breach",
+    "of_office", "offers", "office", "office_roles", "progress", "promisors", "public", "purge",
+    "read", "read_codes", "register", "report", "request", "requests_of", "save", "save_signer",
+    "send_reminder", "sign", "signed", "state_words", "step_words", "subject", "take",
+    "take_changed", "tell_overdue", "text_of", "withdraw",
 ]  # fmt: skip

@@ -2,13 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, delete, exists, false, func, or_, select
 
 from portal.accounts import service as accounts
 from portal.commitments import rules
-from portal.commitments.models import Ask, Commitment, CommitmentChange, Duty, Evidence, Signing
+from portal.commitments.models import (
+    Ask,
+    Commitment,
+    CommitmentChange,
+    CommitmentStep,
+    Duty,
+    Evidence,
+    Signing,
+)
 from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.db import session
@@ -40,9 +48,9 @@ def is_listed() -> ColumnElement[bool]:
 
 def register(
     *, query: str = "", kind: str = "", state: str = "", before: int | None = None,
-    subject_id: int | None = None,
+    subject_id: int | None = None, size: int = PAGE_SIZE,
 ) -> Listing:  # fmt: skip
-    """Public commitments, newest first, twenty from the key `before` on."""
+    """Public commitments, newest first, `size` of them from the key `before` on."""
     wanted = select(Commitment).where(is_listed())
     if query:
         typed = query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
@@ -55,14 +63,29 @@ def register(
         wanted = wanted.where(Commitment.subject_id == subject_id)
     if before is not None:
         wanted = wanted.where(Commitment.id < before)
-    rows = session.scalars(wanted.order_by(Commitment.id.desc()).limit(PAGE_SIZE + 1)).all()
-    older = rows[PAGE_SIZE - 1].id if len(rows) > PAGE_SIZE else None
-    return Listing(rows[:PAGE_SIZE], older, before is None)
+    rows = session.scalars(wanted.order_by(Commitment.id.desc()).limit(size + 1)).all()
+    older = rows[size - 1].id if len(rows) > size else None
+    return Listing(rows[:size], older, before is None)
 
 
 def public(number: str) -> Commitment | None:
     """A commitment that everybody may read."""
     return session.scalar(select(Commitment).where(Commitment.number == number, is_listed()))
+
+
+def changed_since(begin: datetime) -> Sequence[Commitment]:
+    """Public commitments of businesses that were listed or stand otherwise since, oldest first."""
+    day, today = begin.astimezone(clock.CITY).date(), clock.today()
+    has_step = exists().where(
+        CommitmentStep.commitment_id == Commitment.id, CommitmentStep.at > begin
+    )
+    has_run_out = exists().where(
+        Duty.commitment_id == Commitment.id, Duty.due_on >= day, Duty.due_on < today
+    )
+    is_over = and_(Commitment.term_until >= day, Commitment.term_until < today)
+    changed = or_(Commitment.listed_from > begin, has_step, has_run_out, is_over)
+    query = select(Commitment).where(is_listed(), Commitment.subject_id.is_not(None), changed)
+    return session.scalars(query.order_by(Commitment.id)).all()
 
 
 def count_public(subject_id: int) -> int:

@@ -6,16 +6,16 @@ from portal.desk import service
 from portal.desk.routes import bp
 from portal.web.access import staff
 from portal.web.pages import render
+from portal.web.paging import key_before
 
 
 @bp.get("/desk/audit")
 @staff("auditor")
 def trail() -> Response:
     asked = {name: request.args.get(name, "").strip()[:80] for name in ("action", "thing", "actor")}
-    before = request.args.get("before", "")
     return render(
         "desk/audit.html",
         asked=asked,
-        trail=service.trail(**asked, before=int(before) if before.isdecimal() else None),
+        trail=service.trail(**asked, before=key_before()),
         chain=service.chain() if request.args.get("check") else None,
     )

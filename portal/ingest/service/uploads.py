@@ -4,13 +4,15 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
 from portal.cases.models import CaseEvent
+from portal.commitments import service as promised
+from portal.commitments.models import Commitment
 from portal.core import audit, clock
 from portal.core.cells import defused
 from portal.core.db import session
@@ -88,6 +90,36 @@ def _result(state: str, case: Repair, record: Record, code: str, name: str) -> l
         code, name, record.number, record.authority, record.decided_on.isoformat(),
         record.repaired_on.isoformat() if record.repaired_on else "",
         case.reference, case.outside_receipt, RESULTS[state],
+    ]  # fmt: skip
+
+
+COMMITMENT_COLUMNS = (
+    "承诺人名称", "统一社会信用代码", "承诺类型", "承诺事由", "承诺作出日期", "承诺书文件",
+    "受理单位", "受理单位代码", "违诺责任", "履行状态", "公示开始日期", "公示截止日期", "承诺编号",
+)  # fmt: skip
+
+
+def commitments(*, site_url: str, actor: str) -> tuple[UploadFile, str]:
+    """Public commitments of businesses that are new or stand otherwise since the last file."""
+    words = promised.state_words()
+    rows = [
+        _commitment(each, words, site_url)
+        for each in promised.changed_since(_through("commitments"))
+    ]
+    return _write("commitments", [list(COMMITMENT_COLUMNS), *rows], actor)
+
+
+def _commitment(row: Commitment, words: Mapping[str, str], site_url: str) -> list[str]:
+    """On the province's form; no credit code of a body is on file, so none is made up."""
+    subject = row.subject
+    return [
+        row.shown_name, subject.code if subject else "", promised.UPLOAD_KINDS[row.kind],
+        row.content["matter"]["zh"], row.signed_on.isoformat(),
+        f"{site_url}/commitments/{row.number}", row.content["receiver"], "",
+        "；".join(each["zh"] for each in row.content["consequences"]),
+        words[row.standing], row.listed_from.astimezone(clock.CITY).date().isoformat(),
+        # The register shows it for as long as it stands there: no last day is set.
+        "", row.number or "",
     ]  # fmt: skip
 
 

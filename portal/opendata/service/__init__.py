@@ -21,11 +21,19 @@ from portal.opendata.service.files import (
     make_files,
     manifest,
 )
+from portal.opendata.service.promised import (
+    commitment,
+    commitment_page,
+    commitments_of,
+    promises,
+    standings,
+)
 from portal.opendata.service.site_map import pages_of_map, subject_maps, subjects_of_map
 
 __all__ = [
-    "DATASETS", "LICENCE", "LICENCE_EN", "MOST_DAYS", "Change", "areas", "bodies_told",
-    "changes", "contents", "current", "grades", "is_behind", "latest", "listing", "make_files",
-    "manifest", "openapi", "pages_of_map", "record_page", "scenario_list", "schemas", "search",
-    "subject", "subject_maps", "subjects_of_map", "terms_told",
+    "DATASETS", "LICENCE", "LICENCE_EN", "MOST_DAYS", "Change", "areas", "bodies_told", "changes",
+    "commitment", "commitment_page", "commitments_of", "contents", "current", "grades",
+    "is_behind", "latest", "listing", "make_files", "manifest", "openapi", "pages_of_map",
+    "promises", "record_page", "scenario_list", "schemas", "search", "standings", "subject",
+    "subject_maps", "subjects_of_map", "terms_told",
 ]  # fmt: skip

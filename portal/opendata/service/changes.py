@@ -47,12 +47,15 @@ class Change:
         return {**told, "subject": self.code, "record": f"/api/v1/subjects/{self.code}/records"}
 
 
-def changes(since: str, after: int = 0, size: int = PAGE_SIZE) -> dict[str, Any]:
-    """One page of changes in the order of the records' numbers; raises Refused for a bad day."""
+def changes(since: str, after: str = "", size: int = PAGE_SIZE) -> dict[str, Any]:
+    """One page of changes in the order of the records' numbers.
+
+    Raises Refused for a bad day or a cursor that no answer gave.
+    """
     today = clock.today()
-    begin = rules.since(since, today)
+    begin, last = rules.since(since, today), rules.key(after) or 0
     found = session.execute(
-        _changed(begin, today).where(Record.id > after).order_by(Record.id).limit(size + 1)
+        _changed(begin, today).where(Record.id > last).order_by(Record.id).limit(size + 1)
     ).all()
     shown = _told(found[:size], today)
     return {

@@ -3,9 +3,14 @@
 from functools import cache
 from typing import Any
 
+from portal.commitments import service as commitments
 from portal.opendata import rules
+from portal.records import service as records
 
 TEXT = {"type": "string"}
+# No name and no code has a NUL; a question with one is refused.
+NUMBER = {"type": "string", "pattern": "^[0-9]{0,18}$"}
+ASKED = {"type": "string", "pattern": "^[^\\u0000]*$"}
 COUNT = {"type": "integer"}
 DAY = {"type": "string", "format": "date"}
 NEXT = {"type": ["string", "null"], "description": "the cursor of the next page, as `after`"}
@@ -24,6 +29,9 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "scenarios": {"date": DAY, "scenarios": _things("scenario")},
     "listing": {"scenario": TEXT, "date": DAY, "total": COUNT, "is_capped": {"type": "boolean"},
                 "entries": _things("listed"), "next": NEXT},
+    "commitment_page": {"date": DAY, "commitments": _things("commitment"), "next": NEXT},
+    "standings": {"date": DAY, "bodies": _things("standing")},
+    "promises": {"date": DAY, "promises": _things("promise")},
     "areas": {"areas": _things("area")},
     "bodies": {"bodies": _things("body")},
     "terms": {"terms": _things("term")},
@@ -43,6 +51,13 @@ PATHS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("/scenarios", "scenarios", "The scenarios with the versions of their rules.", ()),
     ("/scenarios/{slug}", "listing", "The list of a scenario with today's grades.",
      ("q", "district", "grade", "after")),
+    ("/commitments", "commitment_page", "The public register of commitments, newest first.",
+     ("q", "kind", "state", "after")),
+    ("/commitments/{number}", "commitment", "One commitment.", ()),
+    ("/subjects/{code}/commitments", "commitments_of", "The commitments of a subject.",
+     ("after",)),
+    ("/government", "standings", "The government's own promises, counted by body.", ()),
+    ("/government/{body}", "promises", "The promises of one body, newest first.", ()),
     ("/areas", "areas", "Counties, districts and towns.", ()),
     ("/bodies", "bodies", "The bodies that handle what.", ()),
     ("/terms", "terms", "Every time limit with its legal basis.", ()),
@@ -50,6 +65,18 @@ PATHS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
      ("since", "after")),
     ("/files", "files", "The daily files with their checksums.", ()),
 )  # fmt: skip
+# What may be asked, where not every text is understood; empty is the same as not asked.
+ARGUMENTS: dict[tuple[str, str], dict[str, Any]] = {
+    ("record_page", "kind"): {"type": "string", "enum": ["", *records.KINDS]},
+    ("record_page", "after"): {"type": "string", "pattern": f"^({rules.CURSOR.pattern})?$"},
+    ("commitment_page", "kind"): {"type": "string", "enum": ["", *commitments.KINDS]},
+    ("commitment_page", "state"): {"type": "string", "enum": ["", *commitments.STATES]},
+    ("commitment_page", "after"): NUMBER,
+    ("commitments_of", "after"): NUMBER,
+    ("changes", "since"): {"type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$",
+                           "description": f"a day, at most {rules.MOST_DAYS} days back"},
+    ("changes", "after"): NUMBER,
+}  # fmt: skip
 
 
 @cache
@@ -61,7 +88,7 @@ def schemas() -> dict[str, dict[str, Any]]:
                "additionalProperties": False}
         for name, parts in ANSWERS.items()
     }  # fmt: skip
-    return {**things, **answers}
+    return {**things, **answers, "commitments_of": answers["commitment_page"]}
 
 
 @cache
@@ -83,9 +110,12 @@ def openapi(site_name: str, site_url: str) -> dict[str, Any]:
 def _operation(path: str, answer: str, summary: str, asked: tuple[str, ...]) -> dict[str, Any]:
     inside = [part[1:-1] for part in path.split("/") if part.startswith("{")]
     parameters = [
-        {"name": name, "in": "path", "required": True, "schema": TEXT} for name in inside
-    ] + [{"name": name, "in": "query", "schema": TEXT} for name in asked]
-    problems = {"400": "What was asked is not understood."} if asked else {}
+        {"name": name, "in": "path", "required": True, "schema": ASKED} for name in inside
+    ] + [
+        {"name": name, "in": "query", "schema": ARGUMENTS.get((answer, name), ASKED)}
+        for name in asked
+    ]
+    problems = {"400": "What was asked is not understood."}
     if inside:
         problems["404"] = "There is no such thing, or it is not public any more."
     problems["429"] = "Asked too often; take the daily files."

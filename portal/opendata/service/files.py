@@ -17,6 +17,7 @@ from portal.core.db import session
 from portal.opendata import rules
 from portal.opendata.models import DataFile
 from portal.opendata.service.answers import told_entry, told_record, told_subject
+from portal.opendata.service.promised import every_commitment, every_promise
 from portal.records.models import Record
 from portal.records.service import is_public_on
 from portal.scenarios import service as scenarios
@@ -60,7 +61,8 @@ def make_files(part_rows: int = PART_ROWS) -> int:
         delete(DataFile).where(or_(DataFile.made_at < _newest(), DataFile.made_at == made_at))
     )
     count = 0
-    sources = {"subjects": _subjects(), "records": _records(day), "grades": _grades()}
+    sources = {"subjects": _subjects(), "records": _records(day), "grades": _grades(),
+               "commitments": every_commitment(), "promises": every_promise()}  # fmt: skip
     for dataset, fields in rules.DATASETS.items():
         for number, part in enumerate(_parts(sources[dataset], fields, part_rows), 1):
             for form in rules.FORMS:
