@@ -110,7 +110,8 @@ def guard() -> ResponseReturnValue | None:
     if mark is None:
         abort(403)
     if mark == "public":
-        return _for_everybody(view)
+        _for_everybody(view)
+        return None
     _load()
     if mark == "visitor":
         return None
