@@ -12,7 +12,8 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 # A store that does not answer is told to the visitor while they still look at the page.
-CONNECTING: Any = {"connect_timeout": "3s", "timeout": "30s"}
+# Whether it is reached by plain HTTP, on the operator's own net, its address says (AWS_ENDPOINT).
+CONNECTING: Any = {"connect_timeout": "3s", "timeout": "30s", "allow_http": True}
 PATIENCE: Any = {
     "max_retries": 2,
     "retry_timeout": timedelta(seconds=10),

@@ -57,5 +57,6 @@ def test_a_store_that_is_away_says_so_soon(monkeypatch: pytest.MonkeyPatch) -> N
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
     storage.start("s3://portal/files")
-    with pytest.raises(storage.Full):
+    with pytest.raises(storage.Full) as refused:
         storage.put(b"content")
+    assert "refused" in repr(refused.value.__cause__)
