@@ -39,6 +39,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def may_take(*ports: int) -> bool:
+    try:
+        for port in ports:
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
+
+
 class Part:
     """One process that can be killed, ended and started again."""
 
@@ -62,7 +73,7 @@ class Part:
 
     def kill(self) -> None:
         """All of it at once, as a loss of power does."""
-        for process in [*_below(self.process.pid), self.process.pid]:
+        for process in (self.process.pid, *_below(self.process.pid)):
             _send(process, signal.SIGKILL)
         self.process.wait()
 
@@ -205,7 +216,7 @@ def _make_databases(folder: Path) -> tuple[Part, Part, int, int]:
         connection.execute("CREATE ROLE copying REPLICATION LOGIN")
         connection.execute("CREATE DATABASE portal OWNER portal")
     _run([_program("pg_basebackup"), "-h", "127.0.0.1", "-p", str(first), "-U", "copying",
-          "-D", str(replica_data), "-R", "-X", "stream"])  # fmt: skip
+          "-D", str(replica_data), "-R", "-X", "stream", "-c", "fast"])  # fmt: skip
     replica = _postgres("replica", replica_data, second, folder / "replica.log")
     _accepts(second)
     return primary, replica, first, second
@@ -324,7 +335,7 @@ def commands(nodes: tuple[int, ...]) -> dict[str, list[str]]:
 
 @contextmanager
 def cluster(folder: Path, *, subjects: int = 200, code: Path = ROOT,
-            workers: bool = True) -> Iterator[Cluster]:  # fmt: skip
+            ports: tuple[int, int] | None = None, **more: str) -> Iterator[Cluster]:  # fmt: skip
     """Everything started, of the portal in `code`; ended again."""
     for program in ("nginx", "redis-server", "npm"):
         if shutil.which(program) is None:
@@ -334,10 +345,11 @@ def cluster(folder: Path, *, subjects: int = 200, code: Path = ROOT,
     try:
         primary, replica, *databases = _make_databases(folder)
         parts.update({"primary": primary, "replica": replica})
-        front, plain, redis, s3, *nodes = (free_port() for _ in range(6))
-        ports = (nodes[0], nodes[1])
+        redis, s3, first, second = (free_port() for _ in range(4))
+        front, plain = ports or (free_port(), free_port())
+        nodes = (first, second)
         environment = _environment(folder, front, redis, s3, (databases[0], databases[1]))
-        made = Cluster(front, ports, parts, environment, folder)
+        made = Cluster(front, nodes, parts, environment, folder)
         make_seal(folder)
         node_js = [shutil.which("node") or "node"]
         started = {
@@ -350,15 +362,14 @@ def cluster(folder: Path, *, subjects: int = 200, code: Path = ROOT,
         time.sleep(1.5)
         made.flask("migrate", cwd=code)
         made.flask("demo", "--subjects", str(subjects), cwd=code)
-        environment["PORTAL_ENV"] = "production"
-        config = nginx_config(folder, front, plain, ports)
-        for name, command in commands(ports).items():
-            if workers or not name.startswith("worker"):
-                parts[name] = Part(name, command, environment, cwd=code,
-                                   log=folder / f"{name}.log")  # fmt: skip
+        environment.update(more, PORTAL_ENV="production")
+        config = nginx_config(folder, front, plain, nodes)
+        for name, command in commands(nodes).items():
+            parts[name] = Part(name, command, environment, cwd=code,
+                               log=folder / f"{name}.log")  # fmt: skip
         parts["nginx"] = Part("nginx", ["nginx", "-c", str(config)], environment,
                               log=folder / "nginx.log")  # fmt: skip
-        for port in ports:
+        for port in nodes:
             wait_for(f"http://127.0.0.1:{port}/readyz")
         yield made
     finally:
