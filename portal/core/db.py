@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 
-from portal.core.replica import Replica, Seen
+from portal.core.replica import Replica, Seen, impatient
 
 BUSY_TIMEOUT_MS = 10_000
 
@@ -92,13 +92,24 @@ def start(url: str, replica_url: str = "") -> Engine:
     """Make the engine for `url` and bind the session to it; one more for its copy."""
     global replica
     engine = _engine(url)
-    replica = Replica(_engine(replica_url, connect_timeout=2)) if replica_url else None
+    replica = _replica(replica_url) if replica_url else None
     session.remove()
     session.configure(bind=engine)
     return engine
 
 
-def _engine(url: str, **connecting: Any) -> Engine:
+def _replica(url: str) -> Replica:
+    engine = _engine(url)
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "do_connect", _connect_impatiently)
+    return Replica(engine)
+
+
+def _connect_impatiently(_dialect: Any, _record: Any, words: Any, named: Any) -> Any:
+    return impatient().connect(*words, **named, connect_timeout=2)
+
+
+def _engine(url: str) -> Engine:
     parsed = make_url(normalise_url(url))
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
@@ -113,7 +124,6 @@ def _engine(url: str, **connecting: Any) -> Engine:
             max_overflow=4,
             pool_pre_ping=True,
             json_serializer=to_json,
-            connect_args=connecting,
         )
     return engine
 

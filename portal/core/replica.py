@@ -2,17 +2,17 @@
 
 import time
 from collections import Counter
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 # Data that no version is kept for (names of units, when a job was due) may be as old as this.
 MOST_SECONDS_BEHIND = 10.0
-# How long the copy alone answers for a primary that is away.
-STAND_IN_SECONDS = 600.0
-# One that did not answer is left alone for a moment.
-PAUSE_SECONDS = 2.0
+# A server that keeps a page waiting longer counts as away, and is left alone for a while.
+PATIENCE_SECONDS = 2.0
+PAUSE_SECONDS = 10.0
 
 VERSION = "SELECT value, 0 FROM revision WHERE id = 1"
 # Everything received is replayed, and more is coming: not behind at all, however quiet the city.
@@ -33,6 +33,23 @@ class Seen(NamedTuple):
     is_primary_there: bool = True
 
 
+@cache
+def impatient() -> Any:
+    """Connections to PostgreSQL that end when an answer takes too long to begin or to come."""
+    # Imported here: it takes a third of a second, and SQLite has no use for it.
+    import psycopg
+
+    class Impatient(psycopg.Connection[Any]):
+        def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+            try:
+                return super().wait(gen, interval, timeout or PATIENCE_SECONDS)
+            except psycopg.errors._WaitTimeout as error:
+                self.pgconn.finish()
+                raise psycopg.OperationalError("no answer") from error
+
+    return Impatient
+
+
 class Replica:
     """One server that follows the primary; its address must not lead to several."""
 
@@ -41,7 +58,6 @@ class Replica:
         is_postgresql = engine.dialect.name == "postgresql"
         self.question = text(VERSION_AND_LAG if is_postgresql else VERSION)
         self.not_before = 0.0
-        self.away_since: float | None = None
         self.counts: Counter[str] = Counter()
 
     def serves(self, seen: Seen) -> bool:
@@ -57,11 +73,8 @@ class Replica:
         return result == "used"
 
     def stand_in(self) -> Seen | None:
-        """What to go by while the primary is away; None when that has lasted too long."""
-        now = time.monotonic()
-        if self.away_since is None:
-            self.away_since = now
-        found = self._ask() if now - self.away_since < STAND_IN_SECONDS else None
+        """What to go by while the primary is away; None when this is away too."""
+        found = self._ask()
         return Seen(found[0], is_primary_there=False) if found else None
 
     def _ask(self) -> tuple[int, float] | None:

@@ -10,8 +10,8 @@ from sqlalchemy import BigInteger, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core import db
 from portal.core.db import Base, normalise_url, session
+from portal.core.replica import impatient
 
 
 class Revision(Base):
@@ -49,7 +49,11 @@ class _Known:
 
 
 class Away(Exception):
-    """The primary does not tell the version now."""
+    """The primary does not tell the version now, and has not for so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
 
 class RevisionReader:
@@ -66,6 +70,7 @@ class RevisionReader:
         # The committed version; -1 while the database has no such table yet.
         self.current: Callable[[], int] = self._sqlite if is_sqlite else self._postgresql
         self.not_before = 0.0
+        self.away_since: float | None = None
 
     def _sqlite(self) -> int:
         known: _Known | None = self.local.__dict__.get("known")
@@ -86,7 +91,7 @@ class RevisionReader:
 
         begun = time.monotonic()
         if begun < self.not_before:
-            raise Away
+            raise self._away(begun)
         try:
             try:
                 version = self._ask_postgresql()
@@ -96,10 +101,14 @@ class RevisionReader:
             taken = time.monotonic() - begun
             if taken > PATIENCE_SECONDS:
                 self.not_before = begun + 2 * taken
-            raise Away from error
-        if db.replica:
-            db.replica.away_since = None
+            raise self._away(begun) from error
+        self.away_since = None
         return version
+
+    def _away(self, now: float) -> Away:
+        if self.away_since is None:
+            self.away_since = now
+        return Away(now - self.away_since)
 
     def _ask_postgresql(self) -> int:
         # Imported here: it takes a third of a second, and SQLite has no use for it.
@@ -108,11 +117,8 @@ class RevisionReader:
         local = self.local
         if getattr(local, "connection", None) is None or local.connection.closed:
             address = self.url.set(drivername="postgresql")
-            local.connection = psycopg.connect(
-                address.render_as_string(hide_password=False),
-                autocommit=True,
-                connect_timeout=2,
-                tcp_user_timeout=3000,
+            local.connection = impatient().connect(
+                address.render_as_string(hide_password=False), autocommit=True, connect_timeout=2
             )
         try:
             return _value(local.connection.execute(READ).fetchone())

@@ -21,6 +21,7 @@ BROTLI_QUALITY = 5
 GZIP_LEVEL = 6
 COMPRESSED_TYPES = ("text/", "application/json", "application/javascript", "image/svg+xml")
 READING = frozenset({"GET", "HEAD"})
+STAND_IN_SECONDS = 600.0
 # Under this key a request tells Flask what its answer must show at least.
 SEEN = "portal.seen"
 DROPPED = frozenset({"content-length", "x-request-id", "etag"})
@@ -113,18 +114,25 @@ class PageCache:
         return self._answer(page, environ, start_response)
 
     def _version(self, environ: dict[str, Any]) -> int | None:
-        """What the answer must show at least, told to Flask too; None when nobody knows."""
+        """What the answer must show at least, told to Flask too; None when nobody knows.
+
+        While the database is away nobody is told that anything was changed; for some minutes
+        its replica answers, or what is in memory.
+        """
         try:
             version: int = self.current_revision()
-        except Away:
+        except Away as away:
+            if away.seconds > STAND_IN_SECONDS:
+                return None
             seen = db.replica.stand_in() if db.replica else None
+            if seen is None:
+                return self.state[0] if self.state else None
         else:
             if db.replica is None:
                 return version
             seen = Seen(version)
-        if seen:
-            environ[SEEN] = seen
-        return seen.version if seen else None
+        environ[SEEN] = seen
+        return seen.version
 
     def _answer(self, page: Page, environ: dict[str, Any], start_response: Any) -> list[bytes]:
         known = environ.get("HTTP_IF_NONE_MATCH")

@@ -1,6 +1,7 @@
 """Public pages are read on a replica only while it has what the primary has."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -123,21 +124,41 @@ def test_a_replica_long_without_news_is_behind(
 def test_the_replica_stands_in_for_a_primary_that_is_away_and_not_for_ever(
     city: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def gone() -> int:
-        raise revision.Away
-
-    cache = city.wsgi_app
-    there = cache.current_revision  # type: ignore[attr-defined]
-    monkeypatch.setattr(cache, "current_revision", gone)
+    there = away(city, monkeypatch, seconds=9)
     monkeypatch.setattr(copy_of_it(), "question", text("SELECT value, 60.0 FROM revision"))
     assert seen_on(client) == "副本", "the time since the last news does not count then"
-    monkeypatch.setattr(replica, "STAND_IN_SECONDS", 0.0)
-    assert copy_of_it().stand_in() is None
+    away(city, monkeypatch, seconds=601)
     # Nobody can tell the version: the page is built, and not kept.
-    assert "X-Request-Id" in client.get("/about").headers
-    monkeypatch.setattr(cache, "current_revision", there)
+    for _time in range(2):
+        assert "X-Request-Id" in client.get("/about").headers
+    monkeypatch.setattr(city.wsgi_app, "current_revision", there)
     change(city)
     assert seen_on(client) == "原本"
+
+
+def test_what_is_in_memory_is_shown_while_the_database_is_away(
+    own_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = own_app.test_client(use_cookies=False)
+    there = away(own_app, monkeypatch, seconds=9)
+    assert "X-Request-Id" in client.get("/about").headers, "nothing is known yet"
+    monkeypatch.setattr(own_app.wsgi_app, "current_revision", there)
+    client.get("/about")
+    away(own_app, monkeypatch, seconds=9)
+    assert "X-Request-Id" not in client.get("/about").headers
+    away(own_app, monkeypatch, seconds=601)
+    assert "X-Request-Id" in client.get("/about").headers
+
+
+def away(app: Flask, monkeypatch: pytest.MonkeyPatch, *, seconds: float) -> Any:
+    """The primary does not answer; returns how it was asked before."""
+
+    def gone() -> int:
+        raise revision.Away(seconds)
+
+    before = app.wsgi_app.current_revision  # type: ignore[attr-defined]
+    monkeypatch.setattr(app.wsgi_app, "current_revision", gone)
+    return before
 
 
 def test_a_primary_that_refuses_is_away_and_one_that_keeps_silent_is_left_alone(
@@ -149,9 +170,22 @@ def test_a_primary_that_refuses_is_away_and_one_that_keeps_silent_is_left_alone(
     assert reader.not_before == 0.0, "a refusal costs nothing; it is asked again"
     monkeypatch.setattr(revision, "PATIENCE_SECONDS", 0.0)
     for _time in range(2):
-        with pytest.raises(revision.Away):
+        with pytest.raises(revision.Away) as away:
             reader.current()
     assert reader.not_before > 0
+    assert away.value.seconds > 0, "counted from the first time"
+
+
+def test_a_server_that_keeps_silent_is_away_soon(
+    city: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if db.is_sqlite():
+        pytest.skip("a file does not keep silent")
+    monkeypatch.setattr(replica, "PATIENCE_SECONDS", 0.3)
+    late = text("SELECT value, 0 FROM revision, pg_sleep(20)")
+    monkeypatch.setattr(copy_of_it(), "question", late)
+    assert seen_on(client) == "原本"
+    assert copy_of_it().counts == {"away": 1}
 
 
 def test_a_replica_without_the_row_of_the_version_is_not_used(city: Flask) -> None:
