@@ -30,7 +30,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SECRET = "only for the bench, and long enough to be accepted"  # noqa: S105
 HOST = "localhost"
 S3_SERVER = "s3rver@3.7.1"
-BIND = {"listen_addresses": "127.0.0.1", "max_wal_senders": "4", "wal_keep_size": "256MB"}
+BIND = {"listen_addresses": "127.0.0.1", "max_wal_senders": "4", "wal_keep_size": "256MB",
+        "hot_standby_feedback": "on"}  # fmt: skip
 
 
 def free_port() -> int:
@@ -137,7 +138,7 @@ class Cluster:
 
     def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.primary, autocommit=True) as connection:
-            cursor = connection.execute(statement, values)
+            cursor = connection.execute(statement, values or None)
             return cursor.fetchall() if cursor.description else []
 
     def flask(self, *command: str, cwd: Path = ROOT, **more: str) -> None:
