@@ -43,7 +43,7 @@ def _stale(url: str, rounds: int) -> int:
     return wrong
 
 
-def _writes(rounds: int) -> Iterator[tuple[str, str, bool]]:
+def _writes(rounds: int, first: int = 0) -> Iterator[tuple[str, str, bool]]:
     """Each write, then: the page to look at, a word, whether it must stand there."""
     from sqlalchemy import select
 
@@ -57,7 +57,7 @@ def _writes(rounds: int) -> Iterator[tuple[str, str, bool]]:
         subject_code="", kind="penalty", number="", title="", decided_on=today - timedelta(1),
         authority="测速用机关", record_class="general",
     )  # fmt: skip
-    for number in range(rounds):
+    for number in range(first, first + rounds):
         code = codes[number // 4 % len(codes)]
         step = number % 4
         facts = base._replace(

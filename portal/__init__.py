@@ -100,7 +100,7 @@ def create_app(config: Config | None = None) -> Flask:
 
 def _start_core(config: Config) -> None:
     """Hand the core its settings; it reads none itself."""
-    db.start(config.database_url)
+    db.start(config.database_url, config.replica_url)
     storage.start(config.storage_url)
     uploads.start(config.clamd_url)
     keys.start(config.qr_key, VAR / "qr.key")

@@ -129,13 +129,18 @@ def work(*, once: bool) -> None:
 
     Example: flask --app wsgi portal work
     """
+    import signal
     import threading
 
     from portal.core import jobs, pdf
 
     if not once:
+        stop = threading.Event()
+        # What was begun is finished: cut off, it would wait ten minutes for another worker.
+        signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
         pdf.warm()
-        jobs.work(threading.Event())
+        jobs.work(stop)
+        return
     while jobs.run_due():
         pass
 

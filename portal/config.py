@@ -54,6 +54,7 @@ class Config:
 
     environment: str = "development"
     database_url: str = f"sqlite:///{VAR / 'portal.sqlite'}"
+    replica_url: str = ""
     secret_key: str = "development only: refused in production"  # noqa: S105
     limits_url: str = "memory://"
     storage_url: str = f"file://{VAR / 'files'}"
@@ -88,6 +89,7 @@ class Config:
         config = cls(
             environment=name,
             database_url=get("DATABASE_URL") or cls.database_url,
+            replica_url=get("DATABASE_REPLICA_URL", ""),
             secret_key=get("SECRET_KEY") or cls.secret_key,
             limits_url=get("LIMITS_URL") or cls.limits_url,
             storage_url=get("STORAGE_URL") or cls.storage_url,

@@ -22,7 +22,9 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.orm import DeclarativeBase, scoped_session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
+
+from portal.core.replica import Replica, Seen, impatient
 
 from portal.core.turns import Turns
 
@@ -31,7 +33,26 @@ BUSY_TIMEOUT_MS = 10_000
 # Only a transaction that will write takes SQLite's write lock at its start.
 reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
 
-session = scoped_session(sessionmaker(autoflush=True, expire_on_commit=False))
+# What a page that all may read must show at least; None: only the primary will do.
+seen: ContextVar[Seen | None] = ContextVar("seen", default=None)
+
+# The copy for such pages, if there is one.
+replica: Replica | None = None
+
+
+class _Routed(Session):
+    """Reads on the replica what may be read there; whether it may is asked once a session."""
+
+    def get_bind(self, *given: Any, **named: Any) -> Engine | Connection:
+        enough = seen.get()
+        if replica is None or enough is None:
+            return super().get_bind(*given, **named)
+        if "on replica" not in self.info:
+            self.info["on replica"] = replica.serves(enough)
+        return replica.engine if self.info["on replica"] else super().get_bind(*given, **named)
+
+
+session = scoped_session(sessionmaker(class_=_Routed, autoflush=True, expire_on_commit=False))
 
 to_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
@@ -70,8 +91,28 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UTCDateTime}
 
 
-def start(url: str) -> Engine:
-    """Make the engine for `url` and bind the session to it."""
+def start(url: str, replica_url: str = "") -> Engine:
+    """Make the engine for `url` and bind the session to it; one more for its copy."""
+    global replica
+    engine = _engine(url)
+    replica = _replica(replica_url) if replica_url else None
+    session.remove()
+    session.configure(bind=engine)
+    return engine
+
+
+def _replica(url: str) -> Replica:
+    engine = _engine(url)
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "do_connect", _connect_impatiently)
+    return Replica(engine)
+
+
+def _connect_impatiently(_dialect: Any, _record: Any, words: Any, named: Any) -> Any:
+    return impatient().connect(*words, **named, connect_timeout=2)
+
+
+def _engine(url: str) -> Engine:
     parsed = make_url(normalise_url(url))
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
@@ -83,10 +124,12 @@ def start(url: str) -> Engine:
         event.listen(engine, "checkin", partial(_leave_turn, turns))
     else:
         engine = create_engine(
-            parsed, pool_size=4, max_overflow=4, pool_pre_ping=True, json_serializer=to_json
+            parsed,
+            pool_size=4,
+            max_overflow=4,
+            pool_pre_ping=True,
+            json_serializer=to_json,
         )
-    session.remove()
-    session.configure(bind=engine)
     return engine
 
 

@@ -127,12 +127,15 @@ def _committed(finished: Session) -> None:
         _wake.set()
 
 
-def run_due() -> int:
-    """Do everything that is due, each in a transaction of its own; returns how much was done."""
+def run_due(stop: threading.Event | None = None) -> int:
+    """Do everything that is due, each in a transaction of its own; returns how much was done.
+
+    Once `stop` is set, nothing more is begun.
+    """
     done = _enqueue_scheduled()
     for sweep in _sweeps:
         done += _swept(sweep)
-    while (job := _lease()) is not None:
+    while not (stop and stop.is_set()) and (job := _lease()) is not None:
         _run(*job)
         done += 1
     return done
@@ -171,13 +174,13 @@ def work(stop: threading.Event) -> None:
     while not stop.is_set():
         _wake.clear()
         try:
-            done = run_due()
+            done = run_due(stop)
         except SQLAlchemyError:
             # The database is away for a moment; nothing is lost, the rows wait there.
             session.remove()
             log.exception("jobs.round_failed")
             done = 0
-        if not done:
+        if not done and not stop.is_set():
             _wake.wait(IDLE_SECONDS)
     session.remove()
 

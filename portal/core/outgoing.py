@@ -46,13 +46,15 @@ def site() -> tuple[str, str]:
 def send(channel: str, address: str, subject: str, body: str, reference: str) -> None:
     """Hand one message over. Raises NotSent."""
     if channel == "email":
-        _mail(address, subject, body)
+        _mail(address, subject, body, reference)
     else:
         _sms(address, body, reference)
 
 
-def _mail(address: str, subject: str, body: str) -> None:
+def _mail(address: str, subject: str, body: str, reference: str) -> None:
+    """The reference makes the Message-ID, so that one sent twice is known as the same."""
     message = EmailMessage()
+    message["Message-ID"] = f"<{reference}@{_gateways.sender.rpartition('@')[2]}>"
     message["From"], message["To"], message["Subject"] = _gateways.sender, address, subject
     message.set_content(body)
     try:

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.db import Base, normalise_url, session
+from portal.core.replica import impatient
 
 
 class Revision(Base):
@@ -22,6 +24,8 @@ class Revision(Base):
 
 
 NO_VERSION = -1
+# A database that keeps askers waiting longer is left alone for as long again.
+PATIENCE_SECONDS = 1.0
 READ = "SELECT value FROM revision WHERE id = 1"
 
 
@@ -44,6 +48,14 @@ class _Known:
     value: int = -1
 
 
+class Away(Exception):
+    """The primary does not tell the version now, and has not for so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 class RevisionReader:
     """Reads the committed version quickly, beside the request's transaction.
 
@@ -57,6 +69,8 @@ class RevisionReader:
         is_sqlite = self.url.get_backend_name() == "sqlite"
         # The committed version; -1 while the database has no such table yet.
         self.current: Callable[[], int] = self._sqlite if is_sqlite else self._postgresql
+        self.not_before = 0.0
+        self.away_since: float | None = None
 
     def _sqlite(self) -> int:
         known: _Known | None = self.local.__dict__.get("known")
@@ -72,13 +86,29 @@ class RevisionReader:
         return known.value
 
     def _postgresql(self) -> int:
-        """Read the row; a connection that was cut meanwhile is made anew, once."""
+        """Read the row; a connection that was cut meanwhile is made anew, once. Raises Away."""
         import psycopg
 
+        begun = time.monotonic()
+        if begun < self.not_before:
+            raise self._away(begun)
         try:
-            return self._ask_postgresql()
-        except psycopg.OperationalError:
-            return self._ask_postgresql()
+            try:
+                version = self._ask_postgresql()
+            except psycopg.OperationalError:
+                version = self._ask_postgresql()
+        except psycopg.OperationalError as error:
+            taken = time.monotonic() - begun
+            if taken > PATIENCE_SECONDS:
+                self.not_before = begun + 2 * taken
+            raise self._away(begun) from error
+        self.away_since = None
+        return version
+
+    def _away(self, now: float) -> Away:
+        if self.away_since is None:
+            self.away_since = now
+        return Away(now - self.away_since)
 
     def _ask_postgresql(self) -> int:
         # Imported here: it takes a third of a second, and SQLite has no use for it.
@@ -87,8 +117,8 @@ class RevisionReader:
         local = self.local
         if getattr(local, "connection", None) is None or local.connection.closed:
             address = self.url.set(drivername="postgresql")
-            local.connection = psycopg.connect(
-                address.render_as_string(hide_password=False), autocommit=True
+            local.connection = impatient().connect(
+                address.render_as_string(hide_password=False), autocommit=True, connect_timeout=2
             )
         try:
             return _value(local.connection.execute(READ).fetchone())

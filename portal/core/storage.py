@@ -3,11 +3,22 @@
 import hashlib
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
+
+# A store that does not answer is told to the visitor while they still look at the page.
+# Whether it is reached by plain HTTP, on the operator's own net, its address says (AWS_ENDPOINT).
+CONNECTING: Any = {"connect_timeout": "3s", "timeout": "30s", "allow_http": True}
+PATIENCE: Any = {
+    "max_retries": 2,
+    "retry_timeout": timedelta(seconds=10),
+    "backoff": {"init_backoff": timedelta(milliseconds=200), "max_backoff": timedelta(seconds=1)},
+}
 
 _store: ObjectStore | None = None
 _folder: Path | None = None
@@ -30,7 +41,9 @@ def start(url: str) -> None:
         _store = LocalStore(_folder)
     else:
         _folder = None
-        _store = from_url(url)
+        is_remote = url.startswith("s3://")
+        options = {"client_options": CONNECTING, "retry_config": PATIENCE} if is_remote else {}
+        _store = from_url(url, **options)
 
 
 def put(data: bytes) -> str:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from portal.documents import service
 from portal.documents.forms import FileForm, NumberForm
 from portal.web import csrf
-from portal.web.access import public
+from portal.web.access import at_once, public
 from portal.web.i18n import _
 from portal.web.limits import limiter, look_ups, reports
 from portal.web.pages import PUBLIC, path, render
@@ -60,6 +60,7 @@ def check_file() -> Response:
 @bp.get("/v/<code>")
 @bp.get("/V/<code>")
 @public
+@at_once
 @limiter.limit(look_ups)
 def show(code: str) -> Response:
     response = render("documents/show.html", answer=service.verify_code(code))

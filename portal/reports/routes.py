@@ -12,7 +12,7 @@ from portal.documents.models import Document
 from portal.reports import rules, service
 from portal.reports.forms import IdForm, grant_form, report_form, share_form
 from portal.web import csrf
-from portal.web.access import public, signed_in
+from portal.web.access import at_once, public, signed_in
 from portal.web.i18n import locale
 from portal.web.limits import limiter, reports
 from portal.web.pages import path, render
@@ -119,6 +119,7 @@ def withdraw_share(number: str) -> ResponseReturnValue:
 
 @bp.get("/reports/shared/<key>")
 @public
+@at_once
 def shared(key: str) -> Response:
     found = service.shared(key)
     return _private(
@@ -138,6 +139,7 @@ def open_shared(key: str) -> ResponseReturnValue:
 
 @bp.get("/reports/opened/<key>")
 @public
+@at_once
 def opened(key: str) -> Response:
     document = service.opened(key)
     if document is None:
@@ -147,12 +149,14 @@ def opened(key: str) -> Response:
 
 @bp.get("/reports/opened/<key>/report.pdf")
 @public
+@at_once
 def opened_file(key: str) -> Response:
     return _file(service.opened(key) or abort(404))
 
 
 @bp.get("/reports/granted/<key>")
 @public
+@at_once
 def granted(key: str) -> Response:
     found = service.granted(key)
     return _private(

@@ -13,7 +13,16 @@ from portal.core.actor import Actor, SignedIn
 from portal.web import parking, transactions
 from portal.web.pages import path
 
-__all__ = ["Actor", "current_actor", "public", "reauthenticated", "signed_in", "staff", "visitor"]
+__all__ = [
+    "Actor",
+    "at_once",
+    "current_actor",
+    "public",
+    "reauthenticated",
+    "signed_in",
+    "staff",
+    "visitor",
+]
 
 View = TypeVar("View", bound=Callable[..., object])
 Loader = Callable[[str], SignedIn | None]
@@ -22,6 +31,7 @@ Touch = Callable[[str], None]
 MARK = "__portal_access__"
 ROLES = "__portal_roles__"
 CONFIRMED = "__portal_confirmed__"
+AT_ONCE = "__portal_at_once__"
 SESSION_KEY = "id"
 LOADER = "session loader"
 # A password or second factor given this recently needs no repeating.
@@ -63,6 +73,17 @@ def reauthenticated(view: View) -> View:
     return view
 
 
+def at_once(view: View) -> View:
+    """Below `public`: it shows what changes without a new data version, so no replica will do."""
+    setattr(view, AT_ONCE, True)
+    return view
+
+
+def is_at_once(view: Callable[..., object]) -> bool:
+    """Whether only the primary database will do for a view."""
+    return bool(getattr(view, AT_ONCE, False))
+
+
 def mark_of(view: Callable[..., object]) -> str | None:
     """The access mark of a view, or None."""
     return getattr(view, MARK, None)
@@ -89,6 +110,7 @@ def guard() -> ResponseReturnValue | None:
     if mark is None:
         abort(403)
     if mark == "public":
+        _for_everybody(view)
         return None
     _load()
     if mark == "visitor":
@@ -101,6 +123,11 @@ def guard() -> ResponseReturnValue | None:
     if getattr(view, CONFIRMED, False) and clock.now() - found.confirmed_at > FRESH:
         return _first("/confirm")
     return None
+
+
+def _for_everybody(view: Callable[..., object]) -> None:
+    if not is_at_once(view):
+        transactions.may_lag()
 
 
 def _check_staff(actor: Actor, roles: frozenset[str]) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 import brotli
 
 from portal.config import Config
-from portal.core import clock
-from portal.core.revision import RevisionReader
+from portal.core import clock, db
+from portal.core.replica import Seen
+from portal.core.revision import Away, RevisionReader
 
 Headers = list[tuple[str, str]]
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -20,6 +21,9 @@ BROTLI_QUALITY = 5
 GZIP_LEVEL = 6
 COMPRESSED_TYPES = ("text/", "application/json", "application/javascript", "image/svg+xml")
 READING = frozenset({"GET", "HEAD"})
+STAND_IN_SECONDS = 600.0
+# Under this key a request tells Flask what its answer must show at least.
+SEEN = "portal.seen"
 DROPPED = frozenset({"content-length", "x-request-id", "etag"})
 
 
@@ -85,7 +89,10 @@ class PageCache:
         if path.startswith("/static/"):
             pages = self.static
         else:
-            state = (self.current_revision(), clock.today())
+            version = self._version(environ)
+            if version is None:
+                return self.app(environ, start_response)
+            state = (version, clock.today())
             if state != self.state:
                 self._forget(state)
             pages = self.pages
@@ -106,6 +113,27 @@ class PageCache:
             self._keep(pages, key, page)
         return self._answer(page, environ, start_response)
 
+    def _version(self, environ: dict[str, Any]) -> int | None:
+        """What the answer must show at least, told to Flask too; None when nobody knows.
+
+        While the database is away nobody is told that anything was changed; for some minutes
+        its replica answers, or what is in memory.
+        """
+        try:
+            version: int = self.current_revision()
+        except Away as away:
+            if away.seconds > STAND_IN_SECONDS:
+                return None
+            seen = db.replica.stand_in() if db.replica else None
+            if seen is None:
+                return self.state[0] if self.state else None
+        else:
+            if db.replica is None:
+                return version
+            seen = Seen(version)
+        environ[SEEN] = seen
+        return seen.version
+
     def _answer(self, page: Page, environ: dict[str, Any], start_response: Any) -> list[bytes]:
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known and page.etag in known:
@@ -118,27 +146,33 @@ class PageCache:
         return body if environ["REQUEST_METHOD"] == "GET" else []
 
     def _ask(self, environ: dict[str, Any], start_response: Any) -> Page | Iterable[bytes]:
+        asked = {**environ, "REQUEST_METHOD": "GET"}
+        asked.pop("HTTP_IF_NONE_MATCH", None)
+        asked.pop("HTTP_IF_MODIFIED_SINCE", None)
+        asked.pop("HTTP_RANGE", None)
+        status, headers, body = self._build(dict(asked))
+        if status.startswith("5") and asked.pop(SEEN, None):
+            # The replica went away while the page was read there; the primary has it too.
+            status, headers, body = self._build(asked)
+        if status.startswith("200") and _is_public(headers):
+            return Page(headers, body)
+        start_response(status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _build(self, environ: dict[str, Any]) -> tuple[str, Headers, bytes]:
         started: list[Any] = []
 
         def capture(status: str, headers: Headers, exc_info: Any = None) -> None:
             started[:] = [status, headers]
 
-        asked = {**environ, "REQUEST_METHOD": "GET"}
-        asked.pop("HTTP_IF_NONE_MATCH", None)
-        asked.pop("HTTP_IF_MODIFIED_SINCE", None)
-        asked.pop("HTTP_RANGE", None)
-        answer = self.app(asked, capture)
+        answer = self.app(environ, capture)
         try:
             body = b"".join(answer)
         finally:
             close = getattr(answer, "close", None)
             if close:
                 close()
-        status, headers = started
-        if status.startswith("200") and _is_public(headers):
-            return Page(headers, body)
-        start_response(status, headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+        return started[0], started[1], body
 
     def _keep(self, pages: dict[Any, Page], key: Any, page: Page) -> None:
         size = len(page.variants[""][1][0]) * 2

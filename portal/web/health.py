@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.core import db, jobs
-from portal.web.access import public
+from portal.web.access import at_once, public
 
 bp = Blueprint("health", __name__)
 
@@ -18,6 +18,7 @@ def healthz() -> Response:
 
 @bp.get("/readyz")
 @public
+@at_once
 def readyz() -> Response:
     try:
         db.session.execute(text("SELECT 1"))

@@ -6,8 +6,8 @@ from ipaddress import ip_address, ip_network
 from flask import Blueprint, Flask, Response, abort, current_app, g, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from portal.core import jobs
-from portal.web.access import public
+from portal.core import db, jobs
+from portal.web.access import at_once, public
 
 bp = Blueprint("metrics", __name__)
 
@@ -19,17 +19,22 @@ SECONDS = Histogram("portal_request_seconds", "Time to answer, without pages fro
                     registry=REGISTRY)  # fmt: skip
 WAITING = Gauge("portal_jobs_due", "Jobs that are due", registry=REGISTRY)
 AGE = Gauge("portal_jobs_oldest_seconds", "How long the oldest due job waits", registry=REGISTRY)
+REPLICA = Gauge("portal_replica_pages", "Pages read on the replica, or why not there", ["result"],
+                registry=REGISTRY)  # fmt: skip
 FAILED = Gauge("portal_jobs_failed", "Jobs that wait for an operator", registry=REGISTRY)
 
 
 @bp.get("/metrics")
 @public
+@at_once
 def metrics() -> Response:
     if not _is_allowed(request.remote_addr or ""):
         abort(404)
     WAITING.set(jobs.count_due())
     AGE.set(jobs.oldest_due_seconds())
     FAILED.set(len(jobs.failed()))
+    for result, count in db.replica.counts.items() if db.replica else ():
+        REPLICA.labels(result).set(count)
     return Response(generate_latest(REGISTRY), mimetype="text/plain")
 
 

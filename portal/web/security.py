@@ -84,6 +84,8 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_SECURE=config.is_production,
         # A token lives as long as its session, which has limits of its own.
         WTF_CSRF_TIME_LIMIT=None,
+        # The token proves where a form came from. Who hides the Referer may report something, too.
+        WTF_CSRF_SSL_STRICT=False,
         MAX_CONTENT_LENGTH=1024 * 1024,
         MAX_FORM_MEMORY_SIZE=256 * 1024,
     )

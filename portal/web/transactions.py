@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import Flask, Response, g, request
 
 from portal.core import db
+from portal.web.cache import SEEN
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -12,6 +13,13 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 def begin() -> None:
     """Tell the database whether this request may write."""
     db.reads_only.set(request.method in SAFE)
+    db.seen.set(None)
+
+
+def may_lag() -> None:
+    """Let this reading request read where all that its visitor may know has arrived."""
+    if request.method in SAFE:
+        db.seen.set(request.environ.get(SEEN))
 
 
 def settle(response: Response) -> Response:
@@ -30,6 +38,7 @@ def aside(work: Callable[[], None]) -> None:
     """A small write apart from the request, which may be refused: a try, a sign of life."""
     db.session.rollback()
     db.reads_only.set(False)
+    db.seen.set(None)
     try:
         work()
         db.session.commit()
@@ -39,6 +48,7 @@ def aside(work: Callable[[], None]) -> None:
 
 
 def forget(_error: BaseException | None) -> None:
+    db.seen.set(None)
     if db.session.registry.has():
         db.session.remove()
 

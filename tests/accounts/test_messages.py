@@ -167,6 +167,7 @@ def test_a_delivery_is_made_once(app: Flask, mailbox: Mailbox) -> None:
     run(10**9)
     (mail,) = mailbox.mails
     assert b"Your code: 12" in mail.content
+    assert b"Message-ID: <delivery-%d@" % delivery.id in mail.content
 
 
 def test_without_a_way_out_the_notice_is_on_the_page_alone(app: Flask) -> None:

@@ -162,3 +162,21 @@ def test_a_worker_in_the_background_begins_at_once(own_app: Flask, monkeypatch: 
     db.session.commit()
     assert begun.wait(10)
     end()
+
+
+def test_a_worker_that_is_told_to_stop_finishes_the_job_in_hand_and_begins_no_other(
+    app: Flask,
+) -> None:
+    stop, ran = threading.Event(), []
+
+    def run(number: int) -> None:
+        ran.append(number)
+        stop.set()
+
+    jobs.start([SimpleNamespace(HANDLERS={"run": run})])
+    for number in range(3):
+        jobs.enqueue("run", number=number)
+    db.session.commit()
+    jobs.work(stop)
+    assert ran == [0]
+    assert waiting() == 2

@@ -48,3 +48,15 @@ def test_nothing_is_stored_before_the_start(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(storage, "_store", None)
     with pytest.raises(RuntimeError):
         storage.put(b"content")
+
+
+def test_a_store_that_is_away_says_so_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "AWS_ENDPOINT": "http://127.0.0.1:1", "AWS_ALLOW_HTTP": "true", "AWS_REGION": "none",
+        "AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    storage.start("s3://portal/files")
+    with pytest.raises(storage.Full) as refused:
+        storage.put(b"content")
+    assert "refused" in repr(refused.value.__cause__)

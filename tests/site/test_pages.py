@@ -69,6 +69,18 @@ def test_everything_public_answers(everything: list[str], site: Site, language: 
     assert {address: status for address, status in told.items() if status != 200} == {}
 
 
+def test_a_replica_is_asked_only_for_what_the_memory_of_pages_may_keep(
+    rules: list[Rule], site: Site
+) -> None:
+    """A page that is kept nowhere may show what changes without a new data version."""
+    views, found, told = make_app("sqlite://").view_functions, examples(site), []
+    for rule in rules:
+        for address in found.get(rule.endpoint, ()) if rule.arguments else [rule.rule]:
+            if "no-store" in site.answer(address).headers.get("Cache-Control", ""):
+                told += [] if access.is_at_once(views[rule.endpoint]) else [rule.endpoint]
+    assert told == []
+
+
 @pytest.mark.parametrize("language", PREFIXES)
 def test_what_is_missing_says_so(site: Site, language: str) -> None:
     for address in MISSING:
