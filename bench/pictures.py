@@ -92,7 +92,12 @@ def taken(
     assert box is not None, shot
     picture = page.screenshot(
         full_page=True,
-        clip={"x": 0, "y": int(box["y"]), "width": WIDTH, "height": int(min(box["height"], TALLEST))},
+        clip={
+            "x": 0,
+            "y": int(box["y"]),
+            "width": WIDTH,
+            "height": int(min(box["height"], TALLEST)),
+        },
     )
     context.close()
     return picture

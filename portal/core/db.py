@@ -25,7 +25,6 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 
 from portal.core.replica import Replica, Seen, impatient
-
 from portal.core.turns import Turns
 
 BUSY_TIMEOUT_MS = 10_000
