@@ -65,7 +65,8 @@ def _watermark(frozen: Frozen) -> str:
     )
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="340" height="190" viewBox="0 0 340 190">'
-        f'<g transform="rotate(-24 170 95)" font-family="Print" font-size="11" fill="#e3e8ee">'
+        f'<g transform="rotate(-24 170 95)" font-family="Print, PrintRare" '
+        f'font-size="11" fill="#e3e8ee">'
         f"{texts}</g></svg>"
     )
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

@@ -25,6 +25,11 @@ def test_data_that_end_in_a_line_break_are_not_taken_for_shorter() -> None:
     assert printed.count(b"\r\nendstream") == printed.count(b"endstream") > 0
 
 
+def test_names_in_traditional_and_rare_characters_are_printed() -> None:
+    name = '<p style="font-family: Print, PrintRare">龍豐號 㙓㵘　龘·龍，龍（龍）A1'
+    assert pdf.render(page(name), identifier="a").startswith(b"%PDF")
+
+
 def test_a_character_without_a_glyph_stops_the_print() -> None:
     with pytest.raises(pdf.PrintError, match="glyph"):
         pdf.render(page("<p>𪚥</p>"), identifier="x")

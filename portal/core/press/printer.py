@@ -16,6 +16,7 @@ MEMORY_BYTES = 2 * 1024**3
 FACES = """
 @font-face { font-family: Print; src: url("font:NotoSansSC-Regular.ttf"); font-weight: 400; }
 @font-face { font-family: Print; src: url("font:NotoSansSC-Bold.ttf"); font-weight: 700; }
+@font-face { font-family: PrintRare; src: url("font:NotoSansSC-Rare.ttf"); }
 """
 WARM_UP = '<!doctype html><html lang="zh"><title>淮</title><p style="font-family:Print">淮<b>南'
 # What PDF/A wants to be told of the one property it does not know.
