@@ -5,14 +5,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from portal.core.actor import IDLE
 from portal.core.errors import Refused
 
-# GB/T 22239-2019 asks for an idle limit and a lock; the numbers are the usual ones of
-# assessments: 15 to 30 minutes idle, 10 to 15 for staff, 5 failures in 15 minutes.
-IDLE = {"individual": timedelta(minutes=30), "staff": timedelta(minutes=15)}
 # A working day; afterwards everyone signs in anew.
 LONGEST = {"individual": timedelta(hours=12), "staff": timedelta(hours=10)}
 SEEN_STEP = timedelta(minutes=1)
+# GB/T 22239-2019 asks for a lock; the usual one of assessments is 5 failures in 15 minutes.
 MOST_FAILURES = 5
 FAILURE_WINDOW = timedelta(minutes=15)
 

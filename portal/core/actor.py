@@ -1,10 +1,14 @@
 """Who is acting: what pages and services are told of a signed-in person."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 Kind = Literal["individual", "staff"]
+
+
+# GB/T 22239-2019 asks for an idle limit; assessments expect 15 to 30 minutes, 10 to 15 for staff.
+IDLE = {"individual": timedelta(minutes=30), "staff": timedelta(minutes=15)}
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,11 @@ class Actor:
     def label(self) -> str:
         """What the audit trail calls this person."""
         return f"account:{self.account_id}"
+
+    @property
+    def idle_minutes(self) -> int:
+        """After how many minutes without an act the session ends."""
+        return int(IDLE[self.kind].total_seconds() // 60)
 
 
 @dataclass(frozen=True)

@@ -432,3 +432,13 @@ def test_demo_accounts_do_not_enter_a_real_portal(browser: Browser, hashed: str)
         assert "演示账号" in sign_in(browser, "soup@demo.example", status=422).main
     finally:
         browser.app.config["PORTAL"] = before
+
+
+def test_a_form_says_when_idleness_ends_the_session_and_what_is_kept(
+    browser: Browser, hashed: str
+) -> None:
+    make_known(hashed)
+    sign_in(browser, "wang@example.com")
+    words = browser.get("/me/devices/password").words("//main")
+    assert "30分钟没有操作会自动退出；已填的文字会保留" in words
+    assert "分钟没有操作" not in browser.get("/me/").words("//main")
