@@ -29,7 +29,9 @@ FORBIDDEN = {
     "竭诚": "nothing",
 }
 # Names that are not ours to change, and forms that count as one word each.
-QUOTED = re.compile(r"非法财物|!(?=\[)|“[^”]*”|《[^》]*》|%\(\w+\)[sd]|`[^`]*`|\]\([^)]*\)|https?://\S+")
+QUOTED = re.compile(
+    r"非法财物|!(?=\[)|“[^”]*”|《[^》]*》|%\(\w+\)[sd]|`[^`]*`|\]\([^)]*\)|https?://\S+"
+)
 ENDS = re.compile(r"[。；？：\n]")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
