@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import random
+import struct
 import tempfile
 import zipfile
 from pathlib import Path
@@ -146,6 +147,12 @@ def test_a_workbook_with_a_broken_directory_is_refused(app: Flask, tmp_path: Pat
     ):
         assert refusal_of(tmp_path, broken).reason in {"workbook_broken", "header_unknown"}
     assert refusal_of(tmp_path, whole.replace(b"PK\x01\x02", b"XXXX")).reason == "workbook_broken"
+
+
+def test_a_workbook_that_lies_about_its_size_is_refused(app: Flask, tmp_path: Path) -> None:
+    bomb = bytearray(workbook(SHEET.encode() + b" " * 50_000_000))
+    struct.pack_into("<I", bomb, bomb.rindex(b"PK\x01\x02") + 24, 1000)
+    assert refusal_of(tmp_path, bytes(bomb)).reason == "workbook_broken"
 
 
 def with_facts(name: str, facts: bytes) -> bytes:
