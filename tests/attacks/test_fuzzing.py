@@ -169,8 +169,10 @@ def test_whatever_is_attached_to_a_document_signs_nothing(facts: bytes) -> None:
     assert documents.signature_in(with_facts("facts.json", facts)) == ""
 
 
-def test_a_name_of_an_attachment_that_is_no_name_signs_nothing() -> None:
-    strange = with_facts("facts.json", b"{}").replace(b"facts.json", b"facts.js\x01n")
+def test_an_attachment_whose_name_cannot_be_found_again_signs_nothing() -> None:
+    whole = with_facts("facts.json", b"{}")
+    strange = whole.replace(b"[ (facts.json)", b"[ (\0acts.json)")
+    assert strange != whole
     assert documents.signature_in(strange) == ""
 
 
