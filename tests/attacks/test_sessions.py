@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from portal.accounts import service
+from portal.accounts import rules, service
 from portal.accounts.models import Account, SentCode, SignInSession
 from portal.accounts.rules import MOST_FAILURES, Contact
 from portal.core import db
@@ -103,6 +103,25 @@ def test_a_stolen_cookie_is_worth_nothing_afterwards(
         service.close(service.actor_of(db.session.get_one(Account, account.id)))
     db.session.commit()
     assert not is_in(thief)
+
+
+@pytest.mark.parametrize("kind", ["individual", "staff"])
+def test_a_session_ends_when_it_lies_idle_and_at_the_latest_after_hours(
+    browser: Browser, kind: str, clock: Clock
+) -> None:
+    person = make_account() if kind == "individual" else make_staff()
+    idle = browser.sign_in(person)
+    used = browser.signed_out().sign_in(person)
+    step, begun = rules.IDLE[kind] / 2, clock()
+    for _time in range(3):
+        clock.move(seconds=step.total_seconds())
+        assert is_in(used)
+    assert not is_in(idle)
+    while clock() + step - begun <= rules.LONGEST[kind]:
+        clock.move(seconds=step.total_seconds())
+        assert is_in(used)
+    clock.move(seconds=step.total_seconds())
+    assert not is_in(used)
 
 
 def test_a_session_is_stored_as_a_fingerprint(browser: Browser, account: Account) -> None:
