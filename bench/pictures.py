@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, FloatRect, sync_playwright
 
 from bench.attack.target import Target, target
 from bench.servers import ROOT
@@ -90,15 +90,9 @@ def taken(
     assert answer.status == 200, shot
     box = page.locator(shot.top).first.bounding_box()
     assert box is not None, shot
-    picture = page.screenshot(
-        full_page=True,
-        clip={
-            "x": 0,
-            "y": int(box["y"]),
-            "width": WIDTH,
-            "height": int(min(box["height"], TALLEST)),
-        },
-    )
+    height = int(min(box["height"], TALLEST))
+    clip: FloatRect = {"x": 0, "y": int(box["y"]), "width": WIDTH, "height": height}
+    picture = page.screenshot(full_page=True, clip=clip)
     context.close()
     return picture
 

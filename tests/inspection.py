@@ -96,6 +96,19 @@ def one_heading_that_begins_the_title(sheet: Sheet) -> Iterator[str]:
         yield f"the title {titles[0]!r} does not begin with the heading {headings[0]!r}"
 
 
+def one_main_button(sheet: Sheet) -> Iterator[str]:
+    """Rule 12 of the copy: a page has one thing to do first; the gallery of components shows more."""
+    if GALLERIES & {words(each) for each in sheet.tree.xpath("//h1")}:
+        return
+    main = [
+        words(each)
+        for each in sheet.tree.xpath("//main//*[self::a or self::button]")
+        if {"button", "button--primary"} <= set((each.get("class") or "").split())
+    ]
+    if len(main) > 1:
+        yield f"{len(main)} main buttons: {main}"
+
+
 def headings_in_order(sheet: Sheet) -> Iterator[str]:
     level = 1
     for heading in sheet.tree.xpath("//h1 | //h2 | //h3 | //h4 | //h5 | //h6"):
@@ -256,9 +269,12 @@ def nothing_left_over(sheet: Sheet) -> Iterator[str]:
             yield f"left over from the template: {text.strip()[:60]!r}"
 
 
+GALLERIES = {"页面组件", "Page components"}
+
 RULES = (
     valid_html,
     one_heading_that_begins_the_title,
+    one_main_button,
     headings_in_order,
     unique_ids,
     every_control_has_a_label,

@@ -15,7 +15,7 @@ bp = Blueprint("pages", __name__)
 @public
 def home() -> Response:
     news = service.news(locale())[:3]
-    return render("pages/home.html", news=news, month=figures.this_month())
+    return render("pages/home.html", news=news, lately=figures.lately())
 
 
 @bp.get("/services")

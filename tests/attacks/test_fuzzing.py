@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import random
+import struct
 import tempfile
 import zipfile
 from pathlib import Path
@@ -148,6 +149,12 @@ def test_a_workbook_with_a_broken_directory_is_refused(app: Flask, tmp_path: Pat
     assert refusal_of(tmp_path, whole.replace(b"PK\x01\x02", b"XXXX")).reason == "workbook_broken"
 
 
+def test_a_workbook_that_lies_about_its_size_is_refused(app: Flask, tmp_path: Path) -> None:
+    bomb = bytearray(workbook(SHEET.encode() + b" " * 50_000_000))
+    struct.pack_into("<I", bomb, bomb.rindex(b"PK\x01\x02") + 24, 1000)
+    assert refusal_of(tmp_path, bytes(bomb)).reason == "workbook_broken"
+
+
 def with_facts(name: str, facts: bytes) -> bytes:
     document = pikepdf.new()
     document.add_blank_page()
@@ -162,8 +169,10 @@ def test_whatever_is_attached_to_a_document_signs_nothing(facts: bytes) -> None:
     assert documents.signature_in(with_facts("facts.json", facts)) == ""
 
 
-def test_a_name_of_an_attachment_that_is_no_name_signs_nothing() -> None:
-    strange = with_facts("facts.json", b"{}").replace(b"facts.json", b"facts.js\x01n")
+def test_an_attachment_whose_name_cannot_be_found_again_signs_nothing() -> None:
+    whole = with_facts("facts.json", b"{}")
+    strange = whole.replace(b"[ (facts.json)", b"[ (\0acts.json)")
+    assert strange != whole
     assert documents.signature_in(strange) == ""
 
 

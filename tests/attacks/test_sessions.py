@@ -1,6 +1,7 @@
 """Sessions, tokens of forms and codes: what is planted, stolen, guessed or used twice opens nothing."""
 
 import re
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from portal.accounts import service
+from portal.accounts import rules, service
 from portal.accounts.models import Account, SentCode, SignInSession
 from portal.accounts.rules import MOST_FAILURES, Contact
 from portal.core import db
@@ -102,6 +103,25 @@ def test_a_stolen_cookie_is_worth_nothing_afterwards(
         service.close(service.actor_of(db.session.get_one(Account, account.id)))
     db.session.commit()
     assert not is_in(thief)
+
+
+@pytest.mark.parametrize("kind", ["individual", "staff"])
+def test_a_session_ends_when_it_lies_idle_and_at_the_latest_after_hours(
+    browser: Browser, kind: str, clock: Clock
+) -> None:
+    person = make_account() if kind == "individual" else make_staff()
+    idle = browser.sign_in(person)
+    used = browser.signed_out().sign_in(person)
+    step, begun = rules.IDLE[kind] / 2, clock()
+    for _time in range(3):
+        clock.move(seconds=step.total_seconds())
+        assert is_in(used)
+    assert not is_in(idle)
+    while clock() + step - begun <= rules.LONGEST[kind]:
+        clock.move(seconds=step.total_seconds())
+        assert is_in(used)
+    clock.move(seconds=step.total_seconds())
+    assert not is_in(used)
 
 
 def test_a_session_is_stored_as_a_fingerprint(browser: Browser, account: Account) -> None:
@@ -272,3 +292,43 @@ def test_who_tries_too_often_is_told_to_wait(server: Server, migrated: str, limi
     let_go(app)
     assert {address: seen[-1] for address, seen in told.items()} == dict.fromkeys(told, 429)
     assert all(429 not in seen[:2] for seen in told.values()), told
+
+
+@pytest.mark.parametrize("what", ["sent code", "code of the app", "recovery code"])
+def test_of_many_who_use_one_code_at_once_one_is_let_in(
+    own_app: Flask, what: str, clock: Clock
+) -> None:
+    with own_app.app_context():
+        account_id = make_account(contact=Contact("email", ADDRESS)).id
+        account = db.session.get_one(Account, account_id)
+        secret = service.new_totp_secret()
+        service.give_totp(account, secret)
+        spare = service.renew_recovery_codes(account)[0]
+        sent = service.send_signing_code(account, is_shown=True)
+        db.session.commit()
+    code = spare if what == "recovery code" else pyotp.TOTP(secret).at(clock())
+    gate, seen = threading.Barrier(4), []
+
+    def use() -> None:
+        with own_app.app_context():
+            mine = db.session.get_one(Account, account_id)
+            db.session.rollback()
+            gate.wait()
+            try:
+                if what == "sent code":
+                    service.take_signing_code(mine, *sent)
+                else:
+                    service.check_code(mine, code)
+                db.session.commit()
+                seen.append("in")
+            except Refused:
+                db.session.rollback()
+                seen.append("out")
+            db.session.remove()
+
+    threads = [threading.Thread(target=use) for _number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(seen) == ["in", "out", "out", "out"]

@@ -155,8 +155,12 @@ def test_the_government_is_told_as_its_pages_show_it(browser: Browser) -> None:
     assert sum(standing[state] for state in government.STATES) == len(told)
 
 
-def test_promises_lie_in_the_daily_files(shop: Shop, clock: Clock) -> None:
+def test_promises_lie_in_the_daily_files(
+    shop: Shop, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(promised, "CHUNK", 1)
     number = shop.sign().number
+    second = make_shop().sign().number
     government.store([PROMISE], actor="test")
     clock.move(minutes=11)
     make_files()
@@ -164,6 +168,6 @@ def test_promises_lie_in_the_daily_files(shop: Shop, clock: Clock) -> None:
         name: [json.loads(line) for line in contents(f"{name}-1.jsonl")[1].decode().splitlines()]
         for name in ("commitments", "promises")
     }
-    assert [each["number"] for each in found["commitments"]] == [number]
+    assert [each["number"] for each in found["commitments"]] == [second, number]
     assert [each["number"] for each in found["promises"]] == [PROMISE.number]
-    assert service.commitment(str(number)) == found["commitments"][0]
+    assert service.commitment(str(number)) == found["commitments"][1]

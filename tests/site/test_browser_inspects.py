@@ -66,6 +66,11 @@ def test_a_good_english_page_has_no_fault() -> None:
             "asks for all 2 boxes",
         ),
         ("<button>查询</button>", "<button></button>", "without words"),
+        (
+            "<button>查询</button>",
+            '<button class="button button--primary">查</button><button class="button button--primary">找</button>',
+            "2 main buttons",
+        ),
         (' alt=""', "", "no alt"),
         ('aria-describedby="q-hint"', 'aria-describedby="gone"', "aria-describedby points at"),
         ('<label for="q">', '<label for="gone">', "for points at 'gone'"),

@@ -57,11 +57,20 @@ def of_unit(unit: str) -> Figures | None:
     return found[0] if found else None
 
 
-def this_month() -> Figures | None:
-    """All units together since the first of the month; None for too few cases."""
+def lately() -> tuple[bool, Figures] | None:
+    """All units together this month, or in the last one while this one has too few cases.
+
+    The first part says whether it is this month.
+    """
     first = clock.today().replace(day=1)
-    query = select(PublishedEvent).where(PublishedEvent.day >= first)
-    return whole([each.told for each in session.scalars(query)])
+    before = (first - timedelta(days=1)).replace(day=1)
+    query = select(PublishedEvent).where(PublishedEvent.day >= before)
+    events = [each.told for each in session.scalars(query)]
+    for begin in (first, before):
+        found = whole([each for each in events if each.day.replace(day=1) == begin])
+        if found is not None:
+            return begin == first, found
+    return None
 
 
 def months() -> list[str]:
