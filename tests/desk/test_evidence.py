@@ -42,7 +42,7 @@ def test_administrators_and_auditors_read_it_and_nobody_else(
         me = browser.signed_out().sign_in(make_staff(role))
         page = me.get(f"{prefix}/desk/evidence")
         assert "PostgreSQL" in page.main or "SQLite" in page.main
-        assert ("unknown to this system" if prefix else "本系统不知道") in page.main
+        assert ("Unknown to this system" if prefix else "本系统不知道") in page.main
     browser.signed_out().sign_in(make_staff("handler")).get("/desk/evidence", status=403)
 
 

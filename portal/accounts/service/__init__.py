@@ -102,7 +102,8 @@ from portal.accounts.service.signing_up import (
 from portal.accounts.service.standards import Standards, standards
 
 __all__ = [
-    "PAGE_SIZE", "Contact", "Standards", "accept_invitation", "account_of", "accounts_for", "act_words",
+    "PAGE_SIZE", "Contact", "Standards", "accept_invitation", "account_of", "accounts_for",
+    "act_words",
     "actor_of", "acts_of", "add_individual", "add_passkey", "add_staff", "agents_of",
     "authenticate", "begin_identity", "begin_recovery", "begin_session", "begin_sign_up",
     "can_send_to", "change_password", "check_code", "claim", "close", "confirm", "confirm_session",
@@ -115,6 +116,7 @@ __all__ = [
     "public_key_of", "purge", "read_contact", "registration_options", "remove_passkey",
     "remove_totp", "renew_recovery_codes", "represented", "require", "scopes_for",
     "send_signing_code", "send_to", "sessions_of", "set_totp", "sign_challenge", "sign_in_key",
-    "sign_in_options", "speak", "standards", "take_over", "take_sign_in", "take_signing_code", "totp_address",
+    "sign_in_options", "speak", "standards", "take_over", "take_sign_in", "take_signing_code",
+    "totp_address",
     "touch", "verify_assertion", "withdraw", "withdraw_invitation",
 ]  # fmt: skip

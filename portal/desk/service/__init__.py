@@ -28,7 +28,9 @@ from portal.desk.service.reviews import Reviews, conflict, decide_conflict, deci
 from portal.desk.service.trail import chain, trail
 
 __all__ = [
-    "Applicant", "Control", "Front", "Reply", "Reviews", "Waiting", "applicant", "appoint", "bodies", "chain",
+    "Applicant", "Control", "Front", "Reply", "Reviews", "Waiting", "applicant", "appoint",
+    "bodies",
+    "chain",
     "change", "conflict", "decide_conflict", "decide_reply", "end", "evidence", "extracts", "find",
     "history", "inbox", "may_open", "member", "members", "memo", "options", "replies",
     "replies_for", "respond", "reveal", "reviews", "say", "send_extract", "take",

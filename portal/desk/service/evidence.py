@@ -1,4 +1,4 @@
-"""What the running system is set to, control by control; what it cannot know is said to be unknown."""
+"""What the running system is set to, control by control; what it cannot know it calls unknown."""
 
 import platform
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from portal.config import Config
 from portal.core import audit, clock, db, jobs, seal, uploads
 from portal.core.audit import Event
 from portal.core.db import session
+from portal.core.replica import MOST_SECONDS_BEHIND
 from portal.core.text import N_
 from portal.desk.rules import state_of_age
 
@@ -103,14 +104,16 @@ def _audit() -> tuple[Control, ...]:
     aged = state_of_age(_days(checked), VERIFIED_DAYS)
     return (
         Control(N_("审计记录"), "set", N_("共%(n)s条，最早%(day)s。数据库不准修改和删除。"),
-                {"n": count, "day": oldest or clock.now()}),
-        Control(N_("封存"), _is(unsealed < audit.SEAL_BATCH), N_("还有%(n)s条等封存。最新的链头：%(head)s"),
+                {"n": count, "day": oldest if count else clock.now()}),
+        Control(N_("封存"), _is(unsealed < audit.SEAL_BATCH),
+                N_("还有%(n)s条等封存。最新的链头：%(head)s"),
                 {"n": unsealed, "head": audit.head()}),
         Control(N_("最近一次核对"), "open" if problems else aged,
                 N_("%(at)s核对，有%(n)s处问题，当时的链头：%(head)s") if checked
                 else N_("没有核对过。请运行portal verify-audit。"),
                 {"at": checked.at, "n": problems, "head": checked.thing_id} if checked else {}),
-        Control(N_("保留期限"), "set", N_("审计记录不删除，早于6个月的有%(n)s条。"), {"n": _older()}),
+        Control(N_("保留期限"), "set", N_("审计记录不删除，早于6个月的有%(n)s条。"),
+                {"n": _older()}),
         Control(N_("访问日志"), "unknown",
                 N_("反向代理和系统日志保留多久，本系统看不到。请查deploy/log里的两份设置是否已装上。")),
     )  # fmt: skip
@@ -120,7 +123,8 @@ def _secrecy(config: Config, front: Front) -> tuple[Control, ...]:
     certificate = seal.certificate()
     return (
         Control(N_("传输加密"), _is(front.is_https),
-                N_("这一页是用HTTPS打开的。") if front.is_https else N_("这一页不是用HTTPS打开的。")),
+                N_("这一页是用HTTPS打开的。") if front.is_https
+                else N_("这一页不是用HTTPS打开的。")),
         Control(N_("TLS版本和算法"), "unknown",
                 N_("由反向代理决定，本系统看不到。请用sslyze检查并附上结果。")),
         Control(N_("响应头"), _is(config.is_production and len(front.headers) > 5),
@@ -132,15 +136,17 @@ def _secrecy(config: Config, front: Front) -> tuple[Control, ...]:
                 N_("演示用的印章，证书指纹%(print)s") if certificate.is_demo
                 else N_("自备的印章，证书指纹%(print)s"), {"print": certificate.fingerprint[:16]}),
         Control(N_("国密算法"), "open",
-                N_("摘要另存SM3；签名和加密用ECDSA、Ed25519和AES-256-GCM，没有接入认证的密码模块。")),
+                N_("摘要另存SM3。签名用ECDSA和Ed25519，加密用AES-256-GCM。没有接入认证的密码模块。")),
     )  # fmt: skip
 
 
 def _input(config: Config) -> tuple[Control, ...]:
     return (
-        Control(N_("上传"), "set", N_("只收图片和PDF，每个最多%(n)s兆，重新写成不带活动内容的文件。"),
+        Control(N_("上传"), "set",
+                N_("只收图片和PDF，每个最多%(n)s兆，重新写成不带活动内容的文件。"),
                 {"n": uploads.FILE_BYTES // uploads.MEGABYTE}),
-        Control(N_("病毒扫描"), _is(config.clamd_url), N_("上传的文件送去扫描。") if config.clamd_url
+        Control(N_("病毒扫描"), _is(config.clamd_url),
+                N_("上传的文件送去扫描。") if config.clamd_url
                 else N_("没有接入扫描程序（CLAMD_URL）。")),
         Control(N_("访问频率"), _is(not config.limits_url.startswith("memory")),
                 N_("各进程各自计数（LIMITS_URL没有设）。") if config.limits_url.startswith("memory")
@@ -155,16 +161,19 @@ def _backup() -> tuple[Control, ...]:
         Control(N_("最近一次备份"), state_of_age(_days(last), BACKUP_DAYS),
                 N_("%(at)s，含%(n)s个文件。") if last
                 else N_("没有用portal backup备份过。用别的办法备份的，本系统看不到。"), values),
-        Control(N_("恢复演练"), "unknown", N_("恢复在另一个数据库里做，本系统看不到。请附上演练记录。")),
-        Control(N_("只读副本"), _is(replica), N_("公开页面可由副本回答，最多落后%(n)s秒。") if replica
-                else N_("没有设副本（DATABASE_REPLICA_URL）。"), {"n": 10}),
+        Control(N_("恢复演练"), "unknown",
+                N_("恢复在另一个数据库里做，本系统看不到。请附上演练记录。")),
+        Control(N_("只读副本"), _is(replica),
+                N_("公开页面可由副本回答，最多落后%(n)s秒。") if replica
+                else N_("没有设副本（DATABASE_REPLICA_URL）。"), {"n": round(MOST_SECONDS_BEHIND)}),
     )  # fmt: skip
 
 
 def _running(config: Config) -> tuple[Control, ...]:
     late = round(jobs.oldest_due_seconds())
     return (
-        Control(N_("软件版本"), "set", "Python %(python)s, Flask %(flask)s, SQLAlchemy %(sql)s, %(db)s",
+        Control(N_("软件版本"), "set",
+                "Python %(python)s, Flask %(flask)s, SQLAlchemy %(sql)s, %(db)s",
                 {"python": platform.python_version(), "flask": version("flask"),
                  "sql": version("sqlalchemy"), "db": _database()}),
         Control(N_("数据库结构"), "set", "%(n)s", {"n": _schema()}),
@@ -197,7 +206,7 @@ def _connection() -> tuple[str, str]:
     is_tls, is_local = session.execute(text(f"{query} WHERE pid = pg_backend_pid()")).one()
     if is_tls or is_local:
         return "set", N_("数据库连接已加密，或者不经过网络。")
-    return "open", N_("数据库连接没有加密（在DATABASE_URL里加sslmode=verify-full）。")
+    return "open", N_("数据库连接没有加密。请在DATABASE_URL里加sslmode=verify-full。")
 
 
 def _database() -> str:
