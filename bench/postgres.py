@@ -78,7 +78,7 @@ def _let_go() -> None:
 
 def _copy(city: Path, connection: psycopg.Connection[Any], table: str) -> None:
     source = sqlite3.connect(f"file:{city}?mode=ro", uri=True)
-    cursor = source.execute(f"SELECT * FROM {table}")  # noqa: S608  # our own names
+    cursor = source.execute(f"SELECT * FROM {table}")  # our own names
     columns = ", ".join(column[0] for column in cursor.description)
     with connection.cursor().copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
         for row in cursor:

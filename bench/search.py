@@ -39,7 +39,7 @@ def questions(city: Path, each: int) -> dict[str, list[str]]:
     ids = [choose.randint(1, size) for _ in range(each * 3)]
     marks = ", ".join("?" * len(ids))
     rows = source.execute(
-        "SELECT normalised, initials, pinyin FROM subject_name "  # noqa: S608
+        "SELECT normalised, initials, pinyin FROM subject_name "
         f"WHERE subject_id IN ({marks}) ORDER BY rank",
         ids,
     ).fetchall()
@@ -155,7 +155,7 @@ def _by_key(code: str) -> Any:
     return (
         _driver()
         .execute(
-            f"SELECT * FROM subject WHERE code = {mark}",  # noqa: S608
+            f"SELECT * FROM subject WHERE code = {mark}",
             (code,),
         )
         .fetchone()
@@ -167,7 +167,7 @@ def _scan(query: str) -> Any:
     return (
         _driver()
         .execute(
-            f"SELECT rank, text FROM subject_name WHERE normalised LIKE {mark} "  # noqa: S608
+            f"SELECT rank, text FROM subject_name WHERE normalised LIKE {mark} "
             "ORDER BY length(text), rank LIMIT 100",
             (f"%{query}%",),
         )

@@ -112,6 +112,8 @@ def verify_audit() -> None:
     Example: flask --app wsgi portal verify-audit
     """
     result = audit.verify()
+    audit.record("core.verify_audit", "audit", result.head, OPERATOR, problems=len(result.problems))
+    db.session.commit()
     for problem in result.problems:
         click.echo(problem, err=True)
     click.echo(f"sealed events: {result.sealed}, not yet sealed: {result.unsealed}")
@@ -312,6 +314,9 @@ def backup(file: Path) -> None:
         told = archive.write(file)
     except archive.Failed as error:
         raise click.ClickException(str(error)) from error
+    db.session.rollback()
+    audit.record("core.backup", "backup", "", OPERATOR, bytes=told.database, files=told.files)
+    db.session.commit()
     click.echo(f"backup: {told.database} bytes of database, {told.files} files")
 
 

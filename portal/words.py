@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, g
@@ -20,6 +21,7 @@ from portal.core import clock, content, terms
 from portal.core.masking import mask_person
 from portal.core.text import N_
 from portal.core.units import unit_of_key
+from portal.desk.service import Control
 from portal.objections import rules as objections
 from portal.records import law
 from portal.records.rules import CLASSES, KINDS
@@ -33,6 +35,7 @@ from portal.subjects.models import NAME_KINDS
 from portal.subjects.models import STATUSES as SUBJECT_STATUSES
 from portal.subjects.service.codes import Finding
 from portal.web import i18n
+from portal.web.filters import instant
 
 COMMITMENT = re.compile(r"(?<=承诺)(\d{20})")
 HAN = re.compile(r"([\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)")
@@ -74,6 +77,7 @@ DESK_PAGES = (
     (N_("信用中国的结果"), "/desk/repair/results", ("handler",)),
     (N_("人员"), "/desk/staff", ("admin", "auditor")),
     (N_("审计"), "/desk/audit", ("auditor",)),
+    (N_("等保证据"), "/desk/evidence", ("admin", "auditor")),
 )
 
 
@@ -193,6 +197,15 @@ def fact_kind(rule: Rule, key: str) -> FactKind:
     return next(fact for fact in rule.facts if fact.key == key)
 
 
+def evidence_sentence(control: Control) -> str:
+    """What a control is set to, in a sentence."""
+    values = {
+        name: instant(value) if isinstance(value, datetime) else value
+        for name, value in control.values.items()
+    }
+    return i18n.translate(control.says, **values)
+
+
 def fact_value(value: str, kind: FactKind) -> str:
     """The value of a fact in words; a text that was reported stays as it is."""
     known = kind.values.get(value)
@@ -247,7 +260,7 @@ def _marked(value: str) -> str:
 FILTERS = (
     area, place_name, inside, limit_words, of_each, repair_way, detail_label, said, local,
     local_list, outcome, body_name, fact_value, quoted, blanks, linked, wording, purpose,
-    recipient, unit_name, matter_name,
+    recipient, unit_name, matter_name, evidence_sentence,
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ PARTS = ("faults", "jobs", "truth", "graders", "upgrade")
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.cluster", description=__doc__)
     parser.add_argument("what", nargs="*", choices=[*PARTS, []], default=[])
-    parser.add_argument("--only", default="", help="faults whose name contains this")
+    parser.add_argument("--only", default="", help="faults or graders whose name contains this")
     parser.add_argument("--from", dest="commit", default="", help="the version before")
     given = parser.parse_args()
     what = given.what or ["faults", "jobs", "truth"]
@@ -29,7 +29,7 @@ def main() -> None:
         ports = (443, 80) if what == ["graders"] and may_take(443, 80) else None
         with cluster(folder, ports=ports, SMTP_URL=f"smtp://127.0.0.1:{mailbox.port}") as made:
             if "graders" in what:
-                graders.run(made)
+                graders.run(made, given.only)
             if "truth" in what:
                 truth.run(made)
             if "jobs" in what:

@@ -141,6 +141,8 @@ def _rolling(cluster: Cluster) -> None:
                 break
             except OSError:
                 time.sleep(0.2)
+        # nginx asks a node that was away again after two seconds.
+        time.sleep(3)
     for name in ("worker 1", "worker 2"):
         cluster.parts[name].end()
         cluster.parts[name].start()

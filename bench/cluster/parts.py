@@ -251,7 +251,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     made = (
         x509.CertificateBuilder().subject_name(name).issuer_name(name)
         .public_key(key.public_key()).serial_number(x509.random_serial_number())
-        .not_valid_before(clock.now() - timedelta(1)).not_valid_after(clock.now() + timedelta(90))
+        .not_valid_before(clock.now() - timedelta(1)).not_valid_after(clock.now() + timedelta(80))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .sign(key, hashes.SHA256())

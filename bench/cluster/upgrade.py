@@ -18,7 +18,7 @@ def run(commit: str) -> None:
         archive = subprocess.run(["git", "archive", commit], cwd=ROOT, check=True,
                                  stdout=subprocess.PIPE)  # fmt: skip
         subprocess.run(["tar", "-x", "-C", str(old)], input=archive.stdout, check=True)
-        subprocess.run([sys.executable, "-m", "babel.messages.frontend", "compile", "-q", "-d",
+        subprocess.run([sys.executable, "-m", "babel.messages.frontend", "-q", "compile", "-d",
                         "translations"], cwd=old, check=True)  # fmt: skip
         data = folder / "data"
         data.mkdir()

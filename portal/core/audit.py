@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, insert, select
+from sqlalchemy import JSON, ForeignKey, Index, String, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock
@@ -93,7 +93,7 @@ def seal() -> int:
     ).all()
     if not events:
         return 0
-    previous = session.scalar(select(Seal.hash).order_by(Seal.id.desc()).limit(1)) or GENESIS
+    previous = head()
     root = _root(events)
     batch = Seal(
         at=clock.now(),
@@ -112,6 +112,23 @@ def seal() -> int:
 SWEEPS = (seal,)
 
 
+def head() -> str:
+    """The hash that covers everything sealed so far."""
+    return session.scalar(select(Seal.hash).order_by(Seal.id.desc()).limit(1)) or GENESIS
+
+
+def unsealed() -> int:
+    """How many events no seal covers yet."""
+    return (
+        session.scalar(
+            select(func.count(Event.id))
+            .outerjoin(Sealed, Sealed.event_id == Event.id)
+            .where(Sealed.event_id.is_(None))
+        )
+        or 0
+    )
+
+
 def verify() -> Verification:
     """Recompute the whole chain; every missing, added or altered event is a problem."""
     problems: list[str] = []
@@ -119,12 +136,7 @@ def verify() -> Verification:
     for batch in session.scalars(select(Seal).order_by(Seal.id)):
         problems += _problems(batch, previous)
         previous, sealed = batch.hash, sealed + batch.count
-    unsealed = session.scalars(
-        select(Event.id)
-        .outerjoin(Sealed, Sealed.event_id == Event.id)
-        .where(Sealed.event_id.is_(None))
-    ).all()
-    return Verification(tuple(problems), sealed, len(unsealed), previous)
+    return Verification(tuple(problems), sealed, unsealed(), previous)
 
 
 def _problems(batch: Seal, previous: str) -> list[str]:

@@ -8,6 +8,13 @@ PARTS = {"handler": "clerk", "reviewer": "reviewer", "verifier": "provider"}
 CREDIT_OFFICE = "development-reform"
 
 
+def state_of_age(days: float | None, most: float) -> str:
+    """Whether something was done lately enough; unknown when nobody wrote down that it was."""
+    if days is None:
+        return "unknown"
+    return "set" if days <= most else "open"
+
+
 def parts(
     roles: Collection[str], body: str | None, area: str, case_body: str, case_area: str
 ) -> frozenset[str]:

@@ -37,9 +37,11 @@ def test_a_backup_comes_back_whole(
     make_account()
     key = storage.put("印章文件".encode())
     archive = tmp_path / "portal.tar"
+    before = everything(own_app)
     written = run(own_app, "backup", str(archive))
     assert written.exit_code == 0, written.output
-    before = everything(own_app)
+    added = everything(own_app)["audit_event"]
+    assert len(added) == len(before["audit_event"]) + 1, "that it was made is an event, after it"
     fresh = make_app(server.new(like=migrated), storage_url=f"file://{tmp_path / 'files'}")
     try:
         result = run(fresh, "restore", str(archive))

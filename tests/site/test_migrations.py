@@ -1,5 +1,9 @@
 """The migrations and the models describe the same database, on SQLite and PostgreSQL."""
 
+import ast
+from pathlib import Path
+
+import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from flask import Flask
@@ -9,6 +13,67 @@ from portal.core import db, revision
 from portal.migrations import alembic_config, upgrade
 from tests.conftest import engine_of, let_go, make_app
 from tests.databases import Server
+
+VERSIONS = Path(__file__).resolve().parents[2] / "portal" / "migrations" / "versions"
+# What takes away or forbids something that the version before still does.
+CONTRACTING = {
+    "alter_column", "create_check_constraint", "create_foreign_key", "create_unique_constraint",
+    "drop_column", "drop_table", "rename_table",
+}  # fmt: skip
+# Written before anything was in production.
+BEFORE_THE_FIRST_RELEASE = {"0009_lists_replies_and_agents.py"}
+
+
+def contractions(source: str) -> list[str]:
+    """What a migration does that an older version, still serving, would stumble over.
+
+    A new column must be allowed to be empty, or have a default in the database.
+    """
+    upgrade = next(
+        node for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef) and node.name == "upgrade"
+    )  # fmt: skip
+    found = []
+    for node in ast.walk(upgrade):
+        name = node.func.attr if _is_method(node) else ""
+        if name in CONTRACTING or (name == "add_column" and _is_needed(node)):
+            found.append(name)
+    return found
+
+
+def _is_method(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+
+
+def _is_needed(added: ast.Call) -> bool:
+    words = {
+        word.arg: ast.unparse(word.value)
+        for node in ast.walk(added) if isinstance(node, ast.Call) for word in node.keywords
+    }  # fmt: skip
+    return words.get("nullable") == "False" and "server_default" not in words
+
+
+def test_migrations_only_expand_so_that_the_version_before_goes_on_serving() -> None:
+    told = {
+        path.name: found
+        for path in VERSIONS.glob("0*.py")
+        if (found := contractions(path.read_text()))
+    }
+    assert set(told) == BEFORE_THE_FIRST_RELEASE, told
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("op.drop_column('record', 'title')", ["drop_column"]),
+        ("op.add_column('a', sa.Column('b', sa.Date(), nullable=False))", ["add_column"]),
+        ("op.add_column('a', sa.Column('b', sa.Date()))", []),
+        ("op.add_column('a', sa.Column('b', sa.Date(), nullable=False, server_default='x'))", []),
+        ("op.create_table('a', sa.Column('b', sa.Date(), nullable=False))", []),
+    ],
+)
+def test_what_an_older_version_stumbles_over_is_found(line: str, found: list[str]) -> None:
+    assert contractions(f"def upgrade() -> None:\n    {line}\n") == found
 
 
 def test_history_is_one_line() -> None:

@@ -5,4 +5,4 @@ from flask import Blueprint
 bp = Blueprint("desk", __name__)
 
 # Each adds its pages to `bp`.
-from portal.desk.routes import audit, cases, commitments, reviews, staff  # noqa: E402, F401
+from portal.desk.routes import audit, cases, commitments, evidence, reviews, staff  # noqa: E402, F401
