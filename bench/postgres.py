@@ -9,7 +9,7 @@ import psycopg
 
 from bench import data
 
-TABLES = ("subject", "subject_name")
+TABLES = ("subject", "subject_name", "name_count")
 
 
 class Server:
@@ -57,11 +57,14 @@ class Server:
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute("DROP INDEX ix_name_index_tokens")
             connection.execute("SET maintenance_work_mem = '512MB'")
+            connection.execute("DELETE FROM name_count")
             for table in TABLES:
                 _copy(city, connection, table)
             _index(city, self.url)
             connection.execute("CREATE INDEX ix_name_index_tokens ON name_index USING gin (tokens)")
             connection.execute("VACUUM ANALYZE")
+            data.renew_parts(self.url)
+            connection.execute("VACUUM ANALYZE frequent_part")
             connection.execute(f"COMMENT ON DATABASE \"{self.database}\" IS 'complete'")
 
     def stop(self) -> None:
@@ -99,10 +102,9 @@ def _index(city: Path, url: str) -> None:
     )
     engine = db.start(url)
     register.index_names(
-        (row[0], [*names.tokens_of(names.NameColumns(*row[1:4])),
-                  *register.filter_tokens(row[4], row[5])])
-        for row in rows
-    )  # fmt: skip
+        db.session.connection(),
+        ((row[0], register.tokens(names.NameColumns(*row[1:4]), *row[4:])) for row in rows),
+    )
     db.session.commit()
     db.session.remove()
     engine.dispose()

@@ -1,6 +1,6 @@
 """Finding subjects by any of their names, by pinyin, or by code."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from portal.core import db
 from portal.core.db import session
 from portal.subjects.models import Subject, SubjectName
 from portal.subjects.rules import names
+from portal.subjects.service import frequent
 from portal.subjects.service.register import filter_tokens, subject_of
 
 PAGE_SIZE = 20
@@ -18,10 +19,6 @@ FIRST_CANDIDATES = 100
 COUNT_CAP = 500
 # Names looked at for a count: a subject may have several.
 MANY = COUNT_CAP + 100
-# Words of these lengths are one token of the index, so what it finds needs no second look.
-ONE_TOKEN = {"name": {2}, "initials": {2, 3}, "pinyin": {3}}
-# How many of the first names must all be right for the index alone to be believed.
-SURE = 50
 LAST_PAGE = COUNT_CAP // PAGE_SIZE
 MAX_QUERY_LENGTH = 60
 
@@ -65,11 +62,16 @@ class _Found(NamedTuple):
     by: str
 
 
+class _Question(NamedTuple):
+    words: tuple[str, ...]
+    filters: tuple[str, ...]
+
+
 NOTHING = Results((), 0, is_capped=False, page=1, pages=0)
 
-# The first for a page, the second only for a count; a word that is one token needs no verifying.
-_NAMES = "SELECT n.rank, n.subject_id, n.kind, n.text, n.{column} AS matched FROM {source} {end}"
-_RANKS = "SELECT {rank} AS rank FROM {source} {end}"
+# Where a row of a name has each of the three forms that are compared.
+_COLUMNS = {"normalised": 4, "initials": 5, "pinyin": 6}
+_RANKS = "SELECT {place} AS way, {rank} AS rank FROM {source} WHERE {where}{verified} {order}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,36 +80,41 @@ class _Dialect:
     joined: str
     where: str
     rank: str
+    order: str
     inside: str
-    quoted: str
+    whole: str
+    beginning: str
     joiner: str
+    names: str
 
 
 _DIALECTS = {
     "sqlite": _Dialect(
         index="name_index i",
         joined="name_index i CROSS JOIN subject_name n ON n.rank = i.rowid",
-        where="i.name_index MATCH :tokens",
+        where="i.name_index MATCH :tokens{place}",
         rank="i.rowid",
+        order="ORDER BY i.rowid LIMIT :limit",
         inside="instr",
-        quoted='"{}"',
-        joiner=" ",
+        whole='"{}"',
+        beginning='"{}"*',
+        joiner=" AND ",
+        names="IN (SELECT value FROM json_each(:ranks))",
     ),
     "postgresql": _Dialect(
         index="name_index i",
         joined="name_index i JOIN subject_name n ON n.rank = i.rank",
-        where="i.tokens @@ CAST(:tokens AS tsquery)",
+        where="i.tokens @@ CAST(:tokens{place} AS tsquery)",
         rank="i.rank",
+        # A sum, so that no plan walks all names in this order to find a rare word.
+        order="ORDER BY i.rank + 0 LIMIT :limit",
         inside="strpos",
-        quoted="'{}'",
+        whole="'{}'",
+        beginning="'{}':*",
         joiner=" & ",
+        names="= ANY(CAST(:ranks AS bigint[]))",
     ),
 }
-_PREFIX = text(
-    "SELECT n.rank, n.subject_id, n.kind, n.text, n.normalised AS matched "
-    "FROM subject_name n WHERE n.normalised >= :low "
-    "AND n.normalised < :high ORDER BY n.normalised, n.rank LIMIT :limit"
-)
 _BY_RANK = select(SubjectName.rank, SubjectName.kind, SubjectName.text).where(
     SubjectName.rank.in_(bindparam("ranks", expanding=True))
 )
@@ -136,22 +143,14 @@ def search(
     words = words_of(query)
     if not words:
         return NOTHING
-    filters = tuple(filter_tokens(area_code, kind))
-    candidates, longer = _candidates(words, filters)
-    found = _ranked(candidates)
-    total = len(found)
+    question = _Question(words, tuple(filter_tokens(area_code, kind)))
     page = min(max(page, 1), LAST_PAGE)
-    if longer:
-        total = COUNT_CAP
-        is_further = page * PAGE_SIZE > FIRST_CANDIDATES
-        if is_further or not _are_plenty(longer, words, filters, candidates):
-            found += _following(longer, words, filters, found)
-            total = min(len(found), COUNT_CAP)
+    found, total, is_capped = _found(question, page * PAGE_SIZE)
     shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     return Results(
         hits=_hits(shown),
         total=total,
-        is_capped=total >= COUNT_CAP,
+        is_capped=is_capped,
         page=page,
         pages=min(-(-total // PAGE_SIZE), LAST_PAGE),
     )
@@ -169,73 +168,145 @@ def find_ids(query: str, *, limit: int) -> tuple[list[int], bool]:
     if not words:
         return [], True
     found = set(session.scalars(select(Subject.id).where(Subject.code == query.strip().upper())))
-    if len(words) == 1:
-        found |= {each.subject_id for each in _beginning(words[0])}
-    is_complete = True
-    for way in names.query_ways(words):
-        rows = db.rows(_statement(way, words, "verified"), _values(way, words, (), limit))
-        found |= {subject_of(rank) for (rank,) in rows}
-        is_complete = is_complete and len(rows) < limit
-    return sorted(found), is_complete
+    question = _Question(words, ())
+    ways = names.query_ways(words)
+    if _kept(question, ways, at_least=limit):
+        return sorted(found), False
+    ranks = _indexed(question, ways, limit)
+    found.update(subject_of(rank) for way in ways for rank in ranks[way])
+    return sorted(found), all(len(ranks[way]) < limit for way in ways)
+
+
+def _found(question: _Question, wanted: int) -> tuple[list[_Found], int, bool]:
+    """What is found in its order, at least as far as `wanted`; how many; whether there are more."""
+    ways = names.query_ways(question.words)
+    kept = _kept(question, ways, at_least=COUNT_CAP) if wanted <= FIRST_CANDIDATES else {}
+    if kept:
+        # A frequent word: its number is known, and its first names are.
+        ranks = _indexed(question, [way for way in ways if way not in kept], FIRST_CANDIDATES)
+        candidates = _candidates(question, ranks | kept)
+        found = _ranked(each for some in candidates.values() for each in some)
+        is_sure = all(len(candidates[way]) == FIRST_CANDIDATES for way in kept)
+        if is_sure and len(found) >= wanted:
+            return found, COUNT_CAP, True
+    ranks, total = _enough(question, ways)
+    candidates = _candidates(question, ranks)
+    found = _ranked(each for some in candidates.values() for each in some)
+    if len(found) < wanted:
+        found += _following(ranks, found)
+    return found, min(total, COUNT_CAP), total >= COUNT_CAP
+
+
+def _kept(
+    question: _Question, ways: Sequence[names.Way], *, at_least: int
+) -> dict[names.Way, Sequence[int]]:
+    """The first ranks by each way for which the word is known to be frequent."""
+    if question.filters or len(question.words) > 1 or len(question.words[0]) > names.LENGTH:
+        return {}
+    parts = {way.mark + question.words[0]: way for way in ways}
+    ranks = frequent.first(list(parts), at_least=at_least)
+    return {parts[part]: first for part, first in ranks.items()}
+
+
+def _enough(
+    question: _Question, ways: Sequence[names.Way]
+) -> tuple[dict[names.Way, Sequence[int]], int]:
+    """The ranks that each way finds, as many as it takes to count subjects up to the cap."""
+    limit = MANY
+    while True:
+        ranks = _indexed(question, ways, limit)
+        longest = max(map(len, ranks.values()))
+        subjects = {subject_of(rank) for some in ranks.values() for rank in some}
+        if longest < limit or len(subjects) >= COUNT_CAP:
+            return ranks, len(subjects)
+        limit *= 4
+
+
+def _indexed(
+    question: _Question, ways: Sequence[names.Way], limit: int
+) -> dict[names.Way, Sequence[int]]:
+    """The first ranks that the index has for each way, in their order."""
+    ranks: dict[names.Way, list[int]] = {way: [] for way in ways}
+    if not ways:
+        return dict(ranks)
+    database = session.get_bind().dialect.name
+    dialect = _DIALECTS[database]
+    values: dict[str, object] = {"limit": limit}
+    forms = []
+    for place, way in enumerate(ways):
+        asked = names.asked(way, question.words, is_narrowed=bool(question.filters))
+        values[f"tokens{place}"] = dialect.joiner.join(
+            [dialect.whole.format(token) for token in (*asked.tokens, *question.filters)]
+            + [dialect.beginning.format(token) for token in asked.beginnings]
+        )
+        values |= {f"word{unsure}": question.words[unsure] for unsure in asked.unsure}
+        forms.append((way.column, asked.unsure))
+    for place, rank in db.rows(_prepared(database, tuple(forms)), values):
+        ranks[ways[place]].append(rank)
+    return dict(ranks)
+
+
+@lru_cache(maxsize=256)
+def _prepared(database: str, forms: tuple[tuple[str, tuple[int, ...]], ...]) -> TextClause:
+    """One statement for several ways; each a column and the places of words to look for in it."""
+    dialect = _DIALECTS[database]
+    selects = []
+    for place, (column, unsure) in enumerate(forms):
+        selects.append(
+            _RANKS.format(
+                place=place,
+                rank=dialect.rank,
+                source=dialect.joined if unsure else dialect.index,
+                where=dialect.where.format(place=place),
+                verified="".join(
+                    f" AND {dialect.inside}(n.{column}, :word{place}) > 0" for place in unsure
+                ),
+                order=dialect.order,
+            )
+        )
+    return text(" UNION ALL ".join(f"SELECT * FROM ({select}) AS found" for select in selects))
+
+
+@lru_cache(maxsize=2)
+def _names(database: str) -> TextClause:
+    return text(
+        "SELECT n.rank, n.subject_id, n.kind, n.text, n.normalised, n.initials, n.pinyin "
+        f"FROM subject_name n WHERE n.rank {_DIALECTS[database].names}"
+    )
 
 
 def _candidates(
-    words: tuple[str, ...], filters: tuple[str, ...]
-) -> tuple[list[_Found], list[names.Way]]:
-    """The first names that each way finds, and the ways that would find more."""
-    found = _beginning(words[0]) if len(words) == 1 and not filters else []
-    longer = []
-    for way in names.query_ways(words):
-        statement = _statement(way, words, "names")
-        rows = db.rows(statement, _values(way, words, filters, FIRST_CANDIDATES))
-        found += [
-            _Found(row.subject_id, row.rank, _tier(words, row), row.kind, row.text, way.name)
-            for row in rows
-        ]
-        if len(rows) == FIRST_CANDIDATES:
-            longer.append(way)
-    return found, longer
-
-
-def _beginning(word: str) -> list[_Found]:
-    values = {"low": word, "high": word + "\U0010ffff", "limit": FIRST_CANDIDATES}
-    return [
-        _Found(row.subject_id, row.rank, _tier((word,), row), row.kind, row.text, "name")
-        for row in db.rows(_PREFIX, values)
-    ]
-
-
-def _are_plenty(
-    ways: Sequence[names.Way],
-    words: tuple[str, ...],
-    filters: tuple[str, ...],
-    candidates: Sequence[_Found],
-) -> bool:
-    """Whether one way alone finds more than the portal counts.
-
-    Looks at the index only. Its tokens may promise a word that a name has in pieces; where that
-    did not happen among the first names, it is believed of the rest.
-    """
-    right = {each.rank for each in candidates}
-    for way in ways:
-        rows = db.rows(_statement(way, words, "ranks"), _values(way, words, filters, MANY))
-        if len(rows) == MANY and right.issuperset([row[0] for row in rows[:SURE]]):
-            return True
-    return False
+    question: _Question, ranks: Mapping[names.Way, Sequence[int]]
+) -> dict[names.Way, list[_Found]]:
+    """The first names of each way, by what is stored of them now."""
+    first = {way: some[: frequent.KEPT] for way, some in ranks.items()}
+    wanted = sorted({rank for some in first.values() for rank in some})
+    if not wanted:
+        return {way: [] for way in ranks}
+    database = session.get_bind().dialect.name
+    values = {"ranks": str(wanted) if database == "sqlite" else wanted}
+    rows = {row.rank: row for row in db.rows(_names(database), values)}
+    candidates = {}
+    for way, some in first.items():
+        place = _COLUMNS[way.column]
+        named = [rows[rank] for rank in some if rank in rows]
+        right = [row for row in named if way.finds(question.words, row[place])]
+        candidates[way] = [
+            _Found(row[1], row[0], _tier(question.words, row[place], row[2]), row[2], row[3],
+                   way.name)
+            for row in right[:FIRST_CANDIDATES]
+        ]  # fmt: skip
+    return candidates
 
 
 def _following(
-    ways: Sequence[names.Way],
-    words: tuple[str, ...],
-    filters: tuple[str, ...],
-    found: Sequence[_Found],
+    ranks: Mapping[names.Way, Sequence[int]], found: Sequence[_Found]
 ) -> list[_Found]:
-    """Every further subject that these ways find, up to the cap, in the order of the index."""
+    """Every further subject that these ways find, in the order of the index."""
     known = {each.subject_id for each in found}
     first: dict[int, tuple[int, str]] = {}
-    for way in ways:
-        rows = db.rows(_statement(way, words, "verified"), _values(way, words, filters, MANY))
-        for (rank,) in rows:
+    for way, some in ranks.items():
+        for rank in some[FIRST_CANDIDATES:]:
             subject_id = subject_of(rank)
             if subject_id not in known:
                 mine = (rank, way.name)
@@ -246,47 +317,10 @@ def _following(
     ]
 
 
-def _statement(way: names.Way, words: tuple[str, ...], purpose: str) -> TextClause:
-    return _prepared(session.get_bind().dialect.name, way.column, _unsure(way, words), purpose)
-
-
-def _unsure(way: names.Way, words: tuple[str, ...]) -> tuple[int, ...]:
-    """The places of words that are more than one token: only the name itself can confirm them."""
-    lengths = ONE_TOKEN[way.name]
-    return tuple(place for place, word in enumerate(words) if len(word) not in lengths)
-
-
-@lru_cache(maxsize=256)
-def _prepared(database: str, column: str, unsure: tuple[int, ...], purpose: str) -> TextClause:
-    dialect = _DIALECTS[database]
-    verified = "".join(f" AND {dialect.inside}(n.{column}, :word{place}) > 0" for place in unsure)
-    is_joined = purpose == "names" or (purpose == "verified" and verified)
-    end = (
-        f"WHERE {dialect.where}{verified if is_joined else ''} ORDER BY {dialect.rank} LIMIT :limit"
-    )
-    form = _NAMES if purpose == "names" else _RANKS
-    source = dialect.joined if is_joined else dialect.index
-    return text(form.format(column=column, rank=dialect.rank, source=source, end=end))
-
-
-def _values(
-    way: names.Way, words: tuple[str, ...], filters: tuple[str, ...], limit: int
-) -> dict[str, Any]:
-    dialect = _DIALECTS[session.get_bind().dialect.name]
-    tokens = [dialect.quoted.format(token) for token in (*way.tokens, *filters)]
-    return {
-        "limit": limit,
-        "tokens": dialect.joiner.join(tokens),
-        **{f"word{place}": words[place] for place in _unsure(way, words)},
-    }
-
-
-def _tier(words: Sequence[str], row: Any) -> int:
-    if row.matched == words[0]:
-        return EXACT
-    if row.matched.startswith(words[0]):
-        return PREFIX
-    return SIGN if row.kind == "sign" else PART
+def _tier(words: Sequence[str], matched: str, kind: str) -> int:
+    if matched.startswith(words[0]):
+        return EXACT if matched == words[0] else PREFIX
+    return SIGN if kind == "sign" else PART
 
 
 def _ranked(candidates: Iterable[_Found]) -> list[_Found]:
