@@ -9,7 +9,7 @@ import psycopg
 
 from bench import data
 
-TABLES = ("subject", "subject_name", "name_count")
+TABLES = ("subject", "subject_name")
 
 
 class Server:
@@ -46,7 +46,7 @@ class Server:
                 "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
                 (self.database,),
             ).fetchone()
-        return known is not None and known[0] == "complete"
+        return known is not None and known[0] == _complete()
 
     def fill(self, city: Path) -> None:
         """Copy subjects and names, and make the index anew, as the portal does."""
@@ -57,18 +57,23 @@ class Server:
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute("DROP INDEX ix_name_index_tokens")
             connection.execute("SET maintenance_work_mem = '512MB'")
-            connection.execute("DELETE FROM name_count")
             for table in TABLES:
                 _copy(city, connection, table)
             _index(city, self.url)
             connection.execute("CREATE INDEX ix_name_index_tokens ON name_index USING gin (tokens)")
             connection.execute("VACUUM ANALYZE")
+            # The row counts what the portal itself stores.
+            connection.execute("UPDATE name_count SET added = (SELECT count(*) FROM subject_name)")
             data.renew_parts(self.url)
             connection.execute("VACUUM ANALYZE frequent_part")
-            connection.execute(f"COMMENT ON DATABASE \"{self.database}\" IS 'complete'")
+            connection.execute(f"COMMENT ON DATABASE \"{self.database}\" IS '{_complete()}'")
 
     def stop(self) -> None:
         self.own.cleanup()
+
+
+def _complete() -> str:
+    return f"complete at {data.head()}"
 
 
 def _let_go() -> None:
