@@ -70,8 +70,8 @@ class SubjectName(Base):
 class FrequentPart(Base):
     """What very many names contain: every name up to the rank `through` that does.
 
-    `ranks` are eight bytes each; names that are gone may still stand among them. `total` is how
-    many subjects had it in their registered name when the list was made.
+    `entries` are numbers of eight bytes: ranks, and how the part matches each name. `total` is
+    how many subjects had it in their registered name when the list was made.
     """
 
     __tablename__ = "frequent_part"
@@ -79,7 +79,7 @@ class FrequentPart(Base):
     part: Mapped[str] = mapped_column(String(12), primary_key=True)
     through: Mapped[int] = mapped_column(BigInteger)
     total: Mapped[int]
-    ranks: Mapped[bytes]
+    entries: Mapped[bytes]
 
 
 class NameCount(Base):

@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("part", sa.String(length=12), nullable=False),
         sa.Column("through", sa.BigInteger(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
-        sa.Column("ranks", sa.LargeBinary(), nullable=False),
+        sa.Column("entries", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("part", name=op.f("pk_frequent_part")),
     )
     op.create_table(

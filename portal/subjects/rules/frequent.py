@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from portal.subjects.rules.names import SHORTEST
+from portal.subjects.rules import names
 
 # A part is frequent when as many subjects have it in their registered name.
 FREQUENT = 600
-# The names that are kept of each part, a few more than are ranked: some may change.
+# The names that are kept of each part; they may become fewer down to the number that is ranked.
 KEPT = 112
 # A sample's count strays; a part that it overlooks is found by the index all the same.
 MARGIN = 0.7
@@ -17,20 +17,28 @@ MARGIN = 0.7
 _Counted = tuple[str, int]
 
 
+class Name(NamedTuple):
+    """One name as it is kept: its place among all, its kind, what a search compares."""
+
+    rank: int
+    kind: str
+    columns: names.NameColumns
+
+
 class Kept(NamedTuple):
-    """A frequent part: how many subjects have it, and the ranks of the first names with it."""
+    """A frequent part, how many subjects have it, and its first names, as `entry` writes them."""
 
     part: str
     total: int
-    ranks: Sequence[int]
+    entries: Sequence[int]
 
 
 class _Node:
-    __slots__ = ("last", "next", "ranks", "total")
+    __slots__ = ("entries", "last", "next", "total")
 
     def __init__(self) -> None:
         self.next: dict[str, _Node] = {}
-        self.ranks = array("q")
+        self.entries = array("q")
         self.total = 0
         self.last = -1
 
@@ -45,11 +53,13 @@ class Parts:
             for letter in part:
                 node = node.next.setdefault(letter, _Node())
 
-    def add(self, rank: int, parts: Iterable[str], *, is_registered: bool) -> None:
-        """The next name, cut by `names.parts`."""
-        for part in parts:
+    def add(self, name: Name) -> None:
+        """The next name."""
+        rank = name.rank
+        is_registered = name.kind == "registered"
+        for part in names.parts(name.columns):
             node = self._root
-            for letter in part:
+            for end, letter in enumerate(part, 1):
                 following = node.next.get(letter)
                 if following is None:
                     break
@@ -57,22 +67,29 @@ class Parts:
                 if node.last != rank:
                     node.last = rank
                     node.total += is_registered
-                    if len(node.ranks) < KEPT:
-                        node.ranks.append(rank)
+                    if len(node.entries) < KEPT:
+                        node.entries.append(entry(part[:end], name))
 
     def kept(self, at_least: int = FREQUENT) -> Iterator[Kept]:
         """The parts that turned out to be frequent; with each come all its beginnings."""
         waiting = [("", self._root)]
         while waiting:
             part, node = waiting.pop()
-            if len(part) > SHORTEST.get(part[:1], 0) and node.total >= at_least:
-                yield Kept(part, node.total, node.ranks)
+            if len(part) > names.SHORTEST.get(part[:1], 0) and node.total >= at_least:
+                yield Kept(part, node.total, node.entries)
             waiting += [(part + letter, child) for letter, child in node.next.items()]
 
 
-def likely(sample: Iterable[Iterable[str]], share: float) -> set[str]:
+def entry(part: str, name: Name) -> int:
+    """The rank of a name and how the part matches it, in one number that sorts by rank."""
+    mark = part[:1] if part[:1] in names.SHORTEST else names.WRITTEN
+    text = names.read_by(mark, name.columns)
+    return name.rank << 2 | names.tier(part[len(mark) :], text, name.kind)
+
+
+def likely(sample: Iterable[names.NameColumns], share: float) -> set[str]:
     """The parts that seem to be frequent by a sample that is such a share of all names."""
-    counted = Counter(part for parts in sample for part in set(parts))
+    counted = Counter(part for columns in sample for part in set(names.parts(columns)))
     found: set[str] = set()
     _gather(list(counted.items()), 0, max(FREQUENT * share * MARGIN, 1), found)
     return found
@@ -88,3 +105,15 @@ def _gather(group: Sequence[_Counted], depth: int, at_least: float, found: set[s
         if sum(count for _part, count in alike) >= at_least:
             found.add(alike[0][0][: depth + 1])
             _gather(alike, depth + 1, at_least, found)
+
+
+def among(name: Name, throughs: dict[str, int]) -> Iterator[str]:
+    """The parts of a name that are kept as far as its rank: where one is, its beginnings are."""
+    for part in names.parts(name.columns):
+        shortest = 1 + names.SHORTEST.get(part[:1], 0)
+        for end in range(shortest, len(part) + 1):
+            through = throughs.get(part[:end])
+            if through is None:
+                break
+            if name.rank <= through:
+                yield part[:end]

@@ -37,6 +37,9 @@ LENGTH = 8
 # Fewer letters than these are not looked for.
 SHORTEST = {BEGINNING: 1, INITIALS: 2, PINYIN: 3}
 
+# Order of what matched, best first; a code never competes with names.
+EXACT, PREFIX, SIGN, PART = range(4)
+
 
 @dataclass(frozen=True, slots=True)
 class NameColumns:
@@ -49,17 +52,20 @@ class NameColumns:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to read a query: which column must contain its words, and what marks its tokens."""
+    """One way to read a query: how it is called, and what marks its tokens."""
 
     name: str
-    column: str
     mark: str
 
-    def finds(self, words: Sequence[str], text: str) -> bool:
-        """Whether words meant this way are found in a name."""
-        if self.mark == BEGINNING:
-            return text.startswith(words[0])
-        return all(word in text for word in words)
+    @property
+    def column(self) -> str:
+        """The form of a name that must contain the words."""
+        return self.name if self.mark in (INITIALS, PINYIN) else "normalised"
+
+    @property
+    def place(self) -> int:
+        """Where that form is in a row that begins with rank and kind."""
+        return {INITIALS: 3, PINYIN: 4}.get(self.mark, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,9 @@ class Asked:
     tokens: tuple[str, ...] = ()
     beginnings: tuple[str, ...] = ()
     unsure: tuple[int, ...] = ()
+
+
+CODE = Way("code", WRITTEN)
 
 
 def normalise(text: str) -> str:
@@ -102,17 +111,29 @@ def parts(name: NameColumns) -> list[str]:
     return found
 
 
+def read_by(mark: str, name: NameColumns) -> str:
+    """The form of a name that tokens with this mark are of."""
+    return {INITIALS: name.initials, PINYIN: name.pinyin}.get(mark, name.normalised)
+
+
+def tier(word: str, text: str, kind: str) -> int:
+    """How well a word matches a name that has it."""
+    if text.startswith(word):
+        return EXACT if text == word else PREFIX
+    return SIGN if kind == "sign" else PART
+
+
 def query_ways(words: Sequence[str]) -> list[Way]:
     """How normalised words may be meant: as written, as initials, as full pinyin."""
-    ways = [Way("name", "normalised", WRITTEN)]
+    ways = [Way("name", WRITTEN)]
     if len(words) == 1 and len(words[0]) <= LENGTH:
-        ways.append(Way("name", "normalised", BEGINNING))
+        ways.append(Way("name", BEGINNING))
     if all(_LETTERS.fullmatch(word) for word in words):
         shortest = min(map(len, words))
         if shortest >= SHORTEST[INITIALS]:
-            ways.append(Way("initials", "initials", INITIALS))
+            ways.append(Way("initials", INITIALS))
         if shortest >= SHORTEST[PINYIN]:
-            ways.append(Way("pinyin", "pinyin", PINYIN))
+            ways.append(Way("pinyin", PINYIN))
     return ways
 
 

@@ -1,13 +1,12 @@
 """The first names of every frequent part, kept beside the index, which would gather all of them.
 
 Of each part is kept every name up to some rank, so that its first hundred are certain. Names that
-are stored later are added where they belong; names that are gone are told by their text when the
-list is read. What goes beyond is left to the index.
+are stored or removed later are added and taken out. What goes beyond is left to the index.
 """
 
 import secrets
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,47 +15,35 @@ from sqlalchemy import bindparam, delete, select, text, update
 from portal.core import bulk, db
 from portal.core.db import session
 from portal.subjects.models import FrequentPart, NameCount, SubjectName
-from portal.subjects.rules import names
-from portal.subjects.rules.frequent import KEPT, Kept, Parts, likely
+from portal.subjects.rules import frequent, names
+from portal.subjects.rules.frequent import Kept, Name
 
 # As many names stored or removed make the lists worth renewing, and so does this share of all.
 WORTH = 5000
 SHARE = 20
 SAMPLE = 50_000
 AT_ONCE = 5000
-# At most four ways to read a word.
-WAYS = 4
-COLUMNS = ("part", "through", "total", "ranks")
+COLUMNS = ("part", "through", "total", "entries")
 
-_FIRST = text(
-    "SELECT p.part, p.ranks FROM frequent_part p CROSS JOIN name_count c "
-    "WHERE p.part IN (:part0, :part1, :part2, :part3) AND c.build <> '' "
-    "AND p.total - c.removed >= :at_least"
-)
-_NAMES = select(
-    SubjectName.rank, SubjectName.normalised, SubjectName.initials, SubjectName.pinyin
-).order_by(SubjectName.rank)
+NAMES = select(
+    SubjectName.rank, SubjectName.kind, SubjectName.normalised, SubjectName.initials,
+    SubjectName.pinyin,
+)  # fmt: skip
 
 
-def first(parts: Sequence[str], *, at_least: int) -> dict[str, Sequence[int]]:
-    """The ranks of the first names of those of these parts that `at_least` subjects have.
-
-    A name may have changed since: whoever shows it looks whether it has the part.
-    """
-    padded = [*parts, *parts[:1] * (WAYS - len(parts))]
-    values: dict[str, object] = {f"part{place}": part for place, part in enumerate(padded)}
-    rows = db.rows(_FIRST, values | {"at_least": at_least})
-    return {part: _unpacked(ranks) for part, ranks in rows}
+def name_of(row: Sequence[Any]) -> Name:
+    """A row of `NAMES`."""
+    return Name(row[0], row[1], names.NameColumns(*row[2:5]))
 
 
-def keep(added: Sequence[tuple[int, names.NameColumns]], removed: int) -> None:
-    """Note that names were stored and removed, and add the new ones where they belong.
+def keep(added: Sequence[Name], removed: Sequence[Name]) -> None:
+    """Note that names were stored and removed, and put the lists right.
 
     The row that counts them also makes writers of names queue.
     """
     count = session.execute(
         update(NameCount)
-        .values(added=NameCount.added + len(added), removed=NameCount.removed + removed)
+        .values(added=NameCount.added + len(added), removed=NameCount.removed + len(removed))
         .returning(NameCount.build, NameCount.names, NameCount.added, NameCount.removed)
     ).one()
     if not count.build:
@@ -65,44 +52,45 @@ def keep(added: Sequence[tuple[int, names.NameColumns]], removed: int) -> None:
         # So many names are quicker gathered anew; until then the index answers alone.
         session.execute(update(NameCount).values(build=""))
         return
-    _insert(added, _throughs(count.build))
+    throughs = _throughs(count.build)
+    new, gone = _entries(added, throughs), _entries(removed, throughs)
+    if new or gone:
+        _put_right(new, gone)
 
 
 def _is_due(count: Any) -> bool:
     return bool(count.added + count.removed > max(WORTH, count.names // SHARE))
 
 
-def _insert(
-    added: Iterable[tuple[int, names.NameColumns]], throughs: Mapping[str, int]
-) -> None:
-    new: dict[str, set[int]] = {}
-    for rank, columns in added:
-        for part in _known(columns, throughs):
-            if rank <= throughs[part]:
-                new.setdefault(part, set()).add(rank)
-    if not new:
-        return
-    wanted = select(FrequentPart.part, FrequentPart.ranks)
-    rows = session.execute(wanted.where(bulk.among(FrequentPart.part, list(new)))).all()
-    session.connection().execute(
-        update(FrequentPart)
-        .where(FrequentPart.part == bindparam("its_part"))
-        .values(ranks=bindparam("its_ranks")),
-        [
-            {"its_part": part, "its_ranks": _packed(sorted(new[part].union(_unpacked(ranks))))}
-            for part, ranks in rows
-        ],
-    )
+def _entries(changed: Iterable[Name], throughs: dict[str, int]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for name in changed:
+        for part in frequent.among(name, throughs):
+            found.setdefault(part, set()).add(frequent.entry(part, name))
+    return found
 
 
-def _known(columns: names.NameColumns, throughs: Mapping[str, int]) -> Iterator[str]:
-    """The frequent parts of a name: where one is, its beginnings are."""
-    for part in names.parts(columns):
-        shortest = 1 + names.SHORTEST.get(part[:1], 0)
-        for end in range(shortest, len(part) + 1):
-            if part[:end] not in throughs:
-                break
-            yield part[:end]
+def _put_right(new: dict[str, set[int]], gone: dict[str, set[int]]) -> None:
+    wanted = select(FrequentPart.part, FrequentPart.entries)
+    parts = sorted({*new, *gone})
+    rows = session.execute(wanted.where(bulk.among(FrequentPart.part, parts))).all()
+    nothing: set[int] = set()
+    changed = [
+        {
+            "its_part": part,
+            "its_entries": pack(
+                sorted({*unpack(entries)} - gone.get(part, nothing) | new.get(part, nothing))
+            ),
+        }
+        for part, entries in rows
+    ]
+    if changed:
+        session.connection().execute(
+            update(FrequentPart)
+            .where(FrequentPart.part == bindparam("its_part"))
+            .values(entries=bindparam("its_entries")),
+            changed,
+        )
 
 
 @lru_cache(maxsize=1)
@@ -139,18 +127,17 @@ def _gathered() -> tuple[int, list[Kept]]:
     """How many names there are, and their frequent parts."""
     subjects = session.scalar(text("SELECT max(id) FROM subject")) or 0
     step = max(subjects // SAMPLE, 1)
-    some = _NAMES.where(SubjectName.subject_id % step == 0)
-    parts = Parts(likely((names.parts(columns) for _rank, columns in _read(some)), 1 / step))
+    some = _read(NAMES.where(SubjectName.subject_id % step == 0))
+    parts = frequent.Parts(frequent.likely((name.columns for name in some), 1 / step))
     total = 0
-    for total, (rank, columns) in enumerate(_read(_NAMES), 1):
-        parts.add(rank, names.parts(columns), is_registered=not rank & 15)
+    for total, name in enumerate(_read(NAMES.order_by(SubjectName.rank)), 1):
+        parts.add(name)
     return total, list(parts.kept())
 
 
-def _read(statement: Any) -> Iterator[tuple[int, names.NameColumns]]:
+def _read(statement: Any) -> Iterator[Name]:
     rows = session.connection().execute(statement.execution_options(yield_per=AT_ONCE))
-    for rank, *columns in rows:
-        yield rank, names.NameColumns(*columns)
+    return map(name_of, rows)
 
 
 def _replace(count: Any, total: int, kept: Iterable[Kept]) -> bool:
@@ -167,14 +154,16 @@ def _replace(count: Any, total: int, kept: Iterable[Kept]) -> bool:
     if not result.rowcount:  # type: ignore[attr-defined]
         return False
     session.execute(delete(FrequentPart))
-    rows = [(each.part, each.ranks[-1], each.total, _packed(each.ranks)) for each in kept]
+    rows = [(each.part, each.entries[-1] >> 2, each.total, pack(each.entries)) for each in kept]
     bulk.insert(FrequentPart, COLUMNS, rows)
     return True
 
 
-def _packed(ranks: Sequence[int]) -> bytes:
-    return struct.pack(f"<{len(ranks)}q", *ranks)
+def pack(entries: Sequence[int]) -> bytes:
+    """The entries of a list as it is stored."""
+    return struct.pack(f"<{len(entries)}q", *entries)
 
 
-def _unpacked(ranks: bytes) -> tuple[int, ...]:
-    return struct.unpack(f"<{len(ranks) // 8}q", ranks)
+def unpack(entries: bytes) -> tuple[int, ...]:
+    """The entries of a stored list."""
+    return struct.unpack(f"<{len(entries) // 8}q", entries)

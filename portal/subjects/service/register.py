@@ -15,6 +15,7 @@ from portal.core.db import session
 from portal.core.masking import mask_text
 from portal.subjects.models import Subject, SubjectName
 from portal.subjects.rules import names
+from portal.subjects.rules.frequent import Name
 from portal.subjects.service import frequent
 
 CHUNK = 500
@@ -61,9 +62,7 @@ SUBJECT_COLUMNS = ("id", *FACT_COLUMNS, "updated_at", "fingerprint")
 _every_value = attrgetter(*(field.name for field in fields(SubjectFacts)))
 NAME_COLUMNS = ("rank", "subject_id", "kind", "text", "normalised", "initials", "pinyin")
 
-_NAMES_OF = select(
-    SubjectName.rank, SubjectName.normalised, SubjectName.initials, SubjectName.pinyin
-).where(SubjectName.subject_id == bindparam("subject_id"))
+_NAMES_OF = frequent.NAMES.where(SubjectName.subject_id == bindparam("subject_id"))
 _EXISTING = select(Subject.code, Subject.id, Subject.fingerprint, Subject.name).where(
     Subject.code.in_(bindparam("codes", expanding=True))
 )
@@ -95,7 +94,7 @@ def _store_chunk(chunk: dict[str, SubjectFacts], counts: Counts) -> None:
     if not chunk:
         return
     known = {row.code: row for row in session.execute(_EXISTING, {"codes": list(chunk)})}
-    new, name_rows, removed = [], [], 0
+    new, name_rows, removed = [], [], []
     for code, facts in chunk.items():
         fingerprint = _fingerprint(facts)
         if code not in known:
@@ -110,7 +109,7 @@ def _store_chunk(chunk: dict[str, SubjectFacts], counts: Counts) -> None:
     name_rows += _add(new)
     counts.added += len(new)
     if name_rows:
-        frequent.keep([(row[0], names.NameColumns(*row[4:7])) for row in name_rows], removed)
+        frequent.keep([Name(row[0], row[2], names.NameColumns(*row[4:7])) for row in name_rows], removed)
 
 
 def is_stored(facts: SubjectFacts) -> bool:
@@ -150,8 +149,8 @@ def _add(new: Sequence[tuple[SubjectFacts, str]]) -> list[tuple[Any, ...]]:
 
 def _change(
     known: Any, facts: SubjectFacts, fingerprint: str
-) -> tuple[list[tuple[Any, ...]], int]:
-    """Store what changed; returns the rows of the new names, and how many names went."""
+) -> tuple[list[tuple[Any, ...]], list[Name]]:
+    """Store what changed; returns the rows of the new names, and the names that went."""
     kept = set(
         session.scalars(
             select(SubjectName.text).where(
@@ -246,18 +245,18 @@ def index_names(connection: Connection, rows: Iterable[tuple[int, list[str]]]) -
             copy.write_row((rank, " ".join(f"'{token}'" for token in some)))
 
 
-def _unindex(subject_id: int) -> int:
-    """Take the names of a subject away; returns how many they were."""
+def _unindex(subject_id: int) -> list[Name]:
+    """Take the names of a subject away; returns them."""
     subject = session.execute(
         select(Subject.area_code, Subject.kind).where(Subject.id == subject_id)
     ).one()
-    found = session.execute(_NAMES_OF, {"subject_id": subject_id}).all()
+    found = list(map(frequent.name_of, session.execute(_NAMES_OF, {"subject_id": subject_id})))
     if db.is_sqlite():
-        for rank, *columns in found:
-            known = tokens(names.NameColumns(*columns), *subject)
-            session.execute(_UNINDEX, {"rank": rank, "tokens": " ".join(known)})
+        for name in found:
+            known = " ".join(tokens(name.columns, *subject))
+            session.execute(_UNINDEX, {"rank": name.rank, "tokens": known})
     else:
-        ranks = [row[0] for row in found]
+        ranks = [name.rank for name in found]
         session.execute(text("DELETE FROM name_index WHERE rank = ANY(:ranks)"), {"ranks": ranks})
     session.execute(delete(SubjectName).where(SubjectName.subject_id == subject_id))
-    return len(found)
+    return found
