@@ -2,7 +2,15 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core.db import Base, BigId
@@ -70,8 +78,8 @@ class SubjectName(Base):
 class FrequentPart(Base):
     """What very many names contain: every name up to the rank `through` that does.
 
-    `entries` are numbers of eight bytes: ranks, and how the part matches each name. `total` is
-    how many subjects had it in their registered name when the list was made.
+    `entries` are numbers of eight bytes: ranks, and how the part matches each name. At least
+    `total` subjects had it when the list was made.
     """
 
     __tablename__ = "frequent_part"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from portal.subjects.rules import names
 
-# A part is frequent when as many subjects have it in their registered name.
+# A part is frequent when so many subjects have it.
 FREQUENT = 600
 # The names that are kept of each part; they may become fewer down to the number that is ranked.
 KEPT = 112
@@ -26,7 +26,7 @@ class Name(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """A frequent part, how many subjects have it, and its first names, as `entry` writes them."""
+    """A frequent part, how many subjects at least have it, its first names as `entry` writes them."""
 
     part: str
     total: int
@@ -34,12 +34,13 @@ class Kept(NamedTuple):
 
 
 class _Node:
-    __slots__ = ("entries", "last", "next", "total")
+    __slots__ = ("entries", "last", "next", "totals")
 
     def __init__(self) -> None:
         self.next: dict[str, _Node] = {}
         self.entries = array("q")
-        self.total = 0
+        # Of first names, of second names: of each no subject has more than one.
+        self.totals = [0, 0]
         self.last = -1
 
 
@@ -56,7 +57,7 @@ class Parts:
     def add(self, name: Name) -> None:
         """The next name."""
         rank = name.rank
-        is_registered = name.kind == "registered"
+        ordinal = rank & 15
         for part in names.parts(name.columns):
             node = self._root
             for end, letter in enumerate(part, 1):
@@ -66,7 +67,8 @@ class Parts:
                 node = following
                 if node.last != rank:
                     node.last = rank
-                    node.total += is_registered
+                    if ordinal < 2:
+                        node.totals[ordinal] += 1
                     if len(node.entries) < KEPT:
                         node.entries.append(entry(part[:end], name))
 
@@ -75,8 +77,9 @@ class Parts:
         waiting = [("", self._root)]
         while waiting:
             part, node = waiting.pop()
-            if len(part) > names.SHORTEST.get(part[:1], 0) and node.total >= at_least:
-                yield Kept(part, node.total, node.entries)
+            total = max(node.totals)
+            if len(part) > names.SHORTEST.get(part[:1], 0) and total >= at_least:
+                yield Kept(part, total, node.entries)
             waiting += [(part + letter, child) for letter, child in node.next.items()]
 
 

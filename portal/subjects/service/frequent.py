@@ -96,10 +96,8 @@ def _put_right(new: dict[str, set[int]], gone: dict[str, set[int]]) -> None:
 @lru_cache(maxsize=1)
 def _throughs(_build: str) -> dict[str, int]:
     """Up to which rank each part is kept; that changes only when the lists are renewed."""
-    return {
-        part: through
-        for part, through in session.execute(select(FrequentPart.part, FrequentPart.through))
-    }
+    rows = session.execute(select(FrequentPart.part, FrequentPart.through))
+    return dict(rows.tuples().all())
 
 
 def renew() -> int:
@@ -130,8 +128,9 @@ def _gathered() -> tuple[int, list[Kept]]:
     some = _read(NAMES.where(SubjectName.subject_id % step == 0))
     parts = frequent.Parts(frequent.likely((name.columns for name in some), 1 / step))
     total = 0
-    for total, name in enumerate(_read(NAMES.order_by(SubjectName.rank)), 1):
+    for name in _read(NAMES.order_by(SubjectName.rank)):
         parts.add(name)
+        total += 1
     return total, list(parts.kept())
 
 

@@ -109,7 +109,8 @@ def _store_chunk(chunk: dict[str, SubjectFacts], counts: Counts) -> None:
     name_rows += _add(new)
     counts.added += len(new)
     if name_rows:
-        frequent.keep([Name(row[0], row[2], names.NameColumns(*row[4:7])) for row in name_rows], removed)
+        stored = [Name(row[0], row[2], names.NameColumns(*row[4:7])) for row in name_rows]
+        frequent.keep(stored, removed)
 
 
 def is_stored(facts: SubjectFacts) -> bool:

@@ -168,9 +168,14 @@ def _following(told: index.Told, found: Sequence[_Found]) -> list[_Found]:
     for way, ranks in told.ranks.items():
         for rank in ranks[FIRST_CANDIDATES:]:
             subject_id = subject_of(rank)
-            if subject_id not in known and (subject_id not in first or rank < first[subject_id].rank):
-                first[subject_id] = _Found(rank, names.PART, way)
-    return sorted(first.values(), key=lambda found: found.rank)
+            if subject_id not in known:
+                mine = _Found(rank, names.PART, way)
+                first[subject_id] = min(first.get(subject_id, mine), mine, key=_by_rank)
+    return sorted(first.values(), key=_by_rank)
+
+
+def _by_rank(found: _Found) -> int:
+    return found.rank
 
 
 def _hits(question: Question, shown: Sequence[_Found]) -> tuple[Hit, ...]:
@@ -185,7 +190,21 @@ def _hits(question: Question, shown: Sequence[_Found]) -> tuple[Hit, ...]:
     for rank, _tier, way in shown:
         row = rows.get(rank)
         if row is not None and all(word in row[way.place] for word in question.words):
-            hits.append(Hit(*row[7:], tuple(signs.get(rank, ())), row[1], row[5], way.name))
+            code, name, kind, status, area_code, address = row[7:]
+            hits.append(
+                Hit(
+                    code=code,
+                    name=name,
+                    kind=kind,
+                    status=status,
+                    area_code=area_code,
+                    address=address,
+                    signs=tuple(signs.get(rank, ())),
+                    matched_kind=row[1],
+                    matched_text=row[5],
+                    matched_by=way.name,
+                )
+            )
     return tuple(hits)
 
 
