@@ -26,7 +26,7 @@ class Name(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """A frequent part, how many subjects at least have it, its first names as `entry` writes them."""
+    """A frequent part, how many subjects have it at least, its first names by `entry`."""
 
     part: str
     total: int
@@ -72,13 +72,13 @@ class Parts:
                     if len(node.entries) < KEPT:
                         node.entries.append(entry(part[:end], name))
 
-    def kept(self, at_least: int = FREQUENT) -> Iterator[Kept]:
+    def kept(self) -> Iterator[Kept]:
         """The parts that turned out to be frequent; with each come all its beginnings."""
         waiting = [("", self._root)]
         while waiting:
             part, node = waiting.pop()
             total = max(node.totals)
-            if len(part) > names.SHORTEST.get(part[:1], 0) and total >= at_least:
+            if len(part) > names.SHORTEST.get(part[:1], 0) and total >= FREQUENT:
                 yield Kept(part, total, node.entries)
             waiting += [(part + letter, child) for letter, child in node.next.items()]
 

@@ -97,7 +97,7 @@ def _put_right(new: dict[str, set[int]], gone: dict[str, set[int]]) -> None:
 def _throughs(_build: str) -> dict[str, int]:
     """Up to which rank each part is kept; that changes only when the lists are renewed."""
     rows = session.execute(select(FrequentPart.part, FrequentPart.through))
-    return dict(rows.tuples().all())
+    return {row.part: row.through for row in rows}
 
 
 def renew() -> int:

@@ -1,4 +1,4 @@
-"""What the full-text index of either database is asked, and the lists of frequent parts beside it."""
+"""What the index of either database is asked, and the lists of frequent parts beside it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Question(NamedTuple):
 
 
 class Told(NamedTuple):
-    """By each way all ranks, up to a limit, or else the entries that are kept of a frequent part."""
+    """By each way all ranks up to a limit, or the entries that are kept of a frequent part."""
 
     ranks: dict[names.Way, list[int]]
     kept: dict[names.Way, Sequence[int]]

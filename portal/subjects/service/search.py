@@ -1,6 +1,6 @@
 """Finding subjects by any of their names, by pinyin, or by code."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -113,7 +113,7 @@ def _found(question: Question, wanted: int, *, may_be_kept: bool) -> tuple[list[
     """What is found in its order, at least as far as `wanted`, and how many up to the cap."""
     ways = names.query_ways(question.words)
     told = index.ask(question, ways, MANY, at_least=COUNT_CAP if may_be_kept else None)
-    found = _ranked(_candidates(question, told))
+    found = _ranked(_candidates(question, ways, told))
     if told.kept:
         is_sure = all(len(entries) >= FIRST_CANDIDATES for entries in told.kept.values())
         if is_sure and len(found) >= wanted:
@@ -128,27 +128,24 @@ def _found(question: Question, wanted: int, *, may_be_kept: bool) -> tuple[list[
         limit *= 4
         told = index.ask(question, ways, limit)
     if len(found) < wanted:
-        found += _following(told, found)
+        found += _following(ways, told, found)
     return found, min(len(every), COUNT_CAP)
 
 
-def _candidates(question: Question, told: index.Told) -> list[_Found]:
+def _candidates(
+    question: Question, ways: Sequence[names.Way], told: index.Told
+) -> Iterator[_Found]:
     """The first names of each way, and how each matches."""
-    found = [
-        _Found(entry >> 2, entry & 3, way)
-        for way, entries in told.kept.items()
-        for entry in entries[:FIRST_CANDIDATES]
-    ]
     first = {way: ranks[:FIRST_CANDIDATES] for way, ranks in told.ranks.items()}
     wanted = sorted({rank for ranks in first.values() for rank in ranks})
     rows = {row[0]: row for row in index.names_of(wanted)}
     word = question.words[0]
-    return found + [
-        _Found(rank, names.tier(word, row[way.place], row[1]), way)
-        for way, ranks in first.items()
-        for rank in ranks
-        for row in (rows[rank],)
-    ]
+    for way in ways:
+        for entry in told.kept.get(way, ())[:FIRST_CANDIDATES]:
+            yield _Found(entry >> 2, entry & 3, way)
+        for rank in first.get(way, ()):
+            row = rows[rank]
+            yield _Found(rank, names.tier(word, row[way.place], row[1]), way)
 
 
 def _ranked(candidates: Iterable[_Found]) -> list[_Found]:
@@ -161,12 +158,14 @@ def _ranked(candidates: Iterable[_Found]) -> list[_Found]:
     return sorted(best.values(), key=lambda found: (found.tier, found.rank))
 
 
-def _following(told: index.Told, found: Sequence[_Found]) -> list[_Found]:
+def _following(
+    ways: Sequence[names.Way], told: index.Told, found: Sequence[_Found]
+) -> list[_Found]:
     """Every further subject that these ways find, in the order of the index."""
     known = {subject_of(each.rank) for each in found}
     first: dict[int, _Found] = {}
-    for way, ranks in told.ranks.items():
-        for rank in ranks[FIRST_CANDIDATES:]:
+    for way in ways:
+        for rank in told.ranks[way][FIRST_CANDIDATES:]:
             subject_id = subject_of(rank)
             if subject_id not in known:
                 mine = _Found(rank, names.PART, way)
