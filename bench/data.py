@@ -104,6 +104,8 @@ def renew_parts(database_url: str) -> None:
     from portal.subjects.service import frequent
 
     engine = db.start(database_url)
+    # Parts that answered pages in this process left the session reading.
+    db.reads_only.set(False)
     frequent.renew()
     db.session.remove()
     engine.dispose()

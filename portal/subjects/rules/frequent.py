@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from portal.subjects.rules import names
 
-# A part is frequent when so many subjects have it.
-FREQUENT = 600
+# A part is frequent when so many subjects have it: a few more than search ever counts.
+FREQUENT = 520
 # The names that are kept of each part; they may become fewer down to the number that is ranked.
 KEPT = 112
 # A sample's count strays; a part that it overlooks is found by the index all the same.
