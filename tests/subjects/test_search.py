@@ -219,14 +219,19 @@ def test_lists_that_tell_of_names_that_are_gone_give_way_to_the_index() -> None:
     city = City(4)
     city.grow(300)
     frequent.renew()
+    assert "牛肉" in kept()
     hit = service.search("牛肉").hits[0]
+    service.store([SubjectFacts(code=hit.code, name="虚构县改名花店", kind="enterprise")])
+    expected = scanned("牛肉", None, None)
+    # As if the lists had not been told.
+    first = register.static_rank("active", 4, 1, 0) << 2
     db.session.execute(
-        update(SubjectName)
-        .where(SubjectName.text == hit.matched_text)
-        .values(normalised="空", initials="k", pinyin="kong")
+        update(FrequentPart)
+        .where(FrequentPart.part == "牛肉")
+        .values(entries=frequent.pack((first, *kept()["牛肉"])))
     )
-    again = service.search("牛肉")
-    assert hit.code not in [each.code for each in again.hits]
+    hits = service.search("牛肉").hits
+    assert [hit.code for hit in hits] == [code for code, _text, _by in expected[:PAGE]]
 
 
 def test_lists_are_renewed_only_when_enough_names_changed() -> None:
@@ -299,3 +304,7 @@ def test_an_unchanged_name_of_a_changed_subject_stays_where_it_is() -> None:
     service.store([SubjectFacts(code=first.code, name=first.name, kind=first.kind, address="新址",
                                 signs=first.signs, status=first.status, area_code=first.area_code)])  # fmt: skip
     assert kept() == before
+
+
+def test_an_empty_question_finds_nobody() -> None:
+    assert service.find_ids("，", limit=10) == ([], True)

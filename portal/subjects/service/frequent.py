@@ -84,13 +84,12 @@ def _put_right(new: dict[str, set[int]], gone: dict[str, set[int]]) -> None:
         }
         for part, entries in rows
     ]
-    if changed:
-        session.connection().execute(
-            update(FrequentPart)
-            .where(FrequentPart.part == bindparam("its_part"))
-            .values(entries=bindparam("its_entries")),
-            changed,
-        )
+    session.connection().execute(
+        update(FrequentPart)
+        .where(FrequentPart.part == bindparam("its_part"))
+        .values(entries=bindparam("its_entries")),
+        changed,
+    )
 
 
 @lru_cache(maxsize=1)

@@ -72,14 +72,11 @@ def search(
         return NOTHING
     question = Question(words, tuple(filter_tokens(area_code, kind)))
     page = min(max(page, 1), LAST_PAGE)
-    end = page * PAGE_SIZE
-    for may_be_kept in (question.may_be_kept and end <= FIRST_CANDIDATES, False):
-        found, total = _found(question, end, may_be_kept=may_be_kept)
-        shown = found[end - PAGE_SIZE : end]
-        hits = _hits(question, shown)
-        # A list that tells of names that are gone would give way to the index.
-        if len(hits) == len(shown):
-            break
+    may_be_kept = question.may_be_kept and page * PAGE_SIZE <= FIRST_CANDIDATES
+    hits, total, missing = _page(question, page, may_be_kept=may_be_kept)
+    if missing:
+        # A list told of a name that is gone.
+        hits, total, _missing = _page(question, page, may_be_kept=False)
     return Results(
         hits=hits,
         total=total,
@@ -87,6 +84,15 @@ def search(
         page=page,
         pages=min(-(-total // PAGE_SIZE), LAST_PAGE),
     )
+
+
+def _page(question: Question, page: int, *, may_be_kept: bool) -> tuple[tuple[Hit, ...], int, int]:
+    """The hits of one page, how many there are on all, how many here are no longer stored."""
+    end = page * PAGE_SIZE
+    found, total = _found(question, end, may_be_kept=may_be_kept)
+    shown = found[end - PAGE_SIZE : end]
+    hits = _hits(question, shown)
+    return hits, total, len(shown) - len(hits)
 
 
 def words_of(query: str) -> tuple[str, ...]:
