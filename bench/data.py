@@ -31,6 +31,10 @@ def folder() -> Path:
 def city(subjects: int) -> Path:
     """The SQLite file of a fictional city of this size."""
     path = folder() / f"city-{subjects}.sqlite"
+    if path.exists() and rows(path, "SELECT version_num FROM alembic_version") != [(head(),)]:
+        print(f"bringing {path} to the current schema", flush=True)
+        flask(url(path), "migrate")
+        renew_parts(url(path))
     if not path.exists():
         print(f"making a city of {subjects:,} subjects in {path}", flush=True)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -38,6 +42,7 @@ def city(subjects: int) -> Path:
         _remove(unfinished)
         migrate(url(unfinished))
         flask(url(unfinished), "demo", "--subjects", str(subjects))
+        renew_parts(url(unfinished))
         with sqlite3.connect(unfinished) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
@@ -82,6 +87,28 @@ def migrate(database_url: str) -> Any:
     result = app.test_cli_runner().invoke(args=["portal", "migrate"], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return app
+
+
+def head() -> str:
+    """The newest step of the schema's history."""
+    from alembic.script import ScriptDirectory
+
+    from portal.migrations import alembic_config
+
+    return ScriptDirectory.from_config(alembic_config()).get_heads()[0]
+
+
+def renew_parts(database_url: str) -> None:
+    """What a worker does within a second: gather the first names of frequent parts."""
+    from portal.core import db
+    from portal.subjects.service import frequent
+
+    engine = db.start(database_url)
+    # Parts that answered pages in this process left the session reading.
+    db.reads_only.set(False)
+    frequent.renew()
+    db.session.remove()
+    engine.dispose()
 
 
 def shops(path: Path) -> list[tuple[str, str]]:

@@ -146,7 +146,7 @@ def _insert_subjects(rows: list[tuple[Any, ...]]) -> None:
 
 
 def _insert_names(rows: list[tuple[Any, ...]]) -> None:
-    from portal.core import bulk
+    from portal.core import bulk, db
     from portal.subjects.models import SubjectName
     from portal.subjects.rules import names
     from portal.subjects.service import register
@@ -154,7 +154,8 @@ def _insert_names(rows: list[tuple[Any, ...]]) -> None:
     columns = ("rank", "subject_id", "kind", "text", "normalised", "initials", "pinyin")
     bulk.insert(SubjectName, columns, rows)
     register.index_names(
-        (row[0], [*names.tokens_of(names.NameColumns(row[4], "", ""))]) for row in rows
+        db.session.connection(),
+        ((row[0], register.tokens(names.NameColumns(row[4], "", ""), None, None)) for row in rows),
     )
 
 

@@ -46,7 +46,7 @@ class Server:
                 "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
                 (self.database,),
             ).fetchone()
-        return known is not None and known[0] == "complete"
+        return known is not None and known[0] == _complete()
 
     def fill(self, city: Path) -> None:
         """Copy subjects and names, and make the index anew, as the portal does."""
@@ -62,10 +62,18 @@ class Server:
             _index(city, self.url)
             connection.execute("CREATE INDEX ix_name_index_tokens ON name_index USING gin (tokens)")
             connection.execute("VACUUM ANALYZE")
-            connection.execute(f"COMMENT ON DATABASE \"{self.database}\" IS 'complete'")
+            # The row counts what the portal itself stores.
+            connection.execute("UPDATE name_count SET added = (SELECT count(*) FROM subject_name)")
+            data.renew_parts(self.url)
+            connection.execute("VACUUM ANALYZE frequent_part")
+            connection.execute(f"COMMENT ON DATABASE \"{self.database}\" IS '{_complete()}'")
 
     def stop(self) -> None:
         self.own.cleanup()
+
+
+def _complete() -> str:
+    return f"complete at {data.head()}"
 
 
 def _let_go() -> None:
@@ -99,10 +107,9 @@ def _index(city: Path, url: str) -> None:
     )
     engine = db.start(url)
     register.index_names(
-        (row[0], [*names.tokens_of(names.NameColumns(*row[1:4])),
-                  *register.filter_tokens(row[4], row[5])])
-        for row in rows
-    )  # fmt: skip
+        db.session.connection(),
+        ((row[0], register.tokens(names.NameColumns(*row[1:4]), *row[4:])) for row in rows),
+    )
     db.session.commit()
     db.session.remove()
     engine.dispose()

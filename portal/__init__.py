@@ -44,6 +44,7 @@ BLUEPRINTS: tuple[str, ...] = (
 # What each has of HANDLERS, SCHEDULES and SWEEPS is run by the workers.
 JOBS: tuple[str, ...] = (
     "portal.core.audit",
+    "portal.subjects.jobs",
     "portal.documents.jobs",
     "portal.reports.jobs",
     "portal.scenarios.jobs",

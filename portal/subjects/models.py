@@ -2,13 +2,21 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core.db import Base, BigId
 from portal.core.text import N_
 
-# A range of this column is a prefix: both databases compare it byte by byte.
+# Both databases compare it byte by byte, so that lists are in one order.
 BYTE_ORDERED = String(200).with_variant(String(200, collation="C"), "postgresql")
 
 
@@ -54,20 +62,47 @@ class SubjectName(Base):
     """
 
     __tablename__ = "subject_name"
-    __table_args__ = (
-        UniqueConstraint("subject_id", "kind", "text"),
-        Index("ix_subject_name_normalised", "normalised"),
-    )
+    __table_args__ = (UniqueConstraint("subject_id", "kind", "text"),)
 
     rank: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"), index=True)
     kind: Mapped[str] = mapped_column(String(12))
     text: Mapped[str] = mapped_column(String(200))
-    normalised: Mapped[str] = mapped_column(BYTE_ORDERED)
+    normalised: Mapped[str] = mapped_column(String(200))
     initials: Mapped[str] = mapped_column(String(200))
     pinyin: Mapped[str] = mapped_column(String(1000))
 
     subject: Mapped[Subject] = relationship(back_populates="names")
+
+
+class FrequentPart(Base):
+    """What very many names contain: every name up to the rank `through` that does.
+
+    `entries` are numbers of eight bytes: ranks, and how the part matches each name. At least
+    `total` subjects had it when the list was made.
+    """
+
+    __tablename__ = "frequent_part"
+
+    part: Mapped[str] = mapped_column(String(12), primary_key=True)
+    through: Mapped[int] = mapped_column(BigInteger)
+    total: Mapped[int]
+    entries: Mapped[bytes]
+
+
+class NameCount(Base):
+    """The one row that every storing of names writes: how many changed since the last build.
+
+    `build` is the mark of the lists of frequent parts; without one there are none to be believed.
+    """
+
+    __tablename__ = "name_count"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    build: Mapped[str] = mapped_column(String(16))
+    names: Mapped[int]
+    added: Mapped[int]
+    removed: Mapped[int]
 
 
 KINDS = {

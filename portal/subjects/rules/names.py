@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -30,7 +30,15 @@ _PHRASE = re.compile("|".join(PHRASES))
 _TONES = re.compile("[\u0300-\u0307\u0309-\u036f]")
 _LETTERS = re.compile(r"[a-z]+")
 
-INITIALS, PINYIN = "i", "p"
+# What a token is of, before its letters; no normalised name has these characters.
+WRITTEN, BEGINNING, INITIALS, PINYIN = "", "‹", "ⁱ", "ᵖ"
+# So many letters from every place of a name are one token: what is shorter is its beginning.
+LENGTH = 8
+# Fewer letters than these are not looked for.
+SHORTEST = {BEGINNING: 1, INITIALS: 2, PINYIN: 3}
+
+# Order of what matched, best first; a code never competes with names.
+EXACT, PREFIX, SIGN, PART = range(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +52,35 @@ class NameColumns:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to read a query: which column must contain its words, and by which tokens."""
+    """One way to read a query: how it is called, and what marks its tokens."""
 
     name: str
-    column: str
-    tokens: tuple[str, ...]
+    mark: str
+
+    @property
+    def column(self) -> str:
+        """The form of a name that must contain the words."""
+        return self.name if self.mark in (INITIALS, PINYIN) else "normalised"
+
+    @property
+    def place(self) -> int:
+        """Where that form is in a row that begins with rank and kind."""
+        return {INITIALS: 3, PINYIN: 4}.get(self.mark, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the index is asked for: whole tokens, beginnings of tokens.
+
+    `unsure` are the places of words that the tokens alone do not prove.
+    """
+
+    tokens: tuple[str, ...] = ()
+    beginnings: tuple[str, ...] = ()
+    unsure: tuple[int, ...] = ()
+
+
+CODE = Way("code", WRITTEN)
 
 
 def normalise(text: str) -> str:
@@ -63,46 +95,75 @@ def columns(name: str) -> NameColumns:
     return NameColumns(normalised, "".join([s[0] for s in syllables]), "".join(syllables))
 
 
-def tokens(name: str) -> list[str]:
-    """What the index stores of a name: pairs and last character, marked pinyin parts."""
-    return tokens_of(columns(name))
+def tokens(name: NameColumns) -> set[str]:
+    """What the index stores of a name: parts from every place, and the pairs it is written in."""
+    return {*parts(name), *_pairs(name.normalised)}
 
 
-def tokens_of(name: NameColumns) -> list[str]:
-    """The tokens of a name already brought into its three forms."""
-    text, initials, pinyin = name.normalised, name.initials, name.pinyin
-    every = {text[place : place + 2] for place in range(len(text) - 1)}
-    every.update(text[-1:])
-    every.update(_parts(INITIALS, initials, 2))
-    every.update(_parts(INITIALS, initials, 3))
-    every.update(_parts(PINYIN, pinyin, 3))
-    return sorted(every)
+def parts(name: NameColumns) -> list[str]:
+    """The first letters from every place of a name; whatever it contains begins one of these."""
+    written, initials, pinyin = name.normalised, name.initials, name.pinyin
+    found = [BEGINNING + written[:LENGTH]]
+    found += [written[place : place + LENGTH] for place in range(len(written))]
+    for mark, text in ((INITIALS, initials), (PINYIN, pinyin)):
+        last = len(text) - SHORTEST[mark] + 1
+        found += [mark + text[place : place + LENGTH] for place in range(last)]
+    return found
+
+
+def read_by(mark: str, name: NameColumns) -> str:
+    """The form of a name that tokens with this mark are of."""
+    return {INITIALS: name.initials, PINYIN: name.pinyin}.get(mark, name.normalised)
+
+
+def tier(word: str, text: str, kind: str) -> int:
+    """How well a word matches a name that has it."""
+    if text.startswith(word):
+        return EXACT if text == word else PREFIX
+    return SIGN if kind == "sign" else PART
 
 
 def query_ways(words: Sequence[str]) -> list[Way]:
     """How normalised words may be meant: as written, as initials, as full pinyin."""
-    ways = [Way("name", "normalised", _written(words))]
+    ways = [Way("name", WRITTEN)]
+    if len(words) == 1 and len(words[0]) <= LENGTH:
+        ways.append(Way("name", BEGINNING))
     if all(_LETTERS.fullmatch(word) for word in words):
         shortest = min(map(len, words))
-        if shortest >= 2:
-            ways.append(Way("initials", "initials", _marked(INITIALS, words)))
-        if shortest >= 3:
-            ways.append(Way("pinyin", "pinyin", _marked(PINYIN, words)))
+        if shortest >= SHORTEST[INITIALS]:
+            ways.append(Way("initials", INITIALS))
+        if shortest >= SHORTEST[PINYIN]:
+            ways.append(Way("pinyin", PINYIN))
     return ways
 
 
-def _written(words: Sequence[str]) -> tuple[str, ...]:
-    pairs = {word[place : place + 2] for word in words for place in range(len(word) - 1)}
-    # A lone character is looked up as the end of a name; beside longer words it is only verified.
-    return tuple(sorted(pairs or set(words)))
+def asked(way: Way, words: Sequence[str], *, is_narrowed: bool) -> Asked:
+    """What to ask the index for when words are meant this way.
+
+    Beginnings of tokens are exact, but all their names are gathered before the first is known.
+    Of several words, or of one among others, each may be frequent: then pairs, which the index
+    walks in order.
+    """
+    if way.mark == WRITTEN and (is_narrowed or len(words) > 1) and max(map(len, words)) > 1:
+        pairs = {pair for word in words for pair in _pairs(word)}
+        unsure = [place for place, word in enumerate(words) if len(word) != 2]
+        return Asked(tokens=tuple(sorted(pairs)), unsure=tuple(unsure))
+    whole: set[str] = set()
+    for word in words:
+        if len(word) > LENGTH:
+            whole.update(way.mark + part for part in _windows(word))
+    begun = {way.mark + word for word in words if len(word) <= LENGTH}
+    unsure = [place for place, word in enumerate(words) if len(word) > LENGTH]
+    return Asked(tuple(sorted(whole)), tuple(sorted(begun)), tuple(unsure))
 
 
-def _marked(mark: str, words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({part for word in words for part in _parts(mark, word, min(len(word), 3))}))
+def _pairs(text: str) -> list[str]:
+    return [text[place : place + 2] for place in range(len(text) - 1)]
 
 
-def _parts(mark: str, text: str, size: int) -> set[str]:
-    return {mark + text[place : place + size] for place in range(len(text) - size + 1)}
+def _windows(word: str) -> list[str]:
+    places = [*range(0, len(word) - LENGTH, LENGTH), len(word) - LENGTH]
+    return [word[place : place + LENGTH] for place in places]
 
 
 def _syllables(text: str) -> list[str]:

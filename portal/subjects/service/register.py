@@ -8,14 +8,19 @@ from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy.engine import Connection
 
 from portal.core import bulk, clock, db, revision
 from portal.core.db import session
 from portal.core.masking import mask_text
 from portal.subjects.models import Subject, SubjectName
 from portal.subjects.rules import names
+from portal.subjects.rules.frequent import Name
+from portal.subjects.service import frequent
 
 CHUNK = 500
+# Marks a token that is no part of a name; no normalised name has it.
+FILTER = "§"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,13 @@ SUBJECT_COLUMNS = ("id", *FACT_COLUMNS, "updated_at", "fingerprint")
 _every_value = attrgetter(*(field.name for field in fields(SubjectFacts)))
 NAME_COLUMNS = ("rank", "subject_id", "kind", "text", "normalised", "initials", "pinyin")
 
+_NAMES_OF = frequent.NAMES.where(SubjectName.subject_id == bindparam("subject_id"))
 _EXISTING = select(Subject.code, Subject.id, Subject.fingerprint, Subject.name).where(
     Subject.code.in_(bindparam("codes", expanding=True))
+)
+
+_UNINDEX = text(
+    "INSERT INTO name_index (name_index, rowid, tokens) VALUES ('delete', :rank, :tokens)"
 )
 
 
@@ -84,7 +94,7 @@ def _store_chunk(chunk: dict[str, SubjectFacts], counts: Counts) -> None:
     if not chunk:
         return
     known = {row.code: row for row in session.execute(_EXISTING, {"codes": list(chunk)})}
-    new = []
+    new, name_rows, removed = [], [], []
     for code, facts in chunk.items():
         fingerprint = _fingerprint(facts)
         if code not in known:
@@ -92,10 +102,15 @@ def _store_chunk(chunk: dict[str, SubjectFacts], counts: Counts) -> None:
         elif known[code].fingerprint == fingerprint:
             counts.unchanged += 1
         else:
-            _change(known[code], facts, fingerprint)
+            changed, gone = _change(known[code], facts, fingerprint)
+            name_rows += changed
+            removed += gone
             counts.changed += 1
-    _add(new)
+    name_rows += _add(new)
     counts.added += len(new)
+    if name_rows:
+        stored = [Name(row[0], row[2], names.NameColumns(*row[4:7])) for row in name_rows]
+        frequent.keep(stored, removed)
 
 
 def is_stored(facts: SubjectFacts) -> bool:
@@ -112,9 +127,10 @@ def _masked(facts: SubjectFacts) -> SubjectFacts:
     return replace(facts, scope=mask_text(facts.scope), address=mask_text(facts.address))
 
 
-def _add(new: Sequence[tuple[SubjectFacts, str]]) -> None:
+def _add(new: Sequence[tuple[SubjectFacts, str]]) -> list[tuple[Any, ...]]:
+    """Store new subjects; returns the rows of their names."""
     if not new:
-        return
+        return []
     first = bulk.reserve("subject", len(new))
     now = clock.now()
     rows: list[tuple[Any, ...]] = []
@@ -126,10 +142,16 @@ def _add(new: Sequence[tuple[SubjectFacts, str]]) -> None:
         name_rows += _name_rows(subject_id, facts)
     bulk.insert(Subject, SUBJECT_COLUMNS, rows)
     bulk.insert(SubjectName, NAME_COLUMNS, name_rows)
-    index_names((row[0], _tokens(row, new[row[1] - first][0])) for row in name_rows)
+    index_names(
+        session.connection(), ((row[0], _tokens(row, new[row[1] - first][0])) for row in name_rows)
+    )
+    return name_rows
 
 
-def _change(known: Any, facts: SubjectFacts, fingerprint: str) -> None:
+def _change(
+    known: Any, facts: SubjectFacts, fingerprint: str
+) -> tuple[list[tuple[Any, ...]], list[Name]]:
+    """Store what changed; returns the rows of the new names, and the names that went."""
     kept = set(
         session.scalars(
             select(SubjectName.text).where(
@@ -142,7 +164,7 @@ def _change(known: Any, facts: SubjectFacts, fingerprint: str) -> None:
     former = tuple(sorted({*facts.former_names, *kept} - {facts.name}))
     facts = replace(facts, former_names=former)
     masked = _masked(facts)
-    _unindex(known.id)
+    removed = _unindex(known.id)
     session.execute(
         update(Subject)
         .where(Subject.id == known.id)
@@ -153,7 +175,8 @@ def _change(known: Any, facts: SubjectFacts, fingerprint: str) -> None:
     )
     name_rows = _name_rows(known.id, facts)
     bulk.insert(SubjectName, NAME_COLUMNS, name_rows)
-    index_names((row[0], _tokens(row, facts)) for row in name_rows)
+    index_names(session.connection(), ((row[0], _tokens(row, facts)) for row in name_rows))
+    return name_rows, removed
 
 
 def _name_rows(subject_id: int, facts: SubjectFacts) -> list[tuple[Any, ...]]:
@@ -182,20 +205,23 @@ def subject_of(rank: int) -> int:
 
 
 def _tokens(name_row: tuple[Any, ...], facts: SubjectFacts) -> list[str]:
+    return tokens(names.NameColumns(*name_row[4:7]), facts.area_code, facts.kind)
+
+
+def tokens(name: names.NameColumns, area_code: str | None, kind: str | None) -> list[str]:
     """Everything the index knows of one name: its parts, its county and its kind."""
-    columns = names.NameColumns(*name_row[4:7])
-    return [*names.tokens_of(columns), *filter_tokens(facts.area_code, facts.kind)]
+    return [*names.tokens(name), *filter_tokens(area_code, kind)]
 
 
 def filter_tokens(area_code: str | None, kind: str | None) -> list[str]:
     """The tokens by which results are narrowed to a county and a kind."""
-    tokens = []
+    narrowed = []
     if area_code:
-        tokens.append("xarea" + county_of(area_code))
+        narrowed.append("county" + county_of(area_code))
     if kind:
-        tokens.append("xkind" + kind)
+        narrowed.append("kind" + kind)
     # Letters and digits only: what a visitor typed must not speak the index's own language.
-    return [names.normalise(token) for token in tokens]
+    return [FILTER + names.normalise(token) for token in narrowed]
 
 
 def county_of(area_code: str) -> str:
@@ -203,38 +229,35 @@ def county_of(area_code: str) -> str:
     return area_code[:6] if area_code[:1].isdigit() else area_code
 
 
-def index_names(rows: Iterable[tuple[int, list[str]]]) -> None:
+def index_names(connection: Connection, rows: Iterable[tuple[int, list[str]]]) -> None:
     """Add names to the full-text index of the database in use."""
-    driver: Any = session.connection().connection.driver_connection
-    if db.is_sqlite():
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
         driver.executemany(
             "INSERT INTO name_index (rowid, tokens) VALUES (?, ?)",
-            ((rank, " ".join(tokens)) for rank, tokens in rows),
+            ((rank, " ".join(some)) for rank, some in rows),
         )
         return
     with (
         driver.cursor() as cursor,
         cursor.copy("COPY name_index (rank, tokens) FROM STDIN") as copy,
     ):
-        for rank, tokens in rows:
-            copy.write_row((rank, " ".join(f"'{token}'" for token in set(tokens))))
+        for rank, some in rows:
+            copy.write_row((rank, " ".join(f"'{token}'" for token in some)))
 
 
-def _unindex(subject_id: int) -> None:
+def _unindex(subject_id: int) -> list[Name]:
+    """Take the names of a subject away; returns them."""
     subject = session.execute(
         select(Subject.area_code, Subject.kind).where(Subject.id == subject_id)
     ).one()
-    filters = filter_tokens(subject.area_code, subject.kind)
-    for name in session.scalars(select(SubjectName).where(SubjectName.subject_id == subject_id)):
-        if db.is_sqlite():
-            session.execute(
-                text(
-                    "INSERT INTO name_index (name_index, rowid, tokens) "
-                    "VALUES ('delete', :rank, :tokens)"
-                ),
-                {"rank": name.rank, "tokens": " ".join([*names.tokens(name.text), *filters])},
-            )
-        else:
-            session.execute(text("DELETE FROM name_index WHERE rank = :rank"), {"rank": name.rank})
-        session.expunge(name)
+    found = list(map(frequent.name_of, session.execute(_NAMES_OF, {"subject_id": subject_id})))
+    if db.is_sqlite():
+        for name in found:
+            known = " ".join(tokens(name.columns, *subject))
+            session.execute(_UNINDEX, {"rank": name.rank, "tokens": known})
+    else:
+        ranks = [name.rank for name in found]
+        session.execute(text("DELETE FROM name_index WHERE rank = ANY(:ranks)"), {"ranks": ranks})
     session.execute(delete(SubjectName).where(SubjectName.subject_id == subject_id))
+    return found

@@ -1,16 +1,16 @@
 """Finding subjects by any of their names, by pinyin, or by code."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from sqlalchemy import TextClause, bindparam, select, text
+from sqlalchemy import select
 
-from portal.core import db
 from portal.core.db import session
 from portal.subjects.models import Subject, SubjectName
 from portal.subjects.rules import names
+from portal.subjects.service import index
+from portal.subjects.service.index import Question
 from portal.subjects.service.register import filter_tokens, subject_of
 
 PAGE_SIZE = 20
@@ -18,15 +18,8 @@ FIRST_CANDIDATES = 100
 COUNT_CAP = 500
 # Names looked at for a count: a subject may have several.
 MANY = COUNT_CAP + 100
-# Words of these lengths are one token of the index, so what it finds needs no second look.
-ONE_TOKEN = {"name": {2}, "initials": {2, 3}, "pinyin": {3}}
-# How many of the first names must all be right for the index alone to be believed.
-SURE = 50
 LAST_PAGE = COUNT_CAP // PAGE_SIZE
 MAX_QUERY_LENGTH = 60
-
-# Order of what matched, best first; a code never competes with names.
-EXACT, PREFIX, SIGN, PART = range(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,71 +50,12 @@ class Results:
 
 
 class _Found(NamedTuple):
-    subject_id: int
     rank: int
     tier: int
-    kind: str
-    text: str
-    by: str
+    way: names.Way
 
 
 NOTHING = Results((), 0, is_capped=False, page=1, pages=0)
-
-# The first for a page, the second only for a count; a word that is one token needs no verifying.
-_NAMES = "SELECT n.rank, n.subject_id, n.kind, n.text, n.{column} AS matched FROM {source} {end}"
-_RANKS = "SELECT {rank} AS rank FROM {source} {end}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Dialect:
-    index: str
-    joined: str
-    where: str
-    rank: str
-    inside: str
-    quoted: str
-    joiner: str
-
-
-_DIALECTS = {
-    "sqlite": _Dialect(
-        index="name_index i",
-        joined="name_index i CROSS JOIN subject_name n ON n.rank = i.rowid",
-        where="i.name_index MATCH :tokens",
-        rank="i.rowid",
-        inside="instr",
-        quoted='"{}"',
-        joiner=" ",
-    ),
-    "postgresql": _Dialect(
-        index="name_index i",
-        joined="name_index i JOIN subject_name n ON n.rank = i.rank",
-        where="i.tokens @@ CAST(:tokens AS tsquery)",
-        rank="i.rank",
-        inside="strpos",
-        quoted="'{}'",
-        joiner=" & ",
-    ),
-}
-_PREFIX = text(
-    "SELECT n.rank, n.subject_id, n.kind, n.text, n.normalised AS matched "
-    "FROM subject_name n WHERE n.normalised >= :low "
-    "AND n.normalised < :high ORDER BY n.normalised, n.rank LIMIT :limit"
-)
-_BY_RANK = select(SubjectName.rank, SubjectName.kind, SubjectName.text).where(
-    SubjectName.rank.in_(bindparam("ranks", expanding=True))
-)
-_HITS = (
-    select(
-        Subject.id, Subject.code, Subject.name, Subject.kind, Subject.status, Subject.area_code,
-        Subject.address, SubjectName.text.label("sign"),
-    )
-    .outerjoin(
-        SubjectName, (SubjectName.subject_id == Subject.id) & (SubjectName.kind == "sign")
-    )
-    .where(Subject.id.in_(bindparam("ids", expanding=True)))
-    .order_by(SubjectName.rank)
-)  # fmt: skip
 
 
 def search(
@@ -136,25 +70,29 @@ def search(
     words = words_of(query)
     if not words:
         return NOTHING
-    filters = tuple(filter_tokens(area_code, kind))
-    candidates, longer = _candidates(words, filters)
-    found = _ranked(candidates)
-    total = len(found)
+    question = Question(words, tuple(filter_tokens(area_code, kind)))
     page = min(max(page, 1), LAST_PAGE)
-    if longer:
-        total = COUNT_CAP
-        is_further = page * PAGE_SIZE > FIRST_CANDIDATES
-        if is_further or not _are_plenty(longer, words, filters, candidates):
-            found += _following(longer, words, filters, found)
-            total = min(len(found), COUNT_CAP)
-    shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    may_be_kept = question.may_be_kept and page * PAGE_SIZE <= FIRST_CANDIDATES
+    hits, total, missing = _page(question, page, may_be_kept=may_be_kept)
+    if missing:
+        # A list told of a name that is gone.
+        hits, total, _missing = _page(question, page, may_be_kept=False)
     return Results(
-        hits=_hits(shown),
+        hits=hits,
         total=total,
         is_capped=total >= COUNT_CAP,
         page=page,
         pages=min(-(-total // PAGE_SIZE), LAST_PAGE),
     )
+
+
+def _page(question: Question, page: int, *, may_be_kept: bool) -> tuple[tuple[Hit, ...], int, int]:
+    """The hits of one page, how many there are on all, how many here are no longer stored."""
+    end = page * PAGE_SIZE
+    found, total = _found(question, end, may_be_kept=may_be_kept)
+    shown = found[end - PAGE_SIZE : end]
+    hits = _hits(question, shown)
+    return hits, total, len(shown) - len(hits)
 
 
 def words_of(query: str) -> tuple[str, ...]:
@@ -169,171 +107,123 @@ def find_ids(query: str, *, limit: int) -> tuple[list[int], bool]:
     if not words:
         return [], True
     found = set(session.scalars(select(Subject.id).where(Subject.code == query.strip().upper())))
-    if len(words) == 1:
-        found |= {each.subject_id for each in _beginning(words[0])}
-    is_complete = True
-    for way in names.query_ways(words):
-        rows = db.rows(_statement(way, words, "verified"), _values(way, words, (), limit))
-        found |= {subject_of(rank) for (rank,) in rows}
-        is_complete = is_complete and len(rows) < limit
+    question = Question(words)
+    at_least = limit if question.may_be_kept else None
+    told = index.ask(question, names.query_ways(words), limit, at_least=at_least)
+    found.update(subject_of(rank) for ranks in told.ranks.values() for rank in ranks)
+    is_complete = not told.kept and all(len(ranks) < limit for ranks in told.ranks.values())
     return sorted(found), is_complete
 
 
+def _found(question: Question, wanted: int, *, may_be_kept: bool) -> tuple[list[_Found], int]:
+    """What is found in its order, at least as far as `wanted`, and how many up to the cap."""
+    ways = names.query_ways(question.words)
+    told = index.ask(question, ways, MANY, at_least=COUNT_CAP if may_be_kept else None)
+    found = _ranked(_candidates(question, ways, told))
+    if told.kept:
+        is_sure = all(len(entries) >= FIRST_CANDIDATES for entries in told.kept.values())
+        if is_sure and len(found) >= wanted:
+            return found, COUNT_CAP
+        return _found(question, wanted, may_be_kept=False)
+    limit = MANY
+    while True:
+        every = {subject_of(rank) for ranks in told.ranks.values() for rank in ranks}
+        if len(every) >= COUNT_CAP or max(map(len, told.ranks.values())) < limit:
+            break
+        # Names of few subjects, each with many.
+        limit *= 4
+        told = index.ask(question, ways, limit)
+    if len(found) < wanted:
+        found += _following(ways, told, found)
+    return found, min(len(every), COUNT_CAP)
+
+
 def _candidates(
-    words: tuple[str, ...], filters: tuple[str, ...]
-) -> tuple[list[_Found], list[names.Way]]:
-    """The first names that each way finds, and the ways that would find more."""
-    found = _beginning(words[0]) if len(words) == 1 and not filters else []
-    longer = []
-    for way in names.query_ways(words):
-        statement = _statement(way, words, "names")
-        rows = db.rows(statement, _values(way, words, filters, FIRST_CANDIDATES))
-        found += [
-            _Found(row.subject_id, row.rank, _tier(words, row), row.kind, row.text, way.name)
-            for row in rows
-        ]
-        if len(rows) == FIRST_CANDIDATES:
-            longer.append(way)
-    return found, longer
-
-
-def _beginning(word: str) -> list[_Found]:
-    values = {"low": word, "high": word + "\U0010ffff", "limit": FIRST_CANDIDATES}
-    return [
-        _Found(row.subject_id, row.rank, _tier((word,), row), row.kind, row.text, "name")
-        for row in db.rows(_PREFIX, values)
-    ]
-
-
-def _are_plenty(
-    ways: Sequence[names.Way],
-    words: tuple[str, ...],
-    filters: tuple[str, ...],
-    candidates: Sequence[_Found],
-) -> bool:
-    """Whether one way alone finds more than the portal counts.
-
-    Looks at the index only. Its tokens may promise a word that a name has in pieces; where that
-    did not happen among the first names, it is believed of the rest.
-    """
-    right = {each.rank for each in candidates}
+    question: Question, ways: Sequence[names.Way], told: index.Told
+) -> Iterator[_Found]:
+    """The first names of each way, and how each matches."""
+    first = {way: ranks[:FIRST_CANDIDATES] for way, ranks in told.ranks.items()}
+    wanted = sorted({rank for ranks in first.values() for rank in ranks})
+    rows = {row[0]: row for row in index.names_of(wanted)}
+    word = question.words[0]
     for way in ways:
-        rows = db.rows(_statement(way, words, "ranks"), _values(way, words, filters, MANY))
-        if len(rows) == MANY and right.issuperset([row[0] for row in rows[:SURE]]):
-            return True
-    return False
-
-
-def _following(
-    ways: Sequence[names.Way],
-    words: tuple[str, ...],
-    filters: tuple[str, ...],
-    found: Sequence[_Found],
-) -> list[_Found]:
-    """Every further subject that these ways find, up to the cap, in the order of the index."""
-    known = {each.subject_id for each in found}
-    first: dict[int, tuple[int, str]] = {}
-    for way in ways:
-        rows = db.rows(_statement(way, words, "verified"), _values(way, words, filters, MANY))
-        for (rank,) in rows:
-            subject_id = subject_of(rank)
-            if subject_id not in known:
-                mine = (rank, way.name)
-                first[subject_id] = min(first.get(subject_id, mine), mine)
-    return [
-        _Found(subject_id, rank, PART, "", "", by)
-        for subject_id, (rank, by) in sorted(first.items(), key=lambda item: item[1])
-    ]
-
-
-def _statement(way: names.Way, words: tuple[str, ...], purpose: str) -> TextClause:
-    return _prepared(session.get_bind().dialect.name, way.column, _unsure(way, words), purpose)
-
-
-def _unsure(way: names.Way, words: tuple[str, ...]) -> tuple[int, ...]:
-    """The places of words that are more than one token: only the name itself can confirm them."""
-    lengths = ONE_TOKEN[way.name]
-    return tuple(place for place, word in enumerate(words) if len(word) not in lengths)
-
-
-@lru_cache(maxsize=256)
-def _prepared(database: str, column: str, unsure: tuple[int, ...], purpose: str) -> TextClause:
-    dialect = _DIALECTS[database]
-    verified = "".join(f" AND {dialect.inside}(n.{column}, :word{place}) > 0" for place in unsure)
-    is_joined = purpose == "names" or (purpose == "verified" and verified)
-    end = (
-        f"WHERE {dialect.where}{verified if is_joined else ''} ORDER BY {dialect.rank} LIMIT :limit"
-    )
-    form = _NAMES if purpose == "names" else _RANKS
-    source = dialect.joined if is_joined else dialect.index
-    return text(form.format(column=column, rank=dialect.rank, source=source, end=end))
-
-
-def _values(
-    way: names.Way, words: tuple[str, ...], filters: tuple[str, ...], limit: int
-) -> dict[str, Any]:
-    dialect = _DIALECTS[session.get_bind().dialect.name]
-    tokens = [dialect.quoted.format(token) for token in (*way.tokens, *filters)]
-    return {
-        "limit": limit,
-        "tokens": dialect.joiner.join(tokens),
-        **{f"word{place}": words[place] for place in _unsure(way, words)},
-    }
-
-
-def _tier(words: Sequence[str], row: Any) -> int:
-    if row.matched == words[0]:
-        return EXACT
-    if row.matched.startswith(words[0]):
-        return PREFIX
-    return SIGN if row.kind == "sign" else PART
+        for entry in told.kept.get(way, ())[:FIRST_CANDIDATES]:
+            yield _Found(entry >> 2, entry & 3, way)
+        for rank in first.get(way, ()):
+            row = rows[rank]
+            yield _Found(rank, names.tier(word, row[way.place], row[1]), way)
 
 
 def _ranked(candidates: Iterable[_Found]) -> list[_Found]:
     best: dict[int, _Found] = {}
     for found in candidates:
-        known = best.get(found.subject_id)
+        subject_id = subject_of(found.rank)
+        known = best.get(subject_id)
         if known is None or (found.tier, found.rank) < (known.tier, known.rank):
-            best[found.subject_id] = found
+            best[subject_id] = found
     return sorted(best.values(), key=lambda found: (found.tier, found.rank))
 
 
-def _hits(shown: Sequence[_Found]) -> tuple[Hit, ...]:
-    if not shown:
-        return ()
-    ids = [found.subject_id for found in shown]
-    subjects: dict[int, Any] = {}
+def _following(
+    ways: Sequence[names.Way], told: index.Told, found: Sequence[_Found]
+) -> list[_Found]:
+    """Every further subject that these ways find, in the order of the index."""
+    known = {subject_of(each.rank) for each in found}
+    first: dict[int, _Found] = {}
+    for way in ways:
+        for rank in told.ranks[way][FIRST_CANDIDATES:]:
+            subject_id = subject_of(rank)
+            if subject_id not in known:
+                mine = _Found(rank, names.PART, way)
+                first[subject_id] = min(first.get(subject_id, mine), mine, key=_by_rank)
+    return sorted(first.values(), key=_by_rank)
+
+
+def _by_rank(found: _Found) -> int:
+    return found.rank
+
+
+def _hits(question: Question, shown: Sequence[_Found]) -> tuple[Hit, ...]:
+    """Those of the names found that are stored now."""
+    rows = {}
     signs: dict[int, list[str]] = {}
-    for row in db.rows(_HITS, {"ids": ids}):
-        subjects[row.id] = row
-        if row.sign is not None:
-            signs.setdefault(row.id, []).append(row.sign)
-    unnamed = [found.rank for found in shown if not found.text]
-    named = {row.rank: row for row in db.rows(_BY_RANK, {"ranks": unnamed})} if unnamed else {}
-    return tuple(
-        Hit(
-            code=subject.code,
-            name=subject.name,
-            kind=subject.kind,
-            status=subject.status,
-            area_code=subject.area_code,
-            address=subject.address,
-            signs=tuple(signs.get(found.subject_id, ())),
-            matched_kind=(named.get(found.rank) or found).kind,
-            matched_text=(named.get(found.rank) or found).text,
-            matched_by=found.by,
-        )
-        for found in shown
-        for subject in (subjects[found.subject_id],)
-    )
+    for row in index.hits_of([found.rank for found in shown]):
+        rows[row[0]] = row
+        if row[6] is not None:
+            signs.setdefault(row[0], []).append(row[6])
+    hits = []
+    for rank, _tier, way in shown:
+        row = rows.get(rank)
+        if row is not None and all(word in row[way.place] for word in question.words):
+            code, name, kind, status, area_code, address = row[7:]
+            hits.append(
+                Hit(
+                    code=code,
+                    name=name,
+                    kind=kind,
+                    status=status,
+                    area_code=area_code,
+                    address=address,
+                    signs=tuple(signs.get(rank, ())),
+                    matched_kind=row[1],
+                    matched_text=row[5],
+                    matched_by=way.name,
+                )
+            )
+    return tuple(hits)
 
 
 def by_codes(codes: Iterable[str]) -> tuple[Hit, ...]:
     """The subjects that have these codes, in the order given."""
     wanted = list(codes)
-    rows = session.execute(
-        select(Subject.id, Subject.code, Subject.name).where(Subject.code.in_(wanted))
-    ).all()
-    place = {code: index for index, code in enumerate(wanted)}
-    rows = sorted(rows, key=lambda row: place[row.code])
-    return _hits([_Found(row.id, 0, EXACT, "code", row.code, "code") for row in rows])
+    ranks = dict(
+        session.execute(
+            select(Subject.code, SubjectName.rank)
+            .join(SubjectName.subject)
+            .where(Subject.code.in_(wanted), SubjectName.kind == "registered")
+        ).all()
+    )
+    known = [code for code in wanted if code in ranks]
+    found = [_Found(ranks[code], names.EXACT, names.CODE) for code in known]
+    hits = _hits(Question(()), found)
+    return tuple(replace(hit, matched_kind="code", matched_text=hit.code) for hit in hits)

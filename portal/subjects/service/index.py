@@ -1,0 +1,202 @@
+"""What the index of either database is asked, and the lists of frequent parts beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from portal.core import db
+from portal.subjects.rules import names
+from portal.subjects.service import frequent
+
+
+class Question(NamedTuple):
+    """Normalised words, and the tokens that narrow what has them."""
+
+    words: tuple[str, ...]
+    filters: tuple[str, ...] = ()
+
+    @property
+    def may_be_kept(self) -> bool:
+        """Whether this is one part of a name, in the whole city."""
+        return not self.filters and len(self.words) == 1 and len(self.words[0]) <= names.LENGTH
+
+
+class Told(NamedTuple):
+    """By each way all ranks up to a limit, or the entries that are kept of a frequent part."""
+
+    ranks: dict[names.Way, list[int]]
+    kept: dict[names.Way, Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    joined: str
+    where: str
+    rank: str
+    order: str
+    inside: str
+    whole: str
+    beginning: str
+    joiner: str
+    gathered: str
+    among: str
+
+
+_SQLITE = _Dialect(
+    joined="CROSS JOIN subject_name n ON n.rank = i.rowid",
+    where="i.name_index MATCH :tokens{place}",
+    rank="i.rowid",
+    order="i.rowid",
+    inside="instr",
+    whole='"{}"',
+    beginning='"{}"*',
+    joiner=" AND ",
+    gathered="group_concat(rank)",
+    among="IN (SELECT value FROM json_each(:among))",
+)
+_POSTGRESQL = _Dialect(
+    joined="JOIN subject_name n ON n.rank = i.rank",
+    where="i.tokens @@ CAST(:tokens{place} AS tsquery)",
+    rank="i.rank",
+    # A sum, so that no plan walks all names in this order to find a rare word.
+    order="i.rank + 0",
+    inside="strpos",
+    whole="'{}'",
+    beginning="'{}':*",
+    joiner=" & ",
+    gathered="string_agg(CAST(rank AS text), ',')",
+    among="= ANY(:among)",
+)
+# One row for each way: six hundred rows cost more than their numbers.
+_RANKS = (
+    "SELECT {gathered} FROM (SELECT {rank} AS rank FROM name_index i {joined} "
+    "WHERE {where} ORDER BY {order} LIMIT :limit) AS found"
+)
+# What very many names have is soon met on the way through all of them.
+_WALKED = (
+    "SELECT {gathered} FROM (SELECT n.rank AS rank FROM subject_name n "
+    "WHERE n.rank >= :from{place} AND {inside}(n.{column}, :word0) {where} "
+    "ORDER BY n.rank LIMIT :limit) AS found"
+)
+_ASKED = "SELECT {place}, NULL, ({ranks})"
+# The index is asked only about what is not kept.
+_ASKED_OR_KEPT = (
+    "SELECT {place}, p.entries, CASE WHEN p.part IS NULL THEN ({ranks}) END "
+    "FROM (SELECT 1) AS one LEFT JOIN frequent_part p ON p.part = :part{place} "
+    "AND p.total - :at_least >= (SELECT removed FROM name_count WHERE build <> '')"
+)
+_WALKS = (
+    "SELECT p.part, p.entries FROM frequent_part p CROSS JOIN name_count c "
+    "WHERE p.part {among} AND c.build <> '' AND p.total * :share >= c.names"
+)
+# Names in which one of so many has a part are walked through.
+SHARE = 20
+_NAMES = (
+    "SELECT n.rank, n.kind, n.normalised, n.initials, n.pinyin "
+    "FROM subject_name n WHERE n.rank {among}"
+)
+_HITS = (
+    "SELECT n.rank, n.kind, n.normalised, n.initials, n.pinyin, n.text, sign.text, "
+    "s.code, s.name, s.kind, s.status, s.area_code, s.address "
+    "FROM subject_name n JOIN subject s ON s.id = n.subject_id "
+    "LEFT JOIN subject_name sign ON sign.subject_id = n.subject_id AND sign.kind = 'sign' "
+    "WHERE n.rank {among} ORDER BY sign.rank"
+)
+
+
+class _Form(NamedTuple):
+    """How one way is asked: the column and the places of words to look for in it."""
+
+    column: str
+    unsure: tuple[int, ...]
+    walked: str = ""
+
+
+def ask(
+    question: Question, ways: Sequence[names.Way], limit: int, *, at_least: int | None = None
+) -> Told:
+    """The first ranks of the names that each way finds, in their order.
+
+    With `at_least`, a part that as many subjects have is answered from its list, if there is one.
+    """
+    dialect = _dialect()
+    is_kept = at_least is not None
+    walks = {} if is_kept or not question.may_be_kept else _walks(question, ways)
+    values: dict[str, Any] = {"limit": limit, "at_least": at_least}
+    values |= {f"word{place}": word for place, word in enumerate(question.words)}
+    forms = []
+    for place, way in enumerate(ways):
+        if way in walks:
+            values[f"from{place}"] = walks[way]
+            forms.append(_Form(way.column, (), "= 1" if way.mark == names.BEGINNING else "> 0"))
+            continue
+        asked = names.asked(way, question.words, is_narrowed=bool(question.filters))
+        values[f"tokens{place}"] = _tokens(dialect, asked, question.filters)
+        values[f"part{place}"] = way.mark + question.words[0]
+        forms.append(_Form(way.column, asked.unsure))
+    told = Told({}, {})
+    for place, entries, ranks in db.quick(_statement(dialect, tuple(forms), is_kept), values):
+        if entries is None:
+            told.ranks[ways[place]] = sorted(map(int, ranks.split(","))) if ranks else []
+        else:
+            told.kept[ways[place]] = frequent.unpack(entries)
+    return told
+
+
+def _walks(question: Question, ways: Sequence[names.Way]) -> dict[names.Way, int]:
+    """From which rank to walk for the part by each way for which very many names have it."""
+    parts = {way.mark + question.words[0]: way for way in ways}
+    values = {"among": _array(list(parts)), "share": SHARE}
+    rows = db.quick(_named(_dialect(), _WALKS), values)
+    return {parts[part]: frequent.unpack(entries)[0] >> 2 for part, entries in rows}
+
+
+def _tokens(dialect: _Dialect, asked: names.Asked, filters: Sequence[str]) -> str:
+    whole = [dialect.whole.format(token) for token in (*asked.tokens, *filters)]
+    begun = [dialect.beginning.format(token) for token in asked.beginnings]
+    return dialect.joiner.join(whole + begun)
+
+
+def names_of(ranks: Sequence[int]) -> list[Any]:
+    """Rank, kind and the forms that are compared of the names of these ranks."""
+    return db.quick(_named(_dialect(), _NAMES), {"among": _array(ranks)}) if ranks else []
+
+
+def hits_of(ranks: Sequence[int]) -> list[Any]:
+    """The same with their texts and subjects, once for every sign of the subject."""
+    return db.quick(_named(_dialect(), _HITS), {"among": _array(ranks)}) if ranks else []
+
+
+def _dialect() -> _Dialect:
+    return _SQLITE if db.is_sqlite() else _POSTGRESQL
+
+
+def _array(values: Sequence[int] | Sequence[str]) -> object:
+    return db.to_json(list(values)) if db.is_sqlite() else list(values)
+
+
+@lru_cache(maxsize=4)
+def _named(dialect: _Dialect, form: str) -> str:
+    return form.format(among=dialect.among)
+
+
+@lru_cache(maxsize=256)
+def _statement(dialect: _Dialect, forms: tuple[_Form, ...], is_kept: bool) -> str:
+    """One statement for several ways."""
+    selects = []
+    for place, (column, unsure, walked) in enumerate(forms):
+        verified = [f" AND {dialect.inside}(n.{column}, :word{word}) > 0" for word in unsure]
+        where = walked or dialect.where.format(place=place) + "".join(verified)
+        ranks = (_WALKED if walked else _RANKS).format(
+            place=place,
+            gathered=dialect.gathered,
+            rank=dialect.rank,
+            joined=dialect.joined if unsure else "",
+            column=column,
+            inside=dialect.inside,
+            where=where,
+            order=dialect.order,
+        )
+        selects.append((_ASKED_OR_KEPT if is_kept else _ASKED).format(place=place, ranks=ranks))
+    return " UNION ALL ".join(selects)
