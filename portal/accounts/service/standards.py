@@ -10,6 +10,7 @@ from portal.accounts import rules
 from portal.accounts.models import Account
 from portal.accounts.service.proving import DEMO_ADDRESS
 from portal.accounts.service.registering import _hasher, breached
+from portal.core.actor import IDLE
 from portal.core.db import session
 
 
@@ -43,8 +44,8 @@ def standards() -> Standards:
         hashing=f"argon2{hasher.type.name.lower()}, {hasher.memory_cost // 1024} MiB",
         failures=rules.MOST_FAILURES,
         lock_minutes=_minutes(rules.FAILURE_WINDOW),
-        idle_minutes=_minutes(rules.IDLE["individual"]),
-        staff_idle_minutes=_minutes(rules.IDLE["staff"]),
+        idle_minutes=_minutes(IDLE["individual"]),
+        staff_idle_minutes=_minutes(IDLE["staff"]),
         staff_longest_hours=_minutes(rules.LONGEST["staff"]) // 60,
         staff=len(staff),
         without_factor=sum(not each.has_second_factor for each in staff),
