@@ -55,6 +55,7 @@ def test_a_turn_that_comes_as_waiting_ends_is_taken() -> None:
 
 def test_a_second_writer_waits_and_a_reader_does_not(tmp_path: Path) -> None:
     engine = db.start(f"sqlite:///{tmp_path / 'a.sqlite'}")
+    db.reads_only.set(False)
     with engine.begin() as first:
         first.execute(text("CREATE TABLE thing (name TEXT)"))
     order: list[str] = []
