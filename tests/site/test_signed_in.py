@@ -54,7 +54,7 @@ def staff_pages(site: Site, person: str) -> Iterator[str]:
     elif person == "admin":
         yield "/desk/staff"
     elif person == "auditor":
-        yield from ("/desk/audit", "/desk/audit?check=1", "/desk/staff")
+        yield from ("/desk/audit", "/desk/audit?check=1", "/desk/staff", "/desk/evidence")
 
 
 def found(
