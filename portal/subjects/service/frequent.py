@@ -20,7 +20,7 @@ from portal.subjects.rules.frequent import Kept, Name
 
 # As many names stored or removed make the lists worth renewing, and so does this share of all.
 WORTH = 5000
-SHARE = 20
+SHARE = 100
 SAMPLE = 50_000
 AT_ONCE = 5000
 COLUMNS = ("part", "through", "total", "entries")
