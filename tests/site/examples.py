@@ -101,13 +101,13 @@ def examples(site: Site) -> dict[str, list[str]]:
         "opendata.api.subject": [f"/api/v1/subjects/{code}" for code in shops],
         "opendata.api.records": [f"/api/v1/subjects/{code}/records" for code in shops],
         "opendata.api.grades": [f"/api/v1/subjects/{code}/grades" for code in shops],
-        "opendata.api.commitment": [
-            f"/api/v1/commitments/{number}" for number in site.values(PROMISED)
-        ],
         "opendata.api.commitments_of": [
             f"/api/v1/subjects/{code}/commitments" for code in site.values(PROMISORS)
         ],
-        "opendata.api.promises": ["/api/v1/government/tianjiaan-district"],
+        "opendata.api.commitment": [
+            f"/api/v1/commitments/{number}" for number in site.values(PROMISED)
+        ],
+        "opendata.api.promises": ["/api/v1/government/housing", "/api/v1/government/tax"],
         "opendata.api.listing": ["/api/v1/scenarios/beef-soup", "/api/v1/scenarios/export"],
         "opendata.download": [f"/data/{name}" for name in site.values(DATA_FILES)],
         "opendata.site_map_of_subjects": ["/sitemap-subjects-1.xml"],
