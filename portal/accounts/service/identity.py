@@ -103,9 +103,12 @@ def _token(
 
 
 def _asked(address: str, token: str) -> dict[str, Any]:
+    return _read(address, {"Authorization": f"Bearer {token}"})
+
+
+def _read(address: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
     import httpx
 
-    headers = {"Authorization": f"Bearer {token}"}
     answer = httpx.get(address, headers=headers, timeout=TIMEOUT_SECONDS)
     return dict(answer.raise_for_status().json())
 
@@ -160,13 +163,10 @@ def _claims(
     id_token: str, settings: Identity, metadata: Mapping[str, Any], nonce: str
 ) -> dict[str, Any]:
     """The claims of an ID token that is signed by the service, for us, for this sign-in."""
-    import httpx
     from joserfc import jwt
     from joserfc.jwk import KeySet
 
-    keys = KeySet.import_key_set(
-        httpx.get(metadata["jwks_uri"], timeout=TIMEOUT_SECONDS).raise_for_status().json()
-    )
+    keys = KeySet.import_key_set(_read(metadata["jwks_uri"]))  # type: ignore[arg-type]
     decoded = jwt.decode(id_token, keys, algorithms=ALGORITHMS)
     registry = jwt.JWTClaimsRegistry(
         now=lambda: int(clock.now().timestamp()),
@@ -186,9 +186,9 @@ def _metadata(settings: Identity) -> dict[str, Any]:
 
     address = f"{settings.issuer}/.well-known/openid-configuration"
     try:
-        answer = httpx.get(address, timeout=TIMEOUT_SECONDS).raise_for_status().json()
+        answer = _read(address)
     except (httpx.HTTPError, ValueError) as error:
         raise Refused("identity_away") from error
     if str(answer.get("issuer", "")).rstrip("/") != settings.issuer:
         raise Refused("identity_away")
-    return dict(answer)
+    return answer
