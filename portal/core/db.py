@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 
+from portal.core.prepared import prepared
 from portal.core.replica import Replica, Seen, impatient
 from portal.core.turns import Turns
 
@@ -33,23 +34,60 @@ BUSY_TIMEOUT_MS = 10_000
 # Only a transaction that will write takes SQLite's write lock at its start.
 reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
 
-# What a page that all may read must show at least; None: only the primary will do.
-seen: ContextVar[Seen | None] = ContextVar("seen", default=None)
+# What this request reads with, while it only reads.
+reading: ContextVar["Reading | None"] = ContextVar("reading", default=None)
 
-# The copy for such pages, if there is one.
+# The database, and the copy for pages that all may read, if there is one.
+primary: Engine | None = None
 replica: Replica | None = None
 
 
+class Reading:
+    """A request that reads: one connection of the driver, and one view of the data.
+
+    `seen` is what its answer must show at least, if a copy may answer; None: the primary alone.
+    """
+
+    def __init__(self, seen: Seen | None = None) -> None:
+        self.seen = seen
+        self._engine: Engine | None = None
+        self._connection: Any = None
+
+    @property
+    def engine(self) -> Engine | None:
+        """The database of this request; None where the session is bound to none."""
+        if self._engine is None:
+            # Whether the copy may answer is asked once a request.
+            is_served = replica and self.seen is not None and replica.serves(self.seen)
+            self._engine = replica.engine if replica and is_served else primary
+        return self._engine
+
+    def driver(self) -> Any:
+        """The connection, in a transaction that sees nothing of later ones."""
+        if self._connection is None:
+            assert self.engine is not None
+            self._connection = self.engine.raw_connection()
+            if self.engine.dialect.name == "sqlite":
+                self._connection.driver_connection.execute("BEGIN")
+        return self._connection.driver_connection
+
+    def end(self, *, is_broken: bool = False) -> None:
+        """Give the connection back, or away when it is broken."""
+        found, self._connection = self._connection, None
+        if found is not None:
+            if is_broken:
+                found.invalidate()
+            found.close()
+
+
 class _Routed(Session):
-    """Reads on the replica what may be read there; whether it may is asked once a session."""
+    """Asks the copy what this request may ask it."""
 
     def get_bind(self, *given: Any, **named: Any) -> Engine | Connection:
-        enough = seen.get()
-        if replica is None or enough is None:
+        now = reading.get()
+        if now is None or replica is None:
             return super().get_bind(*given, **named)
-        if "on replica" not in self.info:
-            self.info["on replica"] = replica.serves(enough)
-        return replica.engine if self.info["on replica"] else super().get_bind(*given, **named)
+        return now.engine or super().get_bind(*given, **named)
 
 
 session = scoped_session(sessionmaker(class_=_Routed, autoflush=True, expire_on_commit=False))
@@ -93,8 +131,8 @@ class Base(DeclarativeBase):
 
 def start(url: str, replica_url: str = "") -> Engine:
     """Make the engine for `url` and bind the session to it; one more for its copy."""
-    global replica
-    engine = _engine(url)
+    global primary, replica
+    engine = primary = _engine(url)
     replica = _replica(replica_url) if replica_url else None
     session.remove()
     session.configure(bind=engine)
@@ -142,8 +180,21 @@ def normalise_url(url: str) -> str:
 
 
 def rows(statement: Executable, values: Mapping[str, object]) -> Sequence[Any]:
-    """Plain rows of a prepared `select()` of columns: the quick way for pages that all may read."""
-    return session.connection().execute(statement, values).all()
+    """Rows of a `select()` of columns that a module made once, with the columns' names.
+
+    The quick way for pages that all may read: the driver is asked itself.
+    """
+    now = reading.get()
+    if now is None or now.engine is None:
+        return session.connection().execute(statement, values).all()
+    question = prepared(statement, now.engine.dialect, values)
+    try:
+        found = now.driver().execute(question.words, question.values(values)).fetchall()
+    except now.engine.dialect.loaded_dbapi.Error:
+        # SQLAlchemy asks once more with a good connection, or says in its own way what is wrong.
+        now.end(is_broken=True)
+        return session.connection().execute(statement, values).all()
+    return question.told(found)
 
 
 def quick(statement: str, values: Mapping[str, object]) -> list[Any]:
@@ -151,7 +202,11 @@ def quick(statement: str, values: Mapping[str, object]) -> list[Any]:
 
     Parameters are written `:name`; what a database needs beyond that is the caller's business.
     """
-    driver: Any = session.connection().connection.driver_connection
+    now = reading.get()
+    if now is None or now.engine is None:
+        driver: Any = session.connection().connection.driver_connection
+    else:
+        driver = now.driver()
     form = statement if is_sqlite() else _in_percent(statement)
     return list(driver.execute(form, values).fetchall())
 

@@ -33,6 +33,7 @@ class Number(IntegerConverter):
 def init_app(app: Flask) -> None:
     """Join everything; after_request functions run in reverse order of this list."""
     app.url_map.converters["int"] = Number
+    app.jinja_environment = templates.Templates
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     for part in (

@@ -1,16 +1,18 @@
 """Templates compiled once per language: a fixed message costs nothing when a page is built."""
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, cast
+from collections.abc import Iterable, Iterator, MutableMapping
+from typing import Any
 
 from flask import Flask, current_app
-from jinja2 import Environment, Template
+from flask.templating import Environment
+from jinja2 import Template
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from jinja2.runtime import Context
 from markupsafe import escape
 
 from portal.web import i18n
+from portal.web.compiling import Generator
 
 FIXED_MESSAGE = ["name", "lparen", "string", "rparen"]
 
@@ -31,14 +33,22 @@ class Page(Template):
         return super()._get_default_module()
 
 
-class Names(Context):
-    """What a template sees. None of our functions asks for the context, so calls go straight."""
+class Templates(Environment):
+    """The templates of one language, each looked up once."""
 
-    def call(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
-        # Jinja hands these to every call, for functions that ask.
-        named.pop("_block_vars", None)
-        named.pop("_loop_vars", None)
-        return function(*arguments, **named)
+    code_generator_class = Generator
+    known: dict[Any, Template]
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,
+    ) -> Template:
+        found = None if self.auto_reload else self.known.get(name)
+        if found is None:
+            found = self.known[name] = super().get_template(name, parent, globals)
+        return found
 
 
 def _translated(tokens: list[Token], language: str) -> Iterator[Token]:
@@ -59,7 +69,7 @@ def _translated(tokens: list[Token], language: str) -> Iterator[Token]:
 
 def template(name: str) -> Template:
     """The template in the language of the request."""
-    environments: dict[str, Environment] = current_app.extensions["templates"]
+    environments: dict[str, Templates] = current_app.extensions["templates"]
     return environments[i18n.locale()].get_template(name)
 
 
@@ -69,12 +79,12 @@ def render(name: str, context: dict[str, Any]) -> str:
     return template(name).render(context)
 
 
-def _environment(app: Flask, language: str) -> Environment:
-    environment = app.jinja_env.overlay(extensions=[Translated])
+def _environment(app: Flask, language: str) -> Templates:
+    environment: Any = app.jinja_env.overlay(extensions=[Translated])
     environment.extend(language=language)
     environment.template_class = Page
-    environment.context_class = Names
-    return cast(Environment, environment)
+    environment.known = {}
+    return environment
 
 
 def init_app(app: Flask) -> None:

@@ -12,14 +12,16 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def begin() -> None:
     """Tell the database whether this request may write."""
-    db.reads_only.set(request.method in SAFE)
-    db.seen.set(None)
+    is_safe = request.method in SAFE
+    db.reads_only.set(is_safe)
+    db.reading.set(db.Reading() if is_safe else None)
 
 
 def may_lag() -> None:
     """Let this reading request read where all that its visitor may know has arrived."""
-    if request.method in SAFE:
-        db.seen.set(request.environ.get(SEEN))
+    now = db.reading.get()
+    if now is not None:
+        now.seen = request.environ.get(SEEN)
 
 
 def settle(response: Response) -> Response:
@@ -37,8 +39,8 @@ def keep_changes() -> None:
 def aside(work: Callable[[], None]) -> None:
     """A small write apart from the request, which may be refused: a try, a sign of life."""
     db.session.rollback()
+    _end_reading()
     db.reads_only.set(False)
-    db.seen.set(None)
     try:
         work()
         db.session.commit()
@@ -48,9 +50,16 @@ def aside(work: Callable[[], None]) -> None:
 
 
 def forget(_error: BaseException | None) -> None:
-    db.seen.set(None)
+    _end_reading()
     if db.session.registry.has():
         db.session.remove()
+
+
+def _end_reading() -> None:
+    now = db.reading.get()
+    if now is not None:
+        now.end()
+        db.reading.set(None)
 
 
 def init_app(app: Flask) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
 
-from portal.core import clock
+from portal.core import clock, db
 from portal.core.db import session
 from portal.records import service as records
 from portal.scenarios.models import GradeChange, ScenarioFact, ScenarioListing
@@ -147,8 +147,12 @@ _LISTED = (
 def grades_of(subject_id: int) -> list[Graded]:
     """Every scenario that lists a subject, with its grade computed just now."""
     today = clock.today()
-    listed = session.scalars(_LISTED, {"subject_id": subject_id, "today": today}).all()
-    return [_graded(rules()[slug], subject_id, today) for slug in listed]
+    return [_graded(rules()[slug], subject_id, today) for slug in _scenarios_of(subject_id, today)]
+
+
+def _scenarios_of(subject_id: int, today: date) -> list[str]:
+    found = db.rows(_LISTED, {"subject_id": subject_id, "today": today})
+    return [row.scenario for row in found]
 
 
 def _graded(rule: Rule, subject_id: int, today: date) -> Graded:
@@ -162,8 +166,7 @@ def explain(code: str, slug: str) -> Explanation | None:
     today = clock.today()
     if subject is None or slug not in rules():
         return None
-    listed = session.scalars(_LISTED, {"subject_id": subject.id, "today": today}).all()
-    if slug not in listed:
+    if slug not in _scenarios_of(subject.id, today):
         return None
     rule = rules()[slug]
     graded = _graded(rule, subject.id, today)
@@ -231,7 +234,7 @@ _PUBLIC_FACTS = (
 def public_facts(subject_id: int, rule: Rule, today: date) -> list[Any]:
     """The facts that may be shown, in the order of the rule, the newest of a kind first."""
     values = {"subject_id": subject_id, "scenario": rule.slug, "today": today}
-    found = session.execute(_PUBLIC_FACTS, values).all()
+    found = db.rows(_PUBLIC_FACTS, values)
     place = {fact.key: number for number, fact in enumerate(rule.facts) if fact.public}
     return sorted((row for row in found if row.key in place), key=lambda row: place[row.key])
 

@@ -1,0 +1,86 @@
+"""Statements compiled once and asked of the driver itself, for pages that only read.
+
+SQLAlchemy takes longer to carry a small question to SQLite than SQLite takes to answer it.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Dialect
+from sqlalchemy.dialects import sqlite
+
+Convert = Callable[[Any], Any]
+
+# SQLite takes parameters by name too, so one form of them is enough.
+_SQLITE = sqlite.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+
+
+class Prepared(NamedTuple):
+    """A `select()` of columns in the words of one database, and what to do with the values."""
+
+    words: str
+    lists: dict[str, Sequence[str]]
+    fixed: dict[str, Any]
+    converts: tuple[tuple[str, Convert], ...]
+    told: Callable[[Iterable[Any]], list[Any]]
+
+    def values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values as the driver takes them."""
+        found = {**self.fixed, **values}
+        for name, places in self.lists.items():
+            found.update(zip(places, found.pop(name), strict=False))
+        for name, convert in self.converts:
+            found[name] = convert(found[name])
+        return found
+
+
+def prepared(statement: Any, dialect: Dialect, values: Mapping[str, Any]) -> Prepared:
+    """The statement for these values; the same again for lists of the same lengths."""
+    lengths = [
+        (name, len(value)) for name, value in values.items() if isinstance(value, (list, tuple))
+    ]
+    return _prepared(statement, dialect, tuple(lengths))
+
+
+@lru_cache(maxsize=512)
+def _prepared(statement: Any, dialect: Dialect, lengths: tuple[tuple[str, int], ...]) -> Prepared:
+    dialect = _SQLITE if dialect.name == "sqlite" else dialect
+    compiled = statement.compile(dialect=dialect)
+    nothing = {name: [None] * length for name, length in lengths}
+    state = compiled.construct_expanded_state(compiled.params | nothing)
+    lists = {name: state.parameter_expansion.get(name, ()) for name in nothing}
+    fixed: dict[str, Any] = {}
+    converts = []
+    for name, bind in compiled.binds.items():
+        convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+        if bind.value is not None:
+            fixed[name] = convert(bind.value) if convert else bind.value
+        elif convert:
+            converts += [(place, convert) for place in lists.get(name, [name])]
+    return Prepared(state.statement, lists, fixed, tuple(converts), _teller(statement, dialect))
+
+
+def _teller(statement: Any, dialect: Dialect) -> Callable[[Iterable[Any]], list[Any]]:
+    """What makes rows with names of what the driver gives."""
+    columns = statement.selected_columns
+    row = namedtuple("row", columns.keys())  # type: ignore[misc]  # noqa: PYI024
+    converts = []
+    for place, column in enumerate(columns):
+        convert = column.type.dialect_impl(dialect).result_processor(dialect, None)
+        if convert:
+            converts.append((place, convert))
+    make = row._make
+    if not converts:
+        return lambda found: list(map(make, found))
+
+    def told(found: Iterable[Any]) -> list[Any]:
+        rows = []
+        for cells in map(list, found):
+            for place, convert in converts:
+                cells[place] = convert(cells[place])
+            rows.append(make(cells))
+        return rows
+
+    return told
