@@ -94,7 +94,9 @@ def create_app(config: Config | None = None) -> Flask:
         app.register_blueprint(_blueprint(name))
     app.cli.add_command(cli)
     secured = SecurityHeaders(app.wsgi_app, is_production=config.is_production)
-    inner = ProxyFix(LanguagePrefix(secured), x_for=config.proxies, x_proto=config.proxies)
+    inner = LanguagePrefix(secured)
+    if config.proxies:
+        inner = ProxyFix(inner, x_for=config.proxies, x_proto=config.proxies)
     app.wsgi_app = PageCache(inner, config)  # type: ignore[method-assign]
     return app
 

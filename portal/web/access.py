@@ -126,6 +126,7 @@ def guard() -> ResponseReturnValue | None:
 
 
 def _for_everybody(view: Callable[..., object]) -> None:
+    g.is_for_everybody = True
     if not is_at_once(view):
         transactions.may_lag()
 
@@ -182,12 +183,14 @@ def send_back() -> Response | None:
 
 def keep_private(response: Response) -> Response:
     """Nothing that a session was read for stays in any cache."""
-    if g.get("signed_in") or "csrf_token" in g or _is_guarded():
+    if "signed_in" in g and g.signed_in or "csrf_token" in g or _is_guarded():
         response.headers["Cache-Control"] = "no-store"
     return response
 
 
 def _is_guarded() -> bool:
+    if "is_for_everybody" in g:
+        return False
     view = current_app.view_functions.get(request.endpoint or "")
     return view is not None and mark_of(view) != "public"
 

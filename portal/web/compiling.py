@@ -4,12 +4,14 @@ A page makes some hundred calls and writes some hundred values. What Jinja adds 
 that a function wants the context or that a text is joined to markup, was half of a page's time.
 """
 
+from collections.abc import Iterable
 from functools import partial
 from io import StringIO
 from typing import Any
 
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame, MacroRef
+from jinja2.runtime import markup_join as joined
 from markupsafe import Markup, _escape_inner
 from markupsafe import escape as escaped_markup
 
@@ -27,13 +29,22 @@ def escape(value: Any) -> str:
     return escaped_markup(value)
 
 
+def markup_join(values: Iterable[Any]) -> str:
+    """What `~` makes of its values."""
+    parts = list(values)
+    for part in parts:
+        if type(part) is not str:
+            return joined(parts)
+    return "".join(parts)
+
+
 class Generator(CodeGenerator):
     """Writes calls as calls, and macros as functions."""
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
         super().visit_Template(node, frame)
         # Looked up when a page is made, these stand before what the first line imports.
-        self.writeline(f"from {__name__} import as_markup, escape")
+        self.writeline(f"from {__name__} import as_markup, escape, markup_join")
 
     def visit_Call(
         self, node: nodes.Call, frame: Frame, forward_caller: bool = False
@@ -44,6 +55,19 @@ class Generator(CodeGenerator):
         arguments = self.stream.getvalue()
         self.stream = stream
         self.write(f"({arguments.removeprefix(', ')})")
+
+    def _import_common(self, node: nodes.Import | nodes.FromImport, frame: Frame) -> None:
+        self.write("environment.modules[")
+        self.visit(node.template, frame)
+        self.write("]")
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
+        # What has no such attribute may have such a key, or is said to be undefined.
+        place = self.temporary_identifier()
+        self.write(f"({place} if ({place} := getattr(({place}_of := (")
+        self.visit(node.node, frame)
+        self.write(f")), {node.attr!r}, missing)) is not missing")
+        self.write(f" else environment.getattr({place}_of, {node.attr!r}))")
 
     def macro_def(self, macro_ref: MacroRef, frame: Frame) -> None:
         names = [argument.name for argument in macro_ref.node.args]

@@ -1,6 +1,6 @@
 """How often one address may ask: generous for people, 429 for machines."""
 
-from contextlib import suppress
+from typing import Any
 
 from flask import Flask, current_app
 from flask_limiter import Limiter
@@ -42,6 +42,11 @@ def init_app(app: Flask) -> None:
         SIGN_INS_LIMIT="30 per minute",
     )
     limiter.init_app(app)
-    # A view with a limit checks it itself; asking for every page is work for nothing.
-    with suppress(KeyError, ValueError):
-        app.before_request_funcs[None].remove(limiter._check_request_limit)
+    # A view with a limit checks it itself; what the limiter does around every page, for headers
+    # and for limits of its own, is work for nothing.
+    for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):
+        hooks[None] = [hook for hook in hooks.get(None, []) if not _is_of_limiter(hook)]
+
+
+def _is_of_limiter(hook: Any) -> bool:
+    return getattr(hook, "func", hook).__module__ == Limiter.__module__

@@ -10,6 +10,7 @@ from flask import Flask, Response, g, request
 from portal.core import ids
 
 log = structlog.get_logger("portal")
+is_telling = False
 
 
 def begin() -> None:
@@ -21,6 +22,8 @@ def finish(response: Response) -> Response:
     # The query string may hold what a person typed, so the log names the endpoint only.
     if "request_id" in g:
         response.headers["X-Request-Id"] = g.request_id
+        if not is_telling:
+            return response
         log.info(
             "request",
             id=g.request_id,
@@ -33,7 +36,9 @@ def finish(response: Response) -> Response:
 
 
 def init_app(app: Flask) -> None:
+    global is_telling
     config = app.config["PORTAL"]
+    is_telling = config.log_format != "text"
     renderer: Any = structlog.dev.ConsoleRenderer(colors=False)
     if config.log_format == "json":
         renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -45,7 +50,7 @@ def init_app(app: Flask) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
-            logging.WARNING if config.log_format == "text" else logging.INFO
+            logging.INFO if is_telling else logging.WARNING
         ),
         cache_logger_on_first_use=not config.is_testing,
     )

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Flask, Response, current_app, make_response, request
+from flask import Flask, Response, current_app, request
 
 from portal.web import i18n, templates
 
 STATIC = Path(__file__).resolve().parent.parent.parent / "static"
 VIEWS = ("standard", "elder")
+SECTIONS = ("/search", "/services", "/me/", "/scenarios/", "/help/")
 VIEW_COOKIE = "view"
 ONE_YEAR = 365 * 24 * 3600
 # A page is shown again only after the server confirms it: a record that ended is gone at once.
@@ -30,13 +31,13 @@ def render(
     if status == 200 and request.method == "POST" and form is not None and form.errors:
         status = 422
     if fragment and request.headers.get("HX-Request") == "true":
-        response = make_response(_block(template, fragment, context), status)
+        html = _block(template, fragment, context)
     else:
-        response = make_response(templates.render(template, context), status)
-    if request.method in {"GET", "HEAD"} and status == 200:
-        response.headers["Cache-Control"] = PUBLIC
-    response.headers["Vary"] = "HX-Request, Cookie"
-    return response
+        html = templates.render(template, context)
+    headers = {"Vary": "HX-Request, Cookie"}
+    if status == 200 and request.method in {"GET", "HEAD"}:
+        headers["Cache-Control"] = PUBLIC
+    return Response(html, status, headers)
 
 
 def _block(template_name: str, block: str, context: dict[str, Any]) -> str:
@@ -47,12 +48,17 @@ def _block(template_name: str, block: str, context: dict[str, Any]) -> str:
 
 def view() -> str:
     """`elder` or `standard`: the address decides, then the cookie."""
+    environ = request.environ
+    if not environ.get("QUERY_STRING") and "HTTP_COOKIE" not in environ:
+        return "standard"
     asked = request.args.get("view") or request.cookies.get(VIEW_COOKIE)
     return "elder" if asked == "elder" else "standard"
 
 
 def remember_view(response: Response) -> Response:
     """Keep the chosen mode in the one cookie that a public page may set."""
+    if not request.query_string:
+        return response
     asked = request.args.get("view")
     if asked in VIEWS and request.method == "GET":
         response.set_cookie(
@@ -68,21 +74,24 @@ def remember_view(response: Response) -> Response:
 
 def address_with(**changes: str | None) -> str:
     """This page's address with some query arguments changed (None takes one away)."""
-    arguments = request.args.to_dict()
+    arguments = {name: value for name, value in _arguments().items() if name not in changes}
     arguments.update({name: value for name, value in changes.items() if value is not None})
-    for name, value in changes.items():
-        if value is None:
-            arguments.pop(name, None)
-    query = urlencode(arguments)
-    return request.script_root + quote(request.path) + (f"?{query}" if query else "")
+    return _address(i18n.root(), arguments)
 
 
 def address_in(language: str) -> str:
     """This page's address in another language, its query kept."""
-    root = request.script_root.removesuffix("/en") + ("/en" if language == "en" else "")
-    arguments = {name: value for name, value in request.args.items() if name != "view"}
-    query = urlencode(arguments)
-    return root + quote(request.path) + (f"?{query}" if query else "")
+    root = i18n.root().removesuffix("/en") + ("/en" if language == "en" else "")
+    return _address(root, {n: value for n, value in _arguments().items() if n != "view"})
+
+
+def _arguments() -> dict[str, str]:
+    return request.args.to_dict() if request.query_string else {}
+
+
+def _address(root: str, arguments: dict[str, str]) -> str:
+    address = root + quote(request.path)
+    return f"{address}?{urlencode(arguments)}" if arguments else address
 
 
 def path(address: str) -> str:
@@ -91,6 +100,15 @@ def path(address: str) -> str:
     A plain string operation: url_for costs more than everything else on a hot page.
     """
     return i18n.root() + address
+
+
+def section() -> tuple[str, str]:
+    """The main section that this page belongs to, and how far: it is its first page, or in it."""
+    here = request.path
+    for address in SECTIONS:
+        if here.startswith(address):
+            return address, "page" if here == address else "true"
+    return "", ""
 
 
 @lru_cache(maxsize=256)
@@ -110,6 +128,7 @@ def init_app(app: Flask) -> None:
         address_with=address_with,
         address_in=address_in,
         path=path,
+        section=section,
         static=static,
         site=app.config["PORTAL"].site,
         html_lang=lambda: i18n.LOCALES[i18n.locale()],

@@ -70,9 +70,10 @@ def see_again(back: str) -> Response:
 
 def let_go(response: Response) -> Response:
     """A form that was taken needs its parked answers no longer."""
+    if request.method != "POST" or response.status_code != 303:
+        return response
     ticket = request.cookies.get(COOKIE)
-    is_taken = request.method == "POST" and response.status_code == 303
-    if ticket and is_taken and g.get("is_answer_taken"):
+    if ticket and g.get("is_answer_taken"):
         parking.forget(ticket)
         response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
     return response

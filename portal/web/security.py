@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Flask, Request, abort, current_app, request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response, abort, current_app, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -46,9 +46,15 @@ class Sessions(SecureCookieSessionInterface):
     """Flask's own sessions; a visitor without the cookie gets an empty one without any work."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if self.get_cookie_name(app) not in request.cookies:
+        if "session=" not in request.environ.get("HTTP_COOKIE", ""):
             return self.session_class()
         return super().open_session(app, request)
+
+    def save_session(
+        self, app: Flask, session: SessionMixin, response: Response  # type: ignore[override]
+    ) -> None:
+        if session.accessed:
+            super().save_session(app, session, response)
 
 
 def refuse_foreign_host() -> None:
@@ -62,7 +68,7 @@ def refuse_foreign_host() -> None:
 
 def refuse_nul() -> None:
     """No name and no code has a NUL, and PostgreSQL takes none."""
-    if "%00" in request.full_path or "\0" in request.path:
+    if "\0" in request.path or b"%00" in request.query_string:
         abort(400)
 
 

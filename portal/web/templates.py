@@ -1,15 +1,16 @@
 """Templates compiled once per language: a fixed message costs nothing when a page is built."""
 
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from typing import Any
 
 from flask import Flask, current_app
 from flask.templating import Environment
-from jinja2 import Template
+from jinja2 import Template, nodes
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
-from jinja2.runtime import Context
-from markupsafe import escape
+from jinja2.parser import Parser
+from jinja2.runtime import Context, missing
+from markupsafe import Markup, escape
 
 from portal.web import i18n
 from portal.web.compiling import Generator
@@ -25,19 +26,72 @@ class Translated(Extension):
         return _translated(list(stream), language)
 
 
-class Page(Template):
-    """A template whose macros are made once: every page sees the same globals."""
+class Kept(Extension):
+    """`{% kept %}…{% endkept %}` is made once for each language and then kept.
 
-    def _get_default_module(self, ctx: Context | None = None) -> Any:
-        # With a context Jinja compares all globals, for each import of each page.
-        return super()._get_default_module()
+    What stands inside must be the same for everybody and every page for as long as the process
+    lives; `{% kept key %}` is kept once for each of a handful of keys.
+    """
+
+    tags = {"kept"}  # noqa: RUF012  # Jinja's own declaration
+
+    def __init__(self, environment: Any) -> None:
+        super().__init__(environment)
+        self.kept: dict[tuple[str, object, str], Markup] = {}
+
+    def parse(self, parser: Parser) -> nodes.Node:
+        line = next(parser.stream).lineno
+        place = nodes.Const(f"{parser.name}:{line}")
+        is_bare = parser.stream.current.type == "block_end"
+        key = nodes.Const(None) if is_bare else parser.parse_expression()
+        body = parser.parse_statements(("name:endkept",), drop_needle=True)
+        call = self.call_method("_find", [place, key])
+        return nodes.CallBlock(call, [], [], body).set_lineno(line)
+
+    def _find(self, place: str, key: object, caller: Callable[[], Markup]) -> Markup:
+        at = place, key, i18n.root()
+        found = self.kept.get(at)
+        if found is None:
+            found = caller()
+            if not self.environment.auto_reload:
+                self.kept[at] = found
+        return found
+
+
+class Names(Context):
+    """What a template sees, in one mapping; a name that nobody set is `missing`."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.vars = self.parent = _Known(self.parent)
+        self.resolve_or_missing = self.vars.__getitem__  # type: ignore[method-assign]
+
+
+class _Known(dict[str, Any]):
+    def __missing__(self, name: str) -> Any:
+        return missing
+
+
+class Modules(dict[str, Any]):
+    """The macros of each template that others import from, made when first asked for."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+
+    def __missing__(self, name: str) -> Any:
+        found = self.environment.get_template(name)._get_default_module()
+        if not self.environment.auto_reload:
+            self[name] = found
+        return found
 
 
 class Templates(Environment):
     """The templates of one language, each looked up once."""
 
     code_generator_class = Generator
+    context_class = Names
     known: dict[Any, Template]
+    modules: Modules
 
     def get_template(
         self,
@@ -49,6 +103,10 @@ class Templates(Environment):
         if found is None:
             found = self.known[name] = super().get_template(name, parent, globals)
         return found
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        # Jinja's chain of two mappings is walked name by name for every page.
+        return {**self.globals, **(d or {})}
 
 
 def _translated(tokens: list[Token], language: str) -> Iterator[Token]:
@@ -80,10 +138,10 @@ def render(name: str, context: dict[str, Any]) -> str:
 
 
 def _environment(app: Flask, language: str) -> Templates:
-    environment: Any = app.jinja_env.overlay(extensions=[Translated])
+    environment: Any = app.jinja_env.overlay(extensions=[Translated, Kept])
     environment.extend(language=language)
-    environment.template_class = Page
     environment.known = {}
+    environment.modules = Modules(environment)
     return environment
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
+from typing import NamedTuple
 
 from portal.core.calendar import add_months
 from portal.core.text import N_
@@ -88,7 +90,7 @@ class Section:
     has_staff: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """A scenario of the work plan and, where it has one, its rule of grades."""
 
@@ -132,9 +134,18 @@ class Rule:
     def is_rated(self) -> bool:
         return bool(self.indicators)
 
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The facts that it looks at."""
+        return frozenset({*self.needs, *(each.fact for each in self.indicators)})
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of record that it looks at."""
+        return tuple(sorted({kind for each in self.indicators for kind in each.kinds}))
+
+
+class Fact(NamedTuple):
     """A fact of one subject, true from one day to another, both included."""
 
     key: str
@@ -144,8 +155,7 @@ class Fact:
     source_unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordFact:
+class RecordFact(NamedTuple):
     """What a rule sees of one record."""
 
     id: int
@@ -157,7 +167,8 @@ class RecordFact:
     is_disputed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: many thousand are made when a scenario is graded, and freezing doubles their cost.
+@dataclass(slots=True)
 class Line:
     """What one indicator came to; `better_on` is the day its oldest adverse record leaves."""
 
@@ -174,8 +185,7 @@ class Line:
         return self.outcome.points
 
 
-@dataclass(frozen=True, slots=True)
-class Grade:
+class Grade(NamedTuple):
     """A grade on a day with everything that explains it."""
 
     grade: str
@@ -324,7 +334,9 @@ def _of_number(outcomes: Sequence[Outcome], number: int) -> Outcome:
 def _current(facts: Sequence[Fact], today: date) -> Fact | None:
     """The newest fact that is true today."""
     true = [fact for fact in facts if fact.from_on <= today <= (fact.until_on or NEVER)]
-    return max(true, key=lambda fact: (fact.from_on, fact.value), default=None)
+    if len(true) < 2:
+        return true[0] if true else None
+    return max(true, key=lambda fact: (fact.from_on, fact.value))
 
 
 def _has_ended(facts: Sequence[Fact], today: date) -> bool:
@@ -356,9 +368,8 @@ def _changes_on(
     today: date,
 ) -> date:
     days = [rule.effective_from, holds_until or NEVER, NEVER]
-    used = {*rule.needs, *(each.fact for each in rule.indicators)}
     for fact in facts:
-        if fact.key in used:
+        if fact.key in rule.used:
             days += _turns(fact)
     for indicator in rule.indicators:
         for record in records:

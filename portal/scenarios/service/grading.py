@@ -103,12 +103,11 @@ def inputs(rule: Rule, ids: Sequence[int], today: date) -> Inputs:
     """The facts and the records that a rule looks at, by subject."""
     facts: dict[int, list[Fact]] = {id_: [] for id_ in ids}
     found: dict[int, list[RecordFact]] = {id_: [] for id_ in ids}
-    kinds = sorted({kind for each in rule.indicators for kind in each.kinds})
     for some in _chunks(ids):
         for fact in db.rows(_FACTS, {"scenario": rule.slug, "ids": some}):
-            facts[fact[0]].append(Fact(*fact[1:]))
-        for record in db.rows(_RECORDS, {"ids": some, "kinds": kinds, "today": today}):
-            found[record[0]].append(RecordFact(*record[1:]))
+            facts[fact[0]].append(Fact._make(fact[1:]))
+        for record in db.rows(_RECORDS, {"ids": some, "kinds": rule.kinds, "today": today}):
+            found[record[0]].append(RecordFact._make(record[1:]))
     return facts, found
 
 

@@ -48,7 +48,6 @@ def grade_json(
 ) -> str:
     """The facts and records that a rule looks at, and what it came to on a day."""
     facts, seen = inputs(rule, [subject_id], today)
-    used = {*rule.needs, *(each.fact for each in rule.indicators)}
     return _text(
         {
             "subject": code,
@@ -56,8 +55,8 @@ def grade_json(
             "rule": f"/scenarios/{rule.slug}/rule.json",
             "rule_version": rule.version,
             "date": today,
-            "facts": [asdict(fact) for fact in facts[subject_id] if fact.key in used],
-            "records": [asdict(record) for record in seen[subject_id]
+            "facts": [fact._asdict() for fact in facts[subject_id] if fact.key in rule.used],
+            "records": [record._asdict() for record in seen[subject_id]
                         if record.public_from <= today],
             "grade": found.grade if found else None,
             "points": found.points if found else None,
