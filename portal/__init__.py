@@ -2,7 +2,7 @@
 
 from importlib import import_module
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -94,7 +94,7 @@ def create_app(config: Config | None = None) -> Flask:
         app.register_blueprint(_blueprint(name))
     app.cli.add_command(cli)
     secured = SecurityHeaders(app.wsgi_app, is_production=config.is_production)
-    inner = LanguagePrefix(secured)
+    inner: Any = LanguagePrefix(secured)
     if config.proxies:
         inner = ProxyFix(inner, x_for=config.proxies, x_proto=config.proxies)
     app.wsgi_app = PageCache(inner, config)  # type: ignore[method-assign]

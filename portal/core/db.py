@@ -37,8 +37,7 @@ reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
 # What this request reads with, while it only reads.
 reading: ContextVar["Reading | None"] = ContextVar("reading", default=None)
 
-# The database, and the copy for pages that all may read, if there is one.
-primary: Engine | None = None
+# The copy for pages that all may read, if there is one.
 replica: Replica | None = None
 
 
@@ -50,24 +49,27 @@ class Reading:
 
     def __init__(self, seen: Seen | None = None) -> None:
         self.seen = seen
-        self._engine: Engine | None = None
+        self._bind: Any = None
         self._connection: Any = None
 
     @property
-    def engine(self) -> Engine | None:
-        """The database of this request; None where the session is bound to none."""
-        if self._engine is None:
-            # Whether the copy may answer is asked once a request.
+    def bind(self) -> Engine | Connection:
+        """The database of this request; whether the copy may answer is asked once."""
+        if self._bind is None:
             is_served = replica and self.seen is not None and replica.serves(self.seen)
-            self._engine = replica.engine if replica and is_served else primary
-        return self._engine
+            own = session.session_factory.kw["bind"]
+            self._bind = replica.engine if replica and is_served else own
+        return self._bind  # type: ignore[no-any-return]
 
     def driver(self) -> Any:
-        """The connection, in a transaction that sees nothing of later ones."""
+        """The connection of the driver, in a transaction that sees nothing of later ones."""
         if self._connection is None:
-            assert self.engine is not None
-            self._connection = self.engine.raw_connection()
-            if self.engine.dialect.name == "sqlite":
+            bind = self.bind
+            if isinstance(bind, Connection):
+                # Somebody else's transaction, such as a test's, is read in and left alone.
+                return bind.connection.driver_connection
+            self._connection = bind.raw_connection()
+            if bind.dialect.name == "sqlite":
                 self._connection.driver_connection.execute("BEGIN")
         return self._connection.driver_connection
 
@@ -87,7 +89,7 @@ class _Routed(Session):
         now = reading.get()
         if now is None or replica is None:
             return super().get_bind(*given, **named)
-        return now.engine or super().get_bind(*given, **named)
+        return now.bind
 
 
 session = scoped_session(sessionmaker(class_=_Routed, autoflush=True, expire_on_commit=False))
@@ -131,8 +133,8 @@ class Base(DeclarativeBase):
 
 def start(url: str, replica_url: str = "") -> Engine:
     """Make the engine for `url` and bind the session to it; one more for its copy."""
-    global primary, replica
-    engine = primary = _engine(url)
+    global replica
+    engine = _engine(url)
     replica = _replica(replica_url) if replica_url else None
     session.remove()
     session.configure(bind=engine)
@@ -185,12 +187,12 @@ def rows(statement: Executable, values: Mapping[str, object]) -> Sequence[Any]:
     The quick way for pages that all may read: the driver is asked itself.
     """
     now = reading.get()
-    if now is None or now.engine is None:
+    if now is None:
         return session.connection().execute(statement, values).all()
-    question = prepared(statement, now.engine.dialect, values)
+    question = prepared(statement, now.bind.dialect, values)
     try:
         found = now.driver().execute(question.words, question.values(values)).fetchall()
-    except now.engine.dialect.loaded_dbapi.Error:
+    except now.bind.dialect.loaded_dbapi.Error:
         # SQLAlchemy asks once more with a good connection, or says in its own way what is wrong.
         now.end(is_broken=True)
         return session.connection().execute(statement, values).all()
@@ -203,10 +205,7 @@ def quick(statement: str, values: Mapping[str, object]) -> list[Any]:
     Parameters are written `:name`; what a database needs beyond that is the caller's business.
     """
     now = reading.get()
-    if now is None or now.engine is None:
-        driver: Any = session.connection().connection.driver_connection
-    else:
-        driver = now.driver()
+    driver: Any = now.driver() if now else session.connection().connection.driver_connection
     form = statement if is_sqlite() else _in_percent(statement)
     return list(driver.execute(form, values).fetchall())
 

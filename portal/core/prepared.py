@@ -14,7 +14,7 @@ from sqlalchemy.dialects import sqlite
 Convert = Callable[[Any], Any]
 
 # SQLite takes parameters by name too, so one form of them is enough.
-_SQLITE = sqlite.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+_SQLITE = sqlite.dialect(paramstyle="named")
 
 
 class Prepared(NamedTuple):
@@ -65,7 +65,7 @@ def _prepared(statement: Any, dialect: Dialect, lengths: tuple[tuple[str, int], 
 def _teller(statement: Any, dialect: Dialect) -> Callable[[Iterable[Any]], list[Any]]:
     """What makes rows with names of what the driver gives."""
     columns = statement.selected_columns
-    row = namedtuple("row", columns.keys())  # type: ignore[misc]  # noqa: PYI024
+    row = namedtuple("row", columns.keys())  # type: ignore[misc]
     converts = []
     for place, column in enumerate(columns):
         convert = column.type.dialect_impl(dialect).result_processor(dialect, None)

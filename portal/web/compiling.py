@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame, MacroRef
 from jinja2.runtime import markup_join as joined
-from markupsafe import Markup, _escape_inner
+from markupsafe import Markup, _escape_inner  # type: ignore[attr-defined]
 from markupsafe import escape as escaped_markup
 
 # Says of a text, quicker than the class itself, that it is markup.
@@ -46,9 +46,7 @@ class Generator(CodeGenerator):
         # Looked up when a page is made, these stand before what the first line imports.
         self.writeline(f"from {__name__} import as_markup, escape, markup_join")
 
-    def visit_Call(
-        self, node: nodes.Call, frame: Frame, forward_caller: bool = False
-    ) -> None:
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         self.visit(node.node, frame)
         stream, self.stream = self.stream, StringIO()
         self.signature(node, frame, {"caller": "caller"} if forward_caller else None)
@@ -70,10 +68,15 @@ class Generator(CodeGenerator):
         self.write(f" else environment.getattr({place}_of, {node.attr!r}))")
 
     def macro_def(self, macro_ref: MacroRef, frame: Frame) -> None:
-        names = [argument.name for argument in macro_ref.node.args]
-        taken = [f"{name}=missing" for name in names] + ["*", "macro=macro"]
-        given = list(names)
+        given = [argument.name for argument in macro_ref.node.args]
+        taken = [f"{name}=missing" for name in given]
+        taken += ["*varargs" if macro_ref.accesses_varargs else "*", "macro=macro"]
         if macro_ref.accesses_caller:
             taken.append("caller=None")
             given.append("caller")
+        if macro_ref.accesses_kwargs:
+            taken.append("**kwargs")
+            given.append("kwargs")
+        if macro_ref.accesses_varargs:
+            given.append("varargs")
         self.write(f"(lambda {', '.join(taken)}: as_markup(macro({', '.join(given)})))")

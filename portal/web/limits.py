@@ -44,9 +44,10 @@ def init_app(app: Flask) -> None:
     limiter.init_app(app)
     # A view with a limit checks it itself; what the limiter does around every page, for headers
     # and for limits of its own, is work for nothing.
-    for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):
+    around: Any = (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs)
+    for hooks in around:
         hooks[None] = [hook for hook in hooks.get(None, []) if not _is_of_limiter(hook)]
 
 
 def _is_of_limiter(hook: Any) -> bool:
-    return getattr(hook, "func", hook).__module__ == Limiter.__module__
+    return str(getattr(hook, "func", hook).__module__) == Limiter.__module__

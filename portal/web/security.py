@@ -50,10 +50,8 @@ class Sessions(SecureCookieSessionInterface):
             return self.session_class()
         return super().open_session(app, request)
 
-    def save_session(
-        self, app: Flask, session: SessionMixin, response: Response  # type: ignore[override]
-    ) -> None:
-        if session.accessed:
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session.accessed or session.modified:
             super().save_session(app, session, response)
 
 

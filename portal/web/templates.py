@@ -1,7 +1,7 @@
 """Templates compiled once per language: a fixed message costs nothing when a page is built."""
 
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app
 from flask.templating import Environment
@@ -9,7 +9,8 @@ from jinja2 import Template, nodes
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from jinja2.parser import Parser
-from jinja2.runtime import Context, missing
+from jinja2.runtime import Context
+from jinja2.utils import missing
 from markupsafe import Markup, escape
 
 from portal.web import i18n
@@ -33,7 +34,7 @@ class Kept(Extension):
     lives; `{% kept key %}` is kept once for each of a handful of keys.
     """
 
-    tags = {"kept"}  # noqa: RUF012  # Jinja's own declaration
+    tags = {"kept"}  # Jinja's own declaration
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
@@ -64,7 +65,7 @@ class Names(Context):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.vars = self.parent = _Known(self.parent)
-        self.resolve_or_missing = self.vars.__getitem__  # type: ignore[method-assign]
+        self.resolve_or_missing = self.vars.__getitem__  # type: ignore[assignment]
 
 
 class _Known(dict[str, Any]):
@@ -142,7 +143,7 @@ def _environment(app: Flask, language: str) -> Templates:
     environment.extend(language=language)
     environment.known = {}
     environment.modules = Modules(environment)
-    return environment
+    return cast(Templates, environment)
 
 
 def init_app(app: Flask) -> None:

@@ -40,7 +40,7 @@ def test_lead_and_cooperating_bodies_are_those_of_the_annex() -> None:
 
 def test_english_words_are_english() -> None:
     for rule in rulebook.load().values():
-        words = [value for name in rule.__slots__ if name.endswith("_en")
+        words = [value for name in rule.__dataclass_fields__ if name.endswith("_en")
                  for value in (getattr(rule, name),)]  # fmt: skip
         words += [rule.en, *(fact.en for fact in rule.facts)]
         words += [en for fact in rule.facts for _zh, en in fact.values.values()]

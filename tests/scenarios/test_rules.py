@@ -86,8 +86,8 @@ def test_a_serious_record_suspends_and_is_named() -> None:
 
 
 def test_a_record_that_is_not_public_any_more_does_not_count() -> None:
-    ended = replace(penalty(of_class="serious"), public_until=TODAY)
-    later = replace(penalty(of_class="serious"), public_from=TODAY + timedelta(1))
+    ended = penalty(of_class="serious")._replace(public_until=TODAY)
+    later = penalty(of_class="serious")._replace(public_from=TODAY + timedelta(1))
     assert grade(SOUP, facts(), [ended], TODAY).grade == "excellent"
     tomorrow = grade(SOUP, facts(), [later], TODAY)
     assert (tomorrow.grade, tomorrow.changes_on) == ("excellent", TODAY + timedelta(1))
