@@ -51,6 +51,7 @@ class Reading:
         self.seen = seen
         self._bind: Any = None
         self._connection: Any = None
+        self._driver: Any = None
 
     @property
     def bind(self) -> Engine | Connection:
@@ -63,19 +64,20 @@ class Reading:
 
     def driver(self) -> Any:
         """The connection of the driver, in a transaction that sees nothing of later ones."""
-        if self._connection is None:
+        if self._driver is None:
             bind = self.bind
             if isinstance(bind, Connection):
                 # Somebody else's transaction, such as a test's, is read in and left alone.
                 return bind.connection.driver_connection
             self._connection = bind.raw_connection()
+            self._driver = self._connection.driver_connection
             if bind.dialect.name == "sqlite":
-                self._connection.driver_connection.execute("BEGIN")
-        return self._connection.driver_connection
+                self._driver.execute("BEGIN")
+        return self._driver
 
     def end(self, *, is_broken: bool = False) -> None:
         """Give the connection back, or away when it is broken."""
-        found, self._connection = self._connection, None
+        found, self._connection, self._driver = self._connection, None, None
         if found is not None:
             if is_broken:
                 found.invalidate()

@@ -12,6 +12,7 @@ from sqlalchemy import Dialect
 from sqlalchemy.dialects import sqlite
 
 Convert = Callable[[Any], Any]
+LISTS = frozenset({list, tuple})
 
 # SQLite takes parameters by name too, so one form of them is enough.
 _SQLITE = sqlite.dialect(paramstyle="named")
@@ -29,8 +30,9 @@ class Prepared(NamedTuple):
     def values(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values as the driver takes them."""
         found = {**self.fixed, **values}
-        for name, places in self.lists.items():
-            found.update(zip(places, found.pop(name), strict=False))
+        if self.lists:
+            for name, places in self.lists.items():
+                found.update(zip(places, found.pop(name), strict=False))
         for name, convert in self.converts:
             found[name] = convert(found[name])
         return found
@@ -38,9 +40,9 @@ class Prepared(NamedTuple):
 
 def prepared(statement: Any, dialect: Dialect, values: Mapping[str, Any]) -> Prepared:
     """The statement for these values; the same again for lists of the same lengths."""
-    lengths = [
-        (name, len(value)) for name, value in values.items() if isinstance(value, (list, tuple))
-    ]
+    if LISTS.isdisjoint(map(type, values.values())):
+        return _prepared(statement, dialect, ())
+    lengths = [(name, len(value)) for name, value in values.items() if type(value) in LISTS]
     return _prepared(statement, dialect, tuple(lengths))
 
 

@@ -23,7 +23,7 @@ def escape(value: Any) -> str:
     """The text of a value for a page: it is written at once and need not say that it is markup."""
     kind = type(value)
     if kind is str:
-        return str(_escape_inner(value))
+        return _escape_inner(value)
     if kind is Markup:
         return value  # type: ignore[no-any-return]
     return escaped_markup(value)

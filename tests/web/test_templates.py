@@ -1,0 +1,114 @@
+"""What our way of compiling templates keeps of Jinja's, and what it keeps of pages."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from jinja2.exceptions import UndefinedError
+from markupsafe import Markup
+
+from portal.web import i18n
+from portal.web.templates import Kept, Templates
+from tests.browser import Browser
+from tests.factories import make_account, make_subject
+
+Render = Callable[..., str]
+
+
+@pytest.fixture
+def chinese(shared_app: Flask) -> Iterator[Templates]:
+    with shared_app.test_request_context("/"):
+        yield shared_app.extensions["templates"]["zh"]
+
+
+@pytest.fixture
+def render(chinese: Templates) -> Render:
+    """Renders the source of a template with what it is given."""
+    return lambda source, **context: chinese.from_string(source).render(context)
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("{{ value }}", "&lt;b&gt;&#34;汤&#34;"),
+        ("{{ markup }}", "<i>汤</i>"),
+        ("{{ 3 }}{{ none }}{{ 1.5 }}", "3None1.5"),
+        ("{{ value ~ 1 }}", "&lt;b&gt;&#34;汤&#34;1"),
+        ("{{ value ~ markup }}", "&lt;b&gt;&#34;汤&#34;<i>汤</i>"),
+        ("{{ 'a' ~ 'b' }}", "ab"),
+        ("{{ things.key }}{{ things['key'] }}", "店店"),
+        ("{{ things.key.upper() }}", "店"),
+        ("{{ things.nothing }}|{{ nobody }}|{{ things.nothing is defined }}", "||False"),
+    ],
+)
+def test_values_are_written_and_escaped(render: Render, source: str, text: str) -> None:
+    given = {"value": '<b>"汤"', "markup": Markup("<i>汤</i>"), "things": {"key": "店"}}
+    assert render(source, **given) == text
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        ("m('<')", "&lt;|b|"),
+        ("m(1, second=2)", "1|2|"),
+        ("m(second=2, first=1)", "1|2|"),
+        ("m()", "|b|"),
+        ("all('a', 1, 2, x=3)", "a[1, 2]{'x': 3}".replace("'", "&#39;")),
+    ],
+)
+def test_macros_take_their_arguments_as_ever(render: Render, call: str, text: str) -> None:
+    macros = (
+        "{% macro m(first, second='b') %}{{ first }}|{{ second }}|"
+        "{{ caller() if caller }}{% endmacro %}"
+        "{% macro all(first) %}{{ first }}{{ varargs | list }}{{ kwargs }}{% endmacro %}"
+    )
+    assert render(macros + "{{ " + call + " }}") == text
+    assert render(macros + "{% call m(1) %}<p>{% endcall %}") == "1|b|<p>"
+
+
+def test_a_macro_refuses_what_it_does_not_know(render: Render) -> None:
+    macro = "{% macro m(first) %}{{ first }}{% endmacro %}"
+    with pytest.raises(TypeError):
+        render(macro + "{{ m(1, 2) }}")
+    with pytest.raises(TypeError):
+        render(macro + "{{ m(third=3) }}")
+    with pytest.raises(UndefinedError):
+        render("{{ nobody() }}")
+
+
+def test_what_is_kept_is_made_once_for_each_language_and_key(chinese: Templates) -> None:
+    made: list[str] = []
+    source = (
+        "{% kept %}{{ made.append('all') }}汤{% endkept %}"
+        "{% kept key %}{{ made.append(key) }}{{ key }}{% endkept %}"
+    )
+    template = chinese.from_string(source)
+    told = [template.render({"made": made, "key": key}) for key in ("a", "b", "a")]
+    assert told == ["None汤Nonea", "None汤Noneb", "None汤Nonea"]
+    assert made == ["all", "a", "b"]
+    root = i18n._root.set("/en")
+    template.render({"made": made, "key": "a"})
+    i18n._root.reset(root)
+    assert made == ["all", "a", "b", "all", "a"]
+
+
+def test_what_is_kept_is_the_same_for_everybody(app: Flask, browser: Browser) -> None:
+    """Each page says the same whether other pages and visitors filled the memory before or not."""
+    subject = make_subject(name="淮南市长存牛肉汤馆")
+    pages = [f"/subjects/{subject.code}", "/", "/search?q=汤", "/help/", "/services", "/nowhere"]
+    visits = [(browser, f"{root}{page}") for page in pages for root in ("", "/en")]
+    visits += [(Browser(app), f"{pages[0]}?view=elder")]
+    mine = Browser(app).sign_in(make_account("王小麦"))
+    visits += [(mine, "/me/"), (mine, "/en/me/"), (mine, "/help/")]
+    alone = []
+    for visitor, address in visits:
+        for environment in app.extensions["templates"].values():
+            environment.extensions[Kept.identifier].kept.clear()
+        alone.append(_body(visitor, address))
+    assert [_body(visitor, address) for visitor, address in reversed(visits)] == alone[::-1]
+
+
+def _body(visitor: Browser, address: str) -> str:
+    text = visitor.client.get(address, follow_redirects=True).text
+    return re.sub('name="csrf_token" value="[^"]*"', "", text)
