@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, g, redirect, render_template
+from flask import Blueprint, Response, abort, current_app, g, redirect
 from flask.typing import ResponseReturnValue
 
 from portal.cases.models import Draft
@@ -10,6 +10,7 @@ from portal.cases.service import drafts
 from portal.core import pdf, qr
 from portal.repair import law, service
 from portal.repair.forms import PromiseForm, ScreeningForm, StartForm, StatementForm
+from portal.web import templates
 from portal.web.access import public, signed_in
 from portal.web.held import hold_code
 from portal.web.limits import limiter, reports
@@ -37,13 +38,8 @@ def show(record_id: int) -> Response:
 def notice(record_id: int) -> Response:
     found = service.public_prospect(record_id) or abort(404)
     address = f"{current_app.config['PORTAL'].site.url}/repair/{record_id}"
-    html = render_template(
-        "repair/notice.html",
-        found=found,
-        law=law.load(),
-        address=address,
-        code=qr.svg_data(address),
-    )
+    told = {"found": found, "law": law.load(), "address": address, "code": qr.svg_data(address)}
+    html = templates.render("repair/notice.html", told)
     response = Response(pdf.render(html, identifier=str(record_id)), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="repair-{record_id}.pdf"'
     return response

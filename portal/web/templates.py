@@ -91,8 +91,16 @@ class Templates(Environment):
 
     code_generator_class = Generator
     context_class = Names
-    known: dict[Any, Template]
-    modules: Modules
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.speak(i18n.DEFAULT)
+
+    def speak(self, language: str) -> None:
+        """Forget what was looked up, and translate into this language from now on."""
+        self.language = language
+        self.known: dict[Any, Template] = {}
+        self.modules = Modules(self)
 
     def get_template(
         self,
@@ -140,9 +148,7 @@ def render(name: str, context: dict[str, Any]) -> str:
 
 def _environment(app: Flask, language: str) -> Templates:
     environment: Any = app.jinja_env.overlay(extensions=[Translated, Kept])
-    environment.extend(language=language)
-    environment.known = {}
-    environment.modules = Modules(environment)
+    environment.speak(language)
     return cast(Templates, environment)
 
 
