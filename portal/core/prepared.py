@@ -5,10 +5,11 @@ SQLAlchemy takes longer to carry a small question to SQLite than SQLite takes to
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect
+from sqlalchemy import Date, Dialect
 from sqlalchemy.dialects import sqlite
 
 Convert = Callable[[Any], Any]
@@ -57,6 +58,9 @@ def _prepared(statement: Any, dialect: Dialect, lengths: tuple[tuple[str, int], 
     converts = []
     for name, bind in compiled.binds.items():
         convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+        if dialect is _SQLITE and isinstance(bind.type, Date):
+            # SQLAlchemy's own writes the same text in ten times as long.
+            convert = date.isoformat
         if bind.value is not None:
             fixed[name] = convert(bind.value) if convert else bind.value
         elif convert:

@@ -14,7 +14,7 @@ from portal.web import i18n
 FAR = date(2099, 12, 31)
 LONG_TERM = N_("长期")
 DAY_FORMATS = {"zh": "y年M月d日", "en": "d MMMM y"}
-INSTANT_FORMATS = {"zh": "{day} {time:%H:%M}", "en": "{day}, {time:%H:%M}"}
+INSTANT_FORMATS = {"zh": "{day} {hour:02}:{minute:02}", "en": "{day}, {hour:02}:{minute:02}"}
 
 
 @lru_cache(maxsize=8192)
@@ -37,7 +37,9 @@ def instant(value: datetime | str) -> str:
     value = datetime.fromisoformat(value) if isinstance(value, str) else value
     language = i18n.locale()
     local = value.astimezone(CITY)
-    return INSTANT_FORMATS[language].format(day=_day(local.date(), language), time=local)
+    return INSTANT_FORMATS[language].format(
+        day=_day(local.date(), language), hour=local.hour, minute=local.minute
+    )
 
 
 def number(value: int) -> str:

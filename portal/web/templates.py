@@ -13,6 +13,7 @@ from jinja2.runtime import Context
 from jinja2.utils import missing
 from markupsafe import Markup, escape
 
+from portal.core.db import to_json
 from portal.web import i18n
 from portal.web.compiling import Generator
 
@@ -153,6 +154,7 @@ def _environment(app: Flask, language: str) -> Templates:
 
 
 def init_app(app: Flask) -> None:
+    app.jinja_env.policies.update({"json.dumps_function": to_json, "json.dumps_kwargs": {}})
     app.extensions["templates"] = {
         language: _environment(app, language) for language in i18n.LOCALES
     }
