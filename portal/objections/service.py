@@ -238,7 +238,7 @@ def _promise(target_id: str, actor: Actor) -> Target | None:
     return Target(
         kind="promise",
         id=target_id,
-        title=f"{bodies.names_by_slug()[found.body_slug]}：{found.title}",
+        title=f"{bodies.name_of(found.body_slug)}：{found.title}",
         subject=None,
         shown={
             "title": found.title,

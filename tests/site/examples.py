@@ -92,7 +92,7 @@ def examples(site: Site) -> dict[str, list[str]]:
         "scenarios.agent": [f"/agents/{number}" for number in site.values(AGENTS)],
         "scenarios.why": [f"/subjects/{code}/why/{slug}" for code, slug in listed],
         "scenarios.badge": [f"/badges/{code}/{slug}.svg" for code, slug in listed[:-1]],
-        "government.show": ["/government/tianjiaan-district", "/government/tax"],
+        "government.show": ["/government/shunyuan-district", "/government/tax"],
         "statistics.month": [f"/punctuality/{month}" for month in site.values(MONTHS)[:2]],
         "statistics.report": [f"/punctuality/{month}.pdf" for month in site.values(MONTHS)[:1]],
         "opendata.api.schema": [
@@ -107,7 +107,7 @@ def examples(site: Site) -> dict[str, list[str]]:
         "opendata.api.commitment": [
             f"/api/v1/commitments/{number}" for number in site.values(PROMISED)
         ],
-        "opendata.api.promises": ["/api/v1/government/housing", "/api/v1/government/tax"],
+        "opendata.api.promises": ["/api/v1/government/shunyuan-county", "/api/v1/government/tax"],
         "opendata.api.listing": ["/api/v1/scenarios/beef-soup", "/api/v1/scenarios/export"],
         "opendata.download": [f"/data/{name}" for name in site.values(DATA_FILES)],
         "opendata.site_map_of_subjects": ["/sitemap-subjects-1.xml"],
