@@ -20,6 +20,10 @@ FILES = (
     ("52340499MADEM0038H", "training"),
 )
 MONTHS = "SELECT DISTINCT substr(day, 1, 7) FROM published_event ORDER BY 1 DESC"
+MONTHS_SEALED = """
+    SELECT month FROM month_report JOIN document ON document.id = document_id
+    WHERE language = 'zh' AND state = 'ready' ORDER BY month
+"""
 DATA_FILES = "SELECT name FROM data_file WHERE name LIKE '%-1.csv' ORDER BY name"
 AGENTS = "SELECT number FROM agent ORDER BY number LIMIT 6"
 ADVERSE = """
@@ -94,7 +98,9 @@ def examples(site: Site) -> dict[str, list[str]]:
         "scenarios.badge": [f"/badges/{code}/{slug}.svg" for code, slug in listed[:-1]],
         "government.show": ["/government/shunyuan-district", "/government/tax"],
         "statistics.month": [f"/punctuality/{month}" for month in site.values(MONTHS)[:2]],
-        "statistics.report": [f"/punctuality/{month}.pdf" for month in site.values(MONTHS)[:1]],
+        "statistics.report": [
+            f"/punctuality/{month}.pdf" for month in site.soon(MONTHS_SEALED)[:1]
+        ],
         "opendata.api.schema": [
             f"/api/v1/schemas/{name}.json" for name in ("subject", "record_page", "changes")
         ],
