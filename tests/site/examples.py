@@ -22,7 +22,7 @@ FILES = (
 MONTHS = "SELECT DISTINCT substr(day, 1, 7) FROM published_event ORDER BY 1 DESC"
 MONTHS_SEALED = """
     SELECT month FROM month_report JOIN document ON document.id = document_id
-    WHERE language = 'zh' AND state = 'ready' ORDER BY month
+    WHERE state = 'ready' GROUP BY month HAVING count(*) = 2 ORDER BY month
 """
 DATA_FILES = "SELECT name FROM data_file WHERE name LIKE '%-1.csv' ORDER BY name"
 AGENTS = "SELECT number FROM agent ORDER BY number LIMIT 6"

@@ -18,11 +18,7 @@ PAGE_SIZE = 100
 
 def plain(value: Any) -> Any:
     """A value as JSON has it."""
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return list(value)
-    return value
+    return value.isoformat() if isinstance(value, date | datetime) else value
 
 
 def subject(code: str) -> dict[str, Any] | None:
