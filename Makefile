@@ -18,11 +18,12 @@ BABEL := .venv/bin/pybabel
 RUNTIME := .venv/.runtime
 TOOLS := .venv/.tools
 NODE_TOOLS := node_modules/.installed
+MEASURED = portal/$(or $(ONLY),*)
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 LOCK := .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 
-.PHONY: run test check bench help setup lint fix i18n migrate migration lock packages-run packages-test
+.PHONY: run test cover check bench help setup lint fix i18n migrate migration lock packages-run packages-test
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -36,6 +37,12 @@ run: packages-run $(RUNTIME) $(CATALOGUES) ## the portal on http://127.0.0.1:800
 
 test: setup ## every test, on SQLite and PostgreSQL, in a real browser
 	@$(PYTHON) -m pytest $(ARGS)
+
+cover: setup ## branch coverage of rules and services, on SQLite (ONLY=repair: of one package)
+	@$(PYTHON) -m pytest -q -k "not postgresql" $(addprefix --ignore=tests/,attacks journeys site) \
+		--cov --cov-report= tests/$(ONLY)
+	@$(PYTHON) -m coverage report --show-missing --skip-covered --fail-under=100 \
+		--include="$(MEASURED)/rules.py,$(MEASURED)/rules/*,$(MEASURED)/service.py,$(MEASURED)/service/*"
 
 check: lint test ## lint, types, import ladder, catalogue drift, then every test: what CI runs
 
@@ -59,7 +66,7 @@ fix: setup ## put right what tools can put right
 
 i18n: $(RUNTIME) ## read the texts anew, update the catalogues, say what is missing
 	@mkdir -p var
-	@$(BABEL) -q extract -F translations/babel.cfg -k N_ --no-location --omit-header -o var/messages.pot .
+	@PYTHONPATH=. $(BABEL) -q extract -F translations/babel.cfg -k N_ --no-location --omit-header -o var/messages.pot .
 	@$(BABEL) -q update -i var/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete \
 		--ignore-pot-creation-date --width 100
 	@sed -i -E '/^"(Project-Id-Version|Report-Msgid-Bugs-To|PO(T-Creation|-Revision)-Date|Last-Translator|Language-Team|Generated-By):/d' \

@@ -3,6 +3,7 @@
 import random
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -129,7 +130,7 @@ def _fill(lines: int) -> str:
         bulk.insert(ScenarioListing, LISTING_COLUMNS,
                     [(SCENARIO, row.subject_id, today, None, "") for row in rows])  # fmt: skip
         bulk.insert(StoredGrade, grading.Row._fields, rows)
-        grading.count_lines(rows)
+        grading._count(Counter(map(grading.cell, rows)))
     db.session.commit()
     _analyse()
     return edge

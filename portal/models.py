@@ -21,4 +21,5 @@ import portal.records.models
 import portal.repair.models
 import portal.reports.models
 import portal.scenarios.models
+import portal.statistics.models
 import portal.subjects.models

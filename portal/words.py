@@ -17,7 +17,7 @@ from portal.complaints import law as complaints
 from portal.complaints.rules import protection
 from portal.complaints.service import next_units
 from portal.complaints.service.after import may_rate
-from portal.core import clock, content, terms
+from portal.core import clock, terms
 from portal.core.masking import mask_person
 from portal.core.text import N_
 from portal.core.units import unit_of_key
@@ -172,8 +172,10 @@ def law_term(key: str) -> terms.LawTerm:
 
 def body_name(slug: str) -> str:
     """A body in the page's language."""
-    rows = {row["slug"]: row for row in content.need("bodies.toml", "bodies")}
-    return str(rows[slug]["english" if i18n.locale() == "en" else "name"])
+    row = bodies.find_body(slug)
+    if row is None:
+        raise LookupError(slug)
+    return str(row["english" if i18n.locale() == "en" else "name"])
 
 
 def unit_name(key: str) -> str:

@@ -136,15 +136,33 @@ def names_by_slug() -> Mapping[str, str]:
     return {row["slug"]: row["name"] for row in content.need("bodies.toml", "bodies")}
 
 
+def find_body(slug: str) -> dict[str, Any] | None:
+    """A body by its slug, be it of the city or a fictional one of the demo."""
+    return next((row for row in (*rows(), *fictional()) if row["slug"] == slug), None)
+
+
+def name_of(slug: str) -> str:
+    """The name of a body that is known; raises LookupError for any other."""
+    row = find_body(slug)
+    if row is None:
+        raise LookupError(slug)
+    return str(row["name"])
+
+
 def parents() -> Mapping[str, str | None]:
-    """The body that each body answers to, by slug."""
-    rows = content.need("bodies.toml", "bodies")
-    return {row["slug"]: row.get("parent_slug") for row in rows}
+    """The body that each body answers to, by slug; with the fictional ones of the demo."""
+    return {row["slug"]: row.get("parent_slug") for row in (*rows(), *fictional())}
 
 
 def rows() -> list[dict[str, Any]]:
     """Every body as content/bodies.toml has it."""
     found: list[dict[str, Any]] = content.need("bodies.toml", "bodies")
+    return found
+
+
+def fictional() -> list[dict[str, Any]]:
+    """The bodies of the demo, which exist nowhere."""
+    found: list[dict[str, Any]] = content.need("demo/bodies.toml", "bodies")
     return found
 
 
@@ -171,7 +189,12 @@ def unit_of(body: str | None, area: str | None) -> Unit:
 
 def load() -> int:
     """Bring areas and bodies of the database to what content/ says; returns how many differ."""
-    return _upsert(Area, "code", _area_rows()) + _upsert(Body, "slug", _body_rows())
+    return _upsert(Area, "code", _area_rows()) + _upsert(Body, "slug", _body_rows(rows()))
+
+
+def load_fictional() -> int:
+    """Bring the bodies of the demo into the database; returns how many differ."""
+    return _upsert(Body, "slug", _body_rows(fictional()))
 
 
 def _area_rows() -> Iterable[dict[str, object]]:
@@ -188,8 +211,8 @@ def _area_rows() -> Iterable[dict[str, object]]:
         }
 
 
-def _body_rows() -> Iterable[dict[str, object]]:
-    for row in content.need("bodies.toml", "bodies"):
+def _body_rows(rows: Iterable[dict[str, Any]]) -> Iterable[dict[str, object]]:
+    for row in rows:
         yield {**{key: value for key, value in row.items() if key != "area"},
                "area_code": row["area"]}  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, request
+from flask import Blueprint, Response, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import service as accounts
@@ -250,5 +250,7 @@ def _choices(kind: str) -> tuple[Any, Any, Any]:
         areas[name] = [(place.code, place.english if english else place.name) for place in found]
     abouts = [("", i18n.translate(NO_UNIT)),
               (intake.STATION, i18n.translate(OWN_STATION))]  # fmt: skip
-    abouts += [(row["slug"], row["english"] if english else row["name"]) for row in bodies.rows()]
+    is_demo = current_app.config["PORTAL"].site.is_demo
+    units = [*(bodies.fictional() if is_demo else ()), *bodies.rows()]
+    abouts += [(row["slug"], row["english"] if english else row["name"]) for row in units]
     return matters, areas, abouts

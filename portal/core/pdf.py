@@ -3,7 +3,10 @@
 import io
 import json
 import os
+import unicodedata
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from portal.core import workers
@@ -12,6 +15,7 @@ from portal.core.workers import Pool
 TIMEOUT_SECONDS = 45.0
 # As they lie in the file; those of 300 records take a tenth of it.
 MOST_FACTS = 1024 * 1024
+FONTS = Path(__file__).resolve().parents[2] / "static" / "fonts"
 
 _pool = Pool("printer.py", size=int(os.environ.get("PDF_WORKERS") or 1))
 
@@ -45,6 +49,42 @@ def render_document(
             "label": label,
         },
     )
+
+
+def printable(text: str) -> str:
+    """`text` with 〓 and its code point, as 〓(U+20BB7), for every character no print font has.
+
+    What is not drawn anyway (marks that choose a form, join or break) stays as it is.
+    """
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        return text.translate({ord(c): _stand_in(c) for c in set(text) if not _is_printable(c)})
+    return text  # the fonts have all of it
+
+
+def _stand_in(character: str) -> str:
+    return f"〓(U+{ord(character):04X})"
+
+
+def _is_printable(character: str) -> bool:
+    return (
+        ord(character) in _glyphs()
+        or unicodedata.category(character) == "Cf"
+        or "VARIATION SELECTOR" in unicodedata.name(character, "")
+        or character in "\t\n\r"
+    )
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    from fontTools.ttLib import TTFont
+
+    found: set[int] = set()
+    for name in ("NotoSansSC-Regular.ttf", "NotoSansSC-Rare.ttf"):
+        with TTFont(FONTS / name, lazy=True) as font:
+            found.update(font.getBestCmap())
+    return frozenset(found)
 
 
 def warm() -> None:

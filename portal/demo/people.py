@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from portal.accounts import service as accounts
 from portal.accounts.models import Account
+from portal.bodies import service as bodies
 from portal.core import clock
 from portal.core.db import session
 from portal.demo import past
@@ -20,6 +21,7 @@ CODES = {shown.key: shown.code for shown in SHOWCASE}
 
 def settle() -> None:
     """Give every person of the demo an account; owners represent their business."""
+    bodies.load_fictional()
     password_hash = accounts.hash_password(PASSWORD, ())
     for person in PEOPLE:
         contact = accounts.Contact("email", person.email)

@@ -79,8 +79,7 @@ def setting(today: date) -> Setting:
 def _register(chunk: Sequence[Life]) -> None:
     """The agents of agencies, one of them with a sanction, and replies in every state."""
     found = [scenarios.AgentRow(**one) for life in chunk for one in life.agents]
-    if found:
-        scenarios.store_agents(found, actor=ACTOR)
+    scenarios.store_agents(found, actor=ACTOR)
     for life in chunk:
         if life.agents and life.subject["code"] == AGENCY.code:
             with_sanction = agents.number(life.subject, 2)

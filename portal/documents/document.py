@@ -58,7 +58,8 @@ def html(frozen: Frozen) -> str:
 def _watermark(frozen: Frozen) -> str:
     """Whose document it is and when it was made, pale and slanted, as a picture to repeat."""
     moment = f"{frozen.issued_at.astimezone(CITY):%Y-%m-%d %H:%M}"
-    lines = [str(frozen.snapshot.get("watermark", "")), f"{frozen.number}  {moment}"]
+    whose = pdf.printable(str(frozen.snapshot.get("watermark", "")))
+    lines = [whose, f"{frozen.number}  {moment}"]
     texts = "".join(
         f'<text x="10" y="{place * 15 + 96}">{escape(line)}</text>'
         for place, line in enumerate(lines)

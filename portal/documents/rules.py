@@ -40,6 +40,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "commitment": ("C", N_("信用承诺书")),
     "receipt": ("R", N_("回执")),
     "decision": ("D", N_("决定书")),
+    "figures": ("F", N_("办理情况月报")),
     "other": ("X", N_("其他文件")),
 }
 # Labels of what may be read of a document; whoever issues one may use others.

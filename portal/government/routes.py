@@ -19,12 +19,13 @@ def index() -> Response:
 @bp.get("/government/<slug>")
 @public
 def show(slug: str) -> Response:
-    if slug not in bodies.names_by_slug():
+    promises = service.of_body(slug)
+    if slug not in bodies.names_by_slug() and not promises:
         abort(404)
     return render(
         "government/show.html",
         slug=slug,
-        promises=service.of_body(slug),
+        promises=promises,
         kinds=service.KINDS,
         states=service.STATES,
     )

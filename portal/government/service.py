@@ -149,12 +149,11 @@ def get(promise_id: int) -> GovernmentPromise | None:
 
 def standings() -> list[Standing]:
     """Every body that has promises on record, by name; never in order of how it stands."""
-    names = bodies.names_by_slug()
     counts: dict[str, dict[str, int]] = {}
     for shown in _shown(select(GovernmentPromise)):
         of_body = counts.setdefault(shown.promise.body_slug, dict.fromkeys(STATES, 0))
         of_body[shown.state] += 1
-    return [Standing(slug, counts[slug]) for slug in sorted(counts, key=lambda slug: names[slug])]
+    return [Standing(slug, counts[slug]) for slug in sorted(counts, key=bodies.name_of)]
 
 
 def of_body(slug: str) -> list[Shown]:

@@ -216,9 +216,7 @@ def _grade(target_id: str, actor: Actor) -> Target | None:
     found = scenarios.explain(code, slug)
     if found is None:
         return None
-    subject = session.scalar(select(Subject).where(Subject.code == code))
-    if subject is None:
-        return None
+    subject = session.scalars(select(Subject).where(Subject.code == code)).one()
     return Target(
         kind="grade",
         id=target_id,
@@ -238,7 +236,7 @@ def _promise(target_id: str, actor: Actor) -> Target | None:
     return Target(
         kind="promise",
         id=target_id,
-        title=f"{bodies.names_by_slug()[found.body_slug]}：{found.title}",
+        title=f"{bodies.name_of(found.body_slug)}：{found.title}",
         subject=None,
         shown={
             "title": found.title,

@@ -2,10 +2,10 @@
 
 from flask import Blueprint, Response, abort
 
-from portal.core import pdf
+from portal.documents import service as documents
 from portal.statistics import service
 from portal.statistics.rules import is_month
-from portal.web import templates
+from portal.web import i18n
 from portal.web.access import public
 from portal.web.downloads import attachment
 from portal.web.limits import limiter, reports
@@ -17,13 +17,14 @@ bp = Blueprint("statistics", __name__)
 @bp.get("/punctuality")
 @public
 def index() -> Response:
-    return render("statistics/index.html", board=service.board())
+    return render("statistics/index.html", board=service.board(language=i18n.locale()))
 
 
 @bp.get("/punctuality/<month>")
 @public
 def month(month: str) -> Response:
-    return render("statistics/index.html", board=service.board(_month(month)))
+    board = service.board(_month(month), language=i18n.locale())
+    return render("statistics/index.html", board=board)
 
 
 @bp.get("/punctuality/events.csv")
@@ -37,10 +38,8 @@ def events() -> Response:
 @public
 @limiter.limit(reports)
 def report(month: str) -> Response:
-    board = service.board(_month(month))
-    html = templates.render("statistics/report.html", {"board": board})
-    data = pdf.render(html, identifier=f"punctuality-{month}")
-    return attachment(data, "application/pdf", f"punctuality-{month}.pdf")
+    document = service.report(_month(month), i18n.locale()) or abort(404)
+    return attachment(documents.file(document), "application/pdf", f"punctuality-{month}.pdf")
 
 
 def _month(month: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 COLUMNS = ("day", "unit", "kind", "step", "due_on", "met_on", "days", "mark")
 BAR = 200
@@ -24,3 +25,8 @@ def bar(unit: str, value: int, most: int) -> Bar:
 def is_month(text: str) -> bool:
     """Whether a text is a month: 2026-10."""
     return re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", text) is not None
+
+
+def is_over(month: str, today: date) -> bool:
+    """Whether a month (2026-10) has ended before `today`."""
+    return month < f"{today:%Y-%m}"

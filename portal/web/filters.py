@@ -6,7 +6,9 @@ from functools import lru_cache
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask
+from markupsafe import Markup
 
+from portal.core import pdf
 from portal.core.clock import CITY
 from portal.core.text import N_
 from portal.web import i18n
@@ -57,7 +59,17 @@ def term_end(value: date) -> str:
     return i18n.translate(LONG_TERM) if value >= FAR else day(value)
 
 
+def printable(markup: Markup) -> Markup:
+    """A printed page with a sign and the code point for every character no print font has."""
+    return Markup(pdf.printable(str(markup)))  # noqa: S704  # it was escaped before
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
-        day=day, iso_day=iso_day, instant=instant, number=number, term_end=term_end
+        day=day,
+        iso_day=iso_day,
+        instant=instant,
+        number=number,
+        term_end=term_end,
+        printable=printable,
     )

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete
 
 from portal.accounts import service
-from portal.accounts.models import ClaimCode, Representation
+from portal.accounts.models import ClaimCode, Representation, SentCode
 from portal.accounts.rules import Contact
-from portal.accounts.service import claiming
+from portal.accounts.service import claiming, proving
 from portal.core import clock, db, sealing
 from portal.core.errors import Refused
 from tests.factories import (
@@ -202,3 +203,27 @@ def test_claim_codes_lie_in_the_database_as_fingerprints(app: Flask) -> None:
     row = db.session.query(ClaimCode).one()
     assert code not in row.digest
     assert db.session.query(Representation).all() == []
+
+
+def test_codes_to_one_address_are_counted_and_then_refused(app: Flask) -> None:
+    for _time in range(proving.rules.MOST_FAILURES):
+        proving.count_sending("139 0000 0077")
+    with pytest.raises(Refused) as refused:
+        proving.count_sending("13900000077")
+    assert (refused.value.reason, refused.value.field) == ("sent_often", "contact")
+    proving.count_sending("13900000078")
+
+
+def test_a_sent_code_that_another_tab_used_in_this_moment_is_over(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = make_account(contact=Contact("sms", "13900000079"))
+    ticket, code = service.send_signing_code(account, is_shown=True)
+
+    def compared_while_another_uses_it(_one: str, _other: str) -> bool:
+        db.session.execute(delete(SentCode))
+        return True
+
+    monkeypatch.setattr(proving.secrets, "compare_digest", compared_while_another_uses_it)
+    with pytest.raises(Refused, match="sent_code_over"):
+        proving.take_sent_code(ticket, "sign", code)

@@ -95,10 +95,12 @@ def test_adverse_records_are_counted_on_the_small_page(browser: Browser) -> None
     assert "1条正在公示" in browser.get(f"/q/{make_door_code(subject)}").text
 
 
+@pytest.mark.parametrize("rare", ["", "𠮷"])
 def test_the_door_sheet_is_one_a5_page_whose_codes_can_be_read(
-    browser: Browser, tmp_path: Path
+    browser: Browser, tmp_path: Path, rare: str
 ) -> None:
-    door = make_door_code(make_subject(name="虚构县" + "很长的名字" * 8 + "牛肉汤馆", signs=()))
+    name = f"虚构县{rare}{'很长的名字' * 8}牛肉汤馆"
+    door = make_door_code(make_subject(name=name, signs=()))
     response = browser.client.get(f"/q/{door}/sheet.pdf")
     assert response.mimetype == "application/pdf"
     file = tmp_path / "sheet.pdf"
@@ -106,7 +108,10 @@ def test_the_door_sheet_is_one_a5_page_whose_codes_can_be_read(
     info = run("pdfinfo", file)
     assert "Pages:           1" in info
     assert "419.5" in info
-    assert f"{door[:5]}-{door[5:]}" in run("pdftotext", "-layout", file, "-")
+    words = run("pdftotext", "-layout", file, "-")
+    assert f"{door[:5]}-{door[5:]}" in words
+    assert ("虚构县〓(U+20BB7)很长" in words) == bool(rare)
+    assert words.count("〓代替打印字体里没有的字") == len(rare)
     run("pdftoppm", "-r", "100", "-png", "-singlefile", file, tmp_path / "sheet")
     codes = run("zbarimg", "-q", "--raw", tmp_path / "sheet.png")
     assert f"/Q/{door}" in codes

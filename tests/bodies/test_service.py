@@ -84,3 +84,17 @@ def test_every_body_that_leads_a_scenario_is_on_file(app: Flask) -> None:
     ):  # fmt: skip
         assert leading in names
     assert db.session.scalar(select(func.count(Area.code))) == len(service.places())
+
+
+@pytest.mark.usefixtures("app")
+def test_fictional_bodies_have_names_but_come_into_a_database_only_when_asked_for() -> None:
+    fictional = [row["slug"] for row in service.fictional()]
+    assert not set(fictional) & set(service.names_by_slug())
+    assert service.name_of("shunyuan-district") == "舜原区人民政府（虚构）"
+    with pytest.raises(LookupError):
+        service.name_of("nowhere")
+    stored = select(Body.slug).where(Body.slug.in_(fictional)).order_by(Body.slug)
+    assert list(db.session.scalars(stored)) == []
+    assert service.load_fictional() == len(fictional)
+    assert service.load_fictional() == 0
+    assert list(db.session.scalars(stored)) == sorted(fictional)

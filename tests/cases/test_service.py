@@ -324,3 +324,15 @@ def test_a_deadline_goes_into_a_calendar_without_the_content(case: Sample) -> No
     assert case.shown_reference in str(entry["summary"])
     assert "示例" not in str(entry)
     assert finding.clock_of(case.due).days_left == 3
+
+
+def test_a_picture_that_cannot_be_stored_is_refused_with_its_name(
+    case: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def put(_data: bytes) -> str:
+        raise storage.Full
+
+    monkeypatch.setattr(storage, "put", put)
+    (refused,) = files.add(case, [("凭证.jpg", a_picture())], role="applicant")
+    assert (refused.reason, refused.data["name"]) == ("file_not_stored", "凭证.jpg")
+    assert list(case.files) == []

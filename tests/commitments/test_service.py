@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import create_engine, select, update
 
 from portal.accounts import service as accounts
 from portal.accounts.models import Account, Message, Passkey, Representation
@@ -13,9 +13,10 @@ from portal.cases.rules import By
 from portal.commitments import service, texts
 from portal.commitments.models import Ask, Commitment, CommitmentStep, Signing, UsedText
 from portal.commitments.service import signing
-from portal.core import audit, clock, db, jobs
+from portal.core import audit, clock, db, jobs, revision
 from portal.core.actor import Actor
 from portal.core.errors import Refused
+from portal.documents import service as documents
 from portal.objections import service as objections
 from portal.records.models import Record
 from portal.scenarios import service as scenarios
@@ -611,3 +612,41 @@ def test_an_objection_marks_it_and_upheld_puts_it_right(
         refused(lambda: service.mark_disputed("0", disputed=True, actor="x"))
         == "no_such_commitment"
     )
+
+
+def test_a_letter_that_was_revoked_already_stays_as_it_was(shop: Shop, clock: Clock) -> None:
+    commitment = shop.sign()
+    document = service.document_of(commitment)
+    assert document is not None
+    documents.revoke(document, reason="印错了", actor="test")
+    clock.move(minutes=5)
+    service.withdraw(commitment, shop.actor)
+    assert (commitment.state, document.revoked_reason) == ("withdrawn", "印错了")
+
+
+def test_what_was_taken_back_early_is_not_announced(shop: Shop, clock: Clock) -> None:
+    commitment = shop.sign()
+    service.withdraw(commitment, shop.actor)
+    db.session.commit()
+    before = revision.current()
+    clock.move(minutes=11)
+    service.bump_when_listed(commitment.id)
+    assert revision.current() == before
+
+
+def test_a_database_without_tables_has_no_changed_texts() -> None:
+    db.session.remove()
+    engine = create_engine("sqlite://")
+    db.session.configure(bind=engine)
+    assert service.changed_texts() == []
+    db.session.remove()
+    engine.dispose()
+
+
+def test_a_promise_taken_back_early_leads_to_no_record(shop: Shop, clock: Clock) -> None:
+    service.withdraw(shop.sign(), shop.actor)
+    db.session.commit()
+    clock.move(minutes=11)
+    assert scenarios.take_commitments() == 1
+    found = select(Record).where(Record.kind == "commitment")
+    assert db.session.scalars(found).all() == []

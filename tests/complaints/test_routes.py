@@ -1,5 +1,7 @@
 """Bringing something forward in five pages, in both languages, with every protection."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
@@ -98,6 +100,20 @@ def test_a_default_cannot_be_anonymous_and_not_lie_before_a_court(
                              **{**CONTRACT, "prior": "court"})  # fmt: skip
     assert "由那边依法处理" in refused.main
     assert FACTS in refused.source
+
+
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_fictional_bodies_are_offered_in_a_demo_only(
+    app: Flask, browser: Browser, monkeypatch: pytest.MonkeyPatch, is_demo: bool
+) -> None:
+    config = app.config["PORTAL"]
+    monkeypatch.setitem(
+        app.config, "PORTAL", replace(config, site=replace(config.site, is_demo=is_demo))
+    )
+    page = browser.follow(browser.submit(browser.get("/complaints/new?kind=default")))
+    offered = [option.get("value") for option in page.all("//select[@name='about']/option")]
+    assert ("shunyuan-district" in offered) == is_demo
+    assert "tianjiaan-district" in offered
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)

@@ -379,3 +379,14 @@ def test_notices_say_nothing_of_the_content(app: Flask) -> None:
 def test_further_answers_of_a_contract_are_kept(default: Complaint) -> None:
     assert default.further == CONTRACT
     assert default.received_at == clock.now()
+
+
+def test_what_is_released_where_it_already_lies_begins_no_second_clock(app: Flask) -> None:
+    draft = a_draft("default", matter="works", about=COUNTY)
+    case, _code = intake.submit(draft, None, in_words=True, trap="x")
+    db.session.commit()
+    assert (case.state, case.unit.key, case.route) == ("held", OFFICE.body, OFFICE.body)
+    received = case.received_at
+    case = act(case, "release", by=OFFICE)
+    assert (case.state, case.received_at) == ("submitted", received)
+    assert [event.step for event in case.events if event.step == "raise"] == []

@@ -12,10 +12,12 @@ from sqlalchemy.orm import aliased
 from portal.badges.models import DoorCode
 from portal.bodies import service as bodies
 from portal.cases.models import Case
+from portal.complaints.models import Complaint
 from portal.core import db
 from portal.core.db import Base
 from portal.demo.rules import SHOWCASE
 from portal.demo.rules.records import NO_IDENTITY, NO_MOBILE
+from portal.government import service as government
 from portal.records.models import Record, RecordOriginal
 from portal.records.rules import KINDS
 from portal.subjects.models import Subject, SubjectName
@@ -78,6 +80,26 @@ def count(statement: Any) -> int:
 @pytest.mark.parametrize("state", RECORD_STATES)
 def test_the_city_has_records_in_every_state(city_app: Flask, state: str) -> None:
     assert count(select(Record.id).where(RECORD_STATES[state])) > 0
+
+
+def test_no_promise_or_default_of_the_demo_is_said_of_a_real_body(city_app: Flask) -> None:
+    said = government.all_of_them()
+    of_defaults = select(Complaint.about_body).where(Complaint.sort == "default")
+    named = {each.promise.body_slug for each in said} | set(db.session.scalars(of_defaults))
+    assert {each.state for each in said} == set(government.STATES)
+    assert named == {row["slug"] for row in bodies.fictional()}
+    assert not named & {row["slug"] for row in bodies.rows()}
+
+
+@pytest.mark.parametrize(("prefix", "word"), [("", "（虚构）"), ("/en", "(fictional)")])
+def test_every_body_with_promises_is_called_fictional(
+    visitor: Browser, prefix: str, word: str
+) -> None:
+    names = visitor.get(f"{prefix}/government/").all("//tbody//th//a")
+    assert len(names) == 3
+    for name in names:
+        assert word in name.text
+        assert word in visitor.get(name.get("href")).heading
 
 
 @pytest.mark.parametrize("state", SUBJECT_STATES)

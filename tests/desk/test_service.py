@@ -6,9 +6,11 @@ from flask import Flask
 from portal.core import db
 from portal.core.errors import Refused
 from portal.desk import service
+from portal.desk.service import offices
 from tests.cases.conftest import Sample
 from tests.complaints.conftest import sent
 from tests.factories import make_actor, make_staff
+from tests.repair.conftest import make_shop
 
 
 def test_an_answer_needs_an_extract_about_the_own_unit(app: Flask) -> None:
@@ -37,3 +39,50 @@ def test_only_concerns_have_extracts(app: Flask) -> None:
     with pytest.raises(Refused):
         service.send_extract(Sample(title="示例"), office, "有企业反映工程款没有支付，请说明。")
     db.session.rollback()
+
+
+def test_the_reviewer_of_the_credit_office_sees_the_cases_of_every_body(app: Flask) -> None:
+    shop = make_shop()
+    shop.sent()
+    reviewer = make_actor(make_staff("reviewer", body="development-reform"))
+    everything = service.inbox(reviewer, mine=False)
+    assert [waiting.case.kind for waiting in everything] == ["repair"]
+    assert service.inbox(reviewer, kind="complaint", mine=False) == []
+    assert len(service.inbox(reviewer, kind="repair", mine=False)) == 1
+
+
+def test_a_step_that_is_not_theirs_is_refused_and_one_already_taken_says_so(app: Flask) -> None:
+    case = make_shop().sent()
+    clerk = make_actor(make_staff("handler", body="urban-management"))
+    with pytest.raises(Refused, match="step_not_possible"):
+        service.take(case, "grant", clerk, note="", expected=case.state)
+    with pytest.raises(Refused, match="moved_on"):
+        service.take(case, "grant", clerk, note="", expected="accepted")
+    assert case.state == "submitted"
+
+
+def test_there_is_nobody_to_look_at_behind_a_case_without_an_account(app: Flask) -> None:
+    case = make_shop().sent()
+    case.account_id = None
+    clerk = make_actor(make_staff("handler", body="urban-management"))
+    with pytest.raises(Refused, match="nothing_to_reveal"):
+        service.reveal(case, clerk, reason="需要补充材料")
+
+
+@pytest.mark.parametrize(
+    ("roles", "body", "area", "reason"),
+    [
+        ([], "housing", "", "roles_unknown"),
+        (["king"], "housing", "", "roles_unknown"),
+        (["handler"], "nowhere", "", "body_unknown"),
+        (["handler"], "shunyuan-district", "", "body_unknown"),
+        (["handler"], "housing", "999999", "area_unknown"),
+    ],
+)
+def test_staff_get_only_roles_and_places_that_there_are(
+    app: Flask, roles: list[str], body: str, area: str, reason: str
+) -> None:
+    admin, staff = make_actor(make_staff("admin")), make_staff("handler", body="housing")
+    with pytest.raises(Refused, match=reason):
+        offices.change(staff, admin, roles=roles, body=body, area_code=area)
+    assert (staff.roles, staff.body) == (["handler"], "housing")

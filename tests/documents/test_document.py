@@ -171,6 +171,41 @@ def test_rare_names_are_printed_and_can_be_copied(app: Flask, sample: str, tmp_p
     assert "䶮㛃𠅤𬱖𬀩𬍛𬭎𫖯镕赟" in run("pdftotext", tmp_path / "rare.pdf", "-")
 
 
+LACKING = "𠮷祥𪚥面馆"
+STAND_INS = "〓(U+20BB7)祥〓(U+2A6A5)面馆"
+NOTES = {"zh": "〓代替打印字体里没有的字", "en": "stands for a character"}
+
+
+@pytest.mark.parametrize("language", NOTES)
+def test_what_no_font_has_is_told_by_its_code_point_and_explained_once(
+    app: Flask, sample: str, tmp_path: Path, language: str
+) -> None:
+    path = tmp_path / "lacking.pdf"
+    snapshot = {**facts(40, name=LACKING), "watermark": LACKING}
+    with app.app_context():
+        path.write_bytes(seal.seal(document.unsealed(frozen(snapshot=snapshot, language=language))))
+    for profile in PROFILES:
+        report = page_validation.validate_pdf(path, profile=profile)
+        assert report.is_compliant, [(each.rule_id, each.message) for each in report.failures]
+    words = run("pdftotext", path, "-")
+    assert STAND_INS in "".join(words.split())
+    assert "𠮷" not in words
+    assert " ".join(words.split()).count(NOTES[language]) == 1
+    run("pdfdetach", "-saveall", "-o", tmp_path, path)
+    (attached,) = tmp_path.glob("*.json")
+    assert json.loads(attached.read_text()) == snapshot
+
+
+@pytest.mark.parametrize("language", NOTES)
+def test_nothing_is_explained_where_every_character_is_printed(
+    app: Flask, sample: str, tmp_path: Path, language: str
+) -> None:
+    with app.app_context():
+        made = document.unsealed(frozen(snapshot=facts(1), language=language))
+    (tmp_path / "usual.pdf").write_bytes(made)
+    assert "〓" not in run("pdftotext", tmp_path / "usual.pdf", "-")
+
+
 def pdf_fonts() -> Path:
     """Where the print fonts lie."""
     return Path(pdf.__file__).resolve().parents[2] / "static" / "fonts"

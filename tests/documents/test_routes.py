@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from portal.core import db
+from portal.core import db, pdf
 from portal.documents import routes, service
 from tests.browser import Browser
 from tests.documents.conftest import Issue, facts
@@ -132,8 +132,9 @@ def test_ends_are_told_with_day_and_reason(browser: Browser, issue: Issue) -> No
 
 @pytest.mark.parametrize("printed", [True, False])
 def test_states_before_and_after_printing_are_told(
-    browser: Browser, issue: Issue, printed: bool
+    browser: Browser, issue: Issue, monkeypatch: pytest.MonkeyPatch, printed: bool
 ) -> None:
+    monkeypatch.setattr(pdf, "printable", str)
     document = issue(printed=printed, snapshot=facts(name="虚构县𪚥记"))
     words = "没有生成" if printed else "正在生成"
     assert words in browser.get(f"/v/{document.code}").main

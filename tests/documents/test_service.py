@@ -49,7 +49,10 @@ def test_a_finished_document_is_not_printed_again(issue: Issue) -> None:
     assert service.to_print(-1) is None
 
 
-def test_a_document_with_a_character_that_no_font_has_fails_and_says_so(issue: Issue) -> None:
+def test_a_document_whose_character_was_missed_fails_and_can_be_tried_again(
+    issue: Issue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "printable", str)
     document = issue(snapshot=facts(name="虚构县𪚥记"))
     assert (document.state, document.failure) == ("failed", "glyph")
     service.print_again(document, "test")

@@ -19,7 +19,7 @@ from portal.subjects.models import Subject
 from portal.subjects.rules import codes
 from tests.browser import Browser
 from tests.conftest import Clock
-from tests.factories import TODAY, make_record, make_staff, make_subject
+from tests.factories import make_record, make_staff, make_subject
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -74,7 +74,21 @@ def test_a_licence_given_after_the_end_is_found() -> None:
     make_record(shop, kind="licence", record_class=None, decided_on=date(2026, 6, 1))
     make_record(shop, kind="licence", record_class=None, decided_on=date(2026, 4, 1))
     assert kinds(shop.code) == ["ended"]
-    assert not rules.is_after_the_end(TODAY, None)
+
+
+def test_the_same_two_codes_are_told_once_whatever_they_have_in_common() -> None:
+    facts = ("同一家汤馆", "同一家汤馆", "张虚构", "虚构路8号", "individual_business", "虚构局")
+    first, second = (rules.Known(f"9{place}340499MA9990011X", *facts) for place in (1, 2))
+    other = rules.Known("92340499MA9990022X", *facts[:2], "", *facts[3:])
+    told = [(fault.code, fault.other) for fault in rules.double([first, second, other])]
+    assert told == [(second.code, first.code)]
+
+
+def test_who_registers_is_told_by_the_register_or_else_by_the_code() -> None:
+    code = codes.make("92", "340403", "MA999001")
+    assert wrong_codes.authority_of(code, "虚构县市场监督管理局") == "虚构县市场监督管理局"
+    assert "田家庵区" in wrong_codes.authority_of(code)
+    assert wrong_codes.authority_of("34049912345") == rules.UNKNOWN
 
 
 def test_one_decision_under_two_codes_of_one_name_is_found() -> None:

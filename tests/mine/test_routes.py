@@ -7,9 +7,10 @@ from sqlalchemy import select
 from portal.accounts.models import Account, Representation
 from portal.cases.service import By, drafts
 from portal.core import audit, db
+from portal.mine import service
 from portal.scenarios import service as scenarios
 from tests.browser import Browser
-from tests.factories import make_account, make_listed, make_record, make_representative
+from tests.factories import make_account, make_actor, make_listed, make_record, make_representative
 from tests.repair.conftest import CLERK, Shop, act, make_shop
 from tests.repair.test_routes import PREFIXES
 
@@ -122,3 +123,10 @@ def test_an_account_is_closed_only_when_nothing_is_open(shop: Shop, browser: Bro
         == []
     )
     me.get("/me/", status=303)
+
+
+def test_a_reply_for_anothers_business_is_not_found(shop: Shop) -> None:
+    stranger = make_actor(make_account())
+    with pytest.raises(LookupError):
+        service.reply(shop.subject.code, "beef-soup", "已经整改", stranger)
+    assert scenarios.waiting_replies() == []

@@ -155,6 +155,19 @@ def test_the_government_is_told_as_its_pages_show_it(browser: Browser) -> None:
     assert sum(standing[state] for state in government.STATES) == len(told)
 
 
+def test_a_fictional_body_is_known_only_where_it_promised_something(browser: Browser) -> None:
+    slug = "shunyuan-district"
+    for address in (f"/government/{slug}", f"/api/v1/government/{slug}"):
+        browser.get(address, status=404)
+    assert slug not in {each["slug"] for each in answer(browser, "/bodies")["bodies"]}
+    government.store([PROMISE._replace(body_slug=slug)], actor="test")
+    db.session.commit()
+    assert browser.get(f"/government/{slug}").heading == "舜原区人民政府（虚构）履约情况"
+    assert browser.get(f"/en/government/{slug}").heading.count("(fictional)") == 1
+    assert len(answer(browser, f"/government/{slug}")["promises"]) == 1
+    assert slug in {each["slug"] for each in answer(browser, "/bodies")["bodies"]}
+
+
 def test_promises_lie_in_the_daily_files(
     shop: Shop, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

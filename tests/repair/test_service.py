@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from portal.accounts import service as accounts
@@ -318,3 +319,14 @@ def test_who_holds_a_report_with_the_repaired_record_is_told(shop: Shop) -> None
     granted(shop)
     assert documents.standing(report) == "superseded"
     assert "report_corrected" in told()
+
+
+def test_the_answers_may_leave_open_when_the_duty_was_met(shop: Shop) -> None:
+    draft = shop.draft(performed_on=None, statement="罚款已经缴清")
+    assert draft.answers["performed_on"] == ""
+    assert draft.answers["statement"] == "罚款已经缴清"
+
+
+def test_a_record_that_never_was_is_not_on_file(app: Flask) -> None:
+    with pytest.raises(LookupError):
+        service.on_file(10**9)

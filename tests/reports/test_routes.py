@@ -3,7 +3,7 @@
 import pytest
 
 from portal.accounts.models import Account
-from portal.core import db, jobs
+from portal.core import db, jobs, pdf
 from portal.core.errors import Refused
 from portal.documents import service as documents
 from portal.reports import service
@@ -55,6 +55,19 @@ def test_an_owner_makes_and_reads_and_downloads_a_special_report(
     listed = browser.get(f"{prefix}/reports/")
     assert shop.name in listed.main
     assert shop.name in browser.get(f"{prefix}/reports/grants/{shop.code}").main
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_name_that_no_print_font_has_does_not_hinder_its_report(
+    browser: Browser, owner: Account, ask: Ask, language: str
+) -> None:
+    rare = make_subject(name="虚构县𠮷祥面馆")
+    document = ask("general", code=rare.code, language=language, printed=True)
+    assert document.state == "ready"
+    page = browser.sign_in(owner).get(f"/reports/{document.number}/read")
+    assert "虚构县𠮷祥面馆" in page.main
+    file = browser.client.get(f"/reports/{document.number}/report.pdf").data
+    assert pdf.attached(file)["subject"]["name"] == "虚构县𠮷祥面馆"
 
 
 def test_anyone_signed_in_makes_a_general_report_of_anyone(browser: Browser, shop: Subject) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.accounts.models import Account, Message
 from portal.core import db, jobs
@@ -336,3 +336,19 @@ def test_unknown_keys_open_nothing(ask: Ask) -> None:
     assert service.opened("nothing") is None
     assert scope().product == "special"
     assert service.own_businesses(make_actor()) == []
+
+
+def test_a_report_of_nobody_ends_with_its_record_and_tells_nobody(
+    ask: Ask, clock: Clock, shop: Subject
+) -> None:
+    document = ask("special", printed=True)
+    document.account_id = None
+    clock.move(days=1)
+    record = db.session.scalars(
+        select(Record.id).where(Record.subject_id == shop.id, Record.title == "税务处罚")
+    ).one()
+    records.withdraw(record, on=date(2026, 11, 21), reason="撤销", actor="test")
+    before = db.session.scalar(select(func.count(Message.id)))
+    service.end_corrected()
+    assert document.superseded_on == date(2026, 11, 21)
+    assert db.session.scalar(select(func.count(Message.id))) == before

@@ -20,6 +20,10 @@ FILES = (
     ("52340499MADEM0038H", "training"),
 )
 MONTHS = "SELECT DISTINCT substr(day, 1, 7) FROM published_event ORDER BY 1 DESC"
+MONTHS_SEALED = """
+    SELECT month FROM month_report JOIN document ON document.id = document_id
+    WHERE state = 'ready' GROUP BY month HAVING count(*) = 2 ORDER BY month
+"""
 DATA_FILES = "SELECT name FROM data_file WHERE name LIKE '%-1.csv' ORDER BY name"
 AGENTS = "SELECT number FROM agent ORDER BY number LIMIT 6"
 ADVERSE = """
@@ -92,9 +96,11 @@ def examples(site: Site) -> dict[str, list[str]]:
         "scenarios.agent": [f"/agents/{number}" for number in site.values(AGENTS)],
         "scenarios.why": [f"/subjects/{code}/why/{slug}" for code, slug in listed],
         "scenarios.badge": [f"/badges/{code}/{slug}.svg" for code, slug in listed[:-1]],
-        "government.show": ["/government/tianjiaan-district", "/government/tax"],
+        "government.show": ["/government/shunyuan-district", "/government/tax"],
         "statistics.month": [f"/punctuality/{month}" for month in site.values(MONTHS)[:2]],
-        "statistics.report": [f"/punctuality/{month}.pdf" for month in site.values(MONTHS)[:1]],
+        "statistics.report": [
+            f"/punctuality/{month}.pdf" for month in site.soon(MONTHS_SEALED)[:1]
+        ],
         "opendata.api.schema": [
             f"/api/v1/schemas/{name}.json" for name in ("subject", "record_page", "changes")
         ],
@@ -107,7 +113,7 @@ def examples(site: Site) -> dict[str, list[str]]:
         "opendata.api.commitment": [
             f"/api/v1/commitments/{number}" for number in site.values(PROMISED)
         ],
-        "opendata.api.promises": ["/api/v1/government/housing", "/api/v1/government/tax"],
+        "opendata.api.promises": ["/api/v1/government/shunyuan-county", "/api/v1/government/tax"],
         "opendata.api.listing": ["/api/v1/scenarios/beef-soup", "/api/v1/scenarios/export"],
         "opendata.download": [f"/data/{name}" for name in site.values(DATA_FILES)],
         "opendata.site_map_of_subjects": ["/sitemap-subjects-1.xml"],

@@ -1,14 +1,20 @@
 """The page of punctuality, its charts, its events and the report of a month."""
 
+from datetime import date
 from pathlib import Path
 from subprocess import run
 
+import page as page_validation
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 from portal.cases.rules.figures import LEAST
-from portal.core import db, jobs
-from portal.statistics.rules import bar, is_month
+from portal.core import db, jobs, pdf
+from portal.documents import service as documents
+from portal.documents.models import Document
+from portal.statistics import service
+from portal.statistics.rules import bar, is_month, is_over
 from tests.browser import Browser
 from tests.cases.test_figures import a_sent
 from tests.conftest import Clock
@@ -38,13 +44,75 @@ def test_the_page_shows_units_with_enough_cases(board: None, browser: Browser, p
     browser.get(f"{prefix}/punctuality/2026-13", status=404)
 
 
-@pytest.mark.limit(20)
-def test_the_report_of_a_month_says_the_same(board: None, browser: Browser, tmp_path: Path) -> None:
+@pytest.fixture
+def over(board: None, clock: Clock) -> None:
+    """The month of the board is over, and the night has passed."""
+    clock.set(date(2026, 12, 1))
+    jobs._handlers["statistics.publish"]()
+    db.session.commit()
+    jobs.run_due()
+
+
+WORDS = {
+    "": ("新淮街道", "2026-11各单位办理情况"),
+    "/en": ("Xinhuai Subdistrict", "How punctual each unit is: 2026-11"),
+}
+
+
+@pytest.mark.limit(30)
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_the_report_of_a_month_says_the_same_and_is_sealed(
+    over: None, browser: Browser, tmp_path: Path, prefix: str
+) -> None:
+    page = browser.get(f"{prefix}/punctuality/2026-11")
+    cells = ["".join(cell.itertext()) for cell in page.all("//table//tbody/tr/td")]
+    (address,) = (link for link in page.links("//main//a").values() if link.endswith(".pdf"))
+    data = browser.get(address).response.get_data()
     file = tmp_path / "report.pdf"
-    file.write_bytes(browser.get("/punctuality/2026-11.pdf").response.get_data())
-    told = run(["pdftotext", "-layout", str(file), "-"], capture_output=True, check=True)
-    assert "新淮街道" in told.stdout.decode()
+    file.write_bytes(data)
+    for profile in (page_validation.ValidationProfile.PDF_A_3A,
+                    page_validation.ValidationProfile.PDF_UA_1):  # fmt: skip
+        assert page_validation.validate_pdf(file, profile=profile).is_compliant
+    told = run(["pdftotext", str(file), "-"], capture_output=True, check=True)
+    printed = "".join(told.stdout.decode().split())
+    # A cell may be printed on two lines, with its neighbours between them.
+    for word in " ".join((*WORDS[prefix], *cells)).split():
+        assert word in printed
+    answer = documents.verify_file(data)
+    assert (answer.genuine, answer.unchanged, answer.standing) == ("yes", "yes", "in_force")
+    assert pdf.attached(data)["units"][0]["received"] == LEAST
+
+
+@pytest.mark.limit(30)
+def test_what_was_sealed_stays_and_is_not_issued_again(
+    over: None, browser: Browser, clock: Clock
+) -> None:
+    before = {language: service.report("2026-11", language).sha256 for language in service.TITLES}
+    assert len(set(before.values())) == 2
+    clock.set(date(2027, 11, 10))  # only the end of that month is in the last year
+    jobs._handlers["statistics.publish"]()
+    jobs.run_due()
+    after = {language: service.report("2026-11", language).sha256 for language in service.TITLES}
+    assert after == before
+    titles = [title.format(month="2026-11") for title in service.TITLES.values()]
+    query = select(func.count(Document.id)).where(Document.title.in_(titles))
+    assert db.session.scalar(query) == 2
+
+
+@pytest.mark.limit(20)
+def test_a_month_that_goes_on_has_no_report_yet(board: None, browser: Browser) -> None:
+    page = browser.get("/punctuality")
+    assert "/punctuality/2026-11" in page.links("//main//a").values()
+    browser.get("/punctuality/2026-11.pdf", status=404)
     browser.get("/punctuality/x.pdf", status=404)
+
+
+@pytest.mark.parametrize(("month", "day", "expected"), [
+    ("2026-11", date(2026, 11, 30), False), ("2026-11", date(2026, 12, 1), True),
+    ("2026-12", date(2027, 1, 1), True), ("2027-01", date(2026, 12, 31), False),
+])  # fmt: skip
+def test_a_month_is_over_with_the_first_of_the_next(month: str, day: date, expected: bool) -> None:
+    assert is_over(month, day) is expected
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 TOWN, ZONE_TOWN = "340403002", "340421106"
 DISTRICT = "tianjiaan-district"
+# What is said of promises and defaults is said of bodies that exist nowhere.
+ACCUSED = "shunyuan-district"
 CONTRACT = {
     "breach": "unpaid", "contract": "虚构路照明改造合同，虚构采〔2025〕7号", "size": "small",
     "unpaid": "120000",
@@ -30,7 +32,7 @@ class Concern:
 
 
 def _default(facts: str, *steps: tuple[str, str], level: str = "confidential") -> Concern:
-    return Concern(facts, kind="default", matter="works", about=DISTRICT, level=level, steps=steps,
+    return Concern(facts, kind="default", matter="works", about=ACCUSED, level=level, steps=steps,
                    further=CONTRACT)  # fmt: skip
 
 
@@ -135,21 +137,21 @@ class Promise:
 
 
 PROMISES: Sequence[Promise] = (
-    Promise(DISTRICT, "procurement", "虚构采〔2026〕3号", "虚构社区照明设备采购", "performing",
+    Promise(ACCUSED, "procurement", "虚构采〔2026〕3号", "虚构社区照明设备采购", "performing",
             "虚构县光明电器有限公司", "860000", 120, 90),
-    Promise(DISTRICT, "tender", "虚构招〔2025〕11号", "虚构路改造工程", "performing",
+    Promise(ACCUSED, "tender", "虚构招〔2025〕11号", "虚构路改造工程", "performing",
             "虚构县筑安建设有限公司", "2350000", 400, -20),
-    Promise(DISTRICT, "policy", "虚构政〔2025〕8号", "小微企业租金补贴", "kept",
+    Promise(ACCUSED, "policy", "虚构政〔2025〕8号", "小微企业租金补贴", "kept",
             "", "", 300, -30, 45),
-    Promise("high-tech-zone", "investment", "虚构投〔2025〕2号", "虚构新材料项目投资协议",
+    Promise("shunyuan-park", "investment", "虚构投〔2025〕2号", "虚构新材料项目投资协议",
             "performing",
             "虚构县云岭新材料有限公司", "5000000", 500, 200),
-    Promise("high-tech-zone", "court", "虚构民初〔2024〕56号", "工程款纠纷判决", "cleared",
+    Promise("shunyuan-park", "court", "虚构民初〔2024〕56号", "工程款纠纷判决", "cleared",
             "虚构县筑安建设有限公司", "430000", 700, -300, 60, "执行完毕，动态清零。"),
-    Promise("fengtai-county", "court", "虚构民初〔2025〕19号", "货款纠纷判决", "broken",
+    Promise("shunyuan-county", "court", "虚构民初〔2025〕19号", "货款纠纷判决", "broken",
             "虚构县青谷农资有限公司", "98000", 260, -60, 0, "正在协商分期履行。"),
-    Promise("housing", "policy", "虚构建〔2026〕4号", "装配式建筑奖补", "performing",
+    Promise("shunyuan-county", "policy", "虚构建〔2026〕4号", "装配式建筑奖补", "performing",
             "", "", 150, 45),
-    Promise("housing", "works", "虚构工〔2025〕6号", "虚构公园改造", "kept",
+    Promise("shunyuan-county", "works", "虚构工〔2025〕6号", "虚构公园改造", "kept",
             "虚构县绿野园林有限公司", "1260000", 330, -40, 50),
 )  # fmt: skip

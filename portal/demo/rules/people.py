@@ -33,6 +33,7 @@ PEOPLE = (
     Person("citizen", "孙禾", "市民，不代表企业"),
     Person("town", "何田埠", "乡镇街道办理人员", ("handler",), "tianjiaan-district", "340403002"),
     Person("county", "许淮滨", "县区办理人员", ("handler",), "tianjiaan-district", "340403"),
+    Person("accused", "柏舜元", "虚构的舜原区，被反映单位人员", ("handler",), "shunyuan-district"),
     Person(
         "city", "陆秉衡", "市级部门办理和核实人员", ("handler", "verifier"), "market-regulation"
     ),

@@ -202,6 +202,10 @@ def _older() -> int:
 def _connection() -> tuple[str, str]:
     if db.is_sqlite():
         return "set", N_("数据库是本机文件。")
+    return _connection_to_server()
+
+
+def _connection_to_server() -> tuple[str, str]:  # on PostgreSQL alone
     query = "SELECT ssl, client_addr IS NULL FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)"
     is_tls, is_local = session.execute(text(f"{query} WHERE pid = pg_backend_pid()")).one()
     if is_tls or is_local:
@@ -212,7 +216,8 @@ def _connection() -> tuple[str, str]:
 def _database() -> str:
     if db.is_sqlite():
         return f"SQLite {session.execute(text('SELECT sqlite_version()')).scalar_one()}"
-    return f"PostgreSQL {session.execute(text('SHOW server_version')).scalar_one()}"
+    version = session.execute(text("SHOW server_version")).scalar_one()  # on PostgreSQL alone
+    return f"PostgreSQL {version}"  # on PostgreSQL alone
 
 
 def _schema() -> str:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date
 from typing import NamedTuple
 
 from portal.core.text import N_
@@ -78,8 +77,3 @@ def mismatched(subject: Known, expected: str | None) -> Iterator[Fault]:
     """A kind of subject that a code of this prefix cannot have."""
     if expected and expected != subject.kind:
         yield Fault("category", subject.code, subject.kind, subject.name, subject.authority)
-
-
-def is_after_the_end(decided_on: date, ended_on: date | None) -> bool:
-    """Whether a licence was given to somebody that had ended."""
-    return ended_on is not None and decided_on > ended_on

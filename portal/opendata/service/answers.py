@@ -6,6 +6,7 @@ from typing import Any
 from portal.bodies import service as bodies
 from portal.core import clock, terms
 from portal.core.errors import Refused
+from portal.government import service as government
 from portal.opendata import rules
 from portal.records import service as records
 from portal.scenarios import service as scenarios
@@ -17,11 +18,7 @@ PAGE_SIZE = 100
 
 def plain(value: Any) -> Any:
     """A value as JSON has it."""
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return list(value)
-    return value
+    return value.isoformat() if isinstance(value, date | datetime) else value
 
 
 def subject(code: str) -> dict[str, Any] | None:
@@ -215,11 +212,12 @@ def areas() -> dict[str, Any]:
 
 
 def bodies_told() -> dict[str, Any]:
-    """Every body with the one above it."""
-    above = bodies.parents()
+    """Every body with the one above it; a fictional one where the demo let it promise something."""
+    above, real = bodies.parents(), bodies.names_by_slug()
+    promised = {each.slug: bodies.name_of(each.slug) for each in government.standings()}
     found = [
         {"slug": slug, "name": name, "parent": above[slug]}
-        for slug, name in bodies.names_by_slug().items()
+        for slug, name in {**real, **promised}.items()
     ]
     return {"bodies": found}
 

@@ -208,11 +208,6 @@ def recompute(subject_ids: Sequence[int]) -> int:
     return changed
 
 
-def count_lines(rows: Iterable[Row]) -> None:
-    """Count lines that were stored by other means."""
-    _count(Counter(map(cell, rows)))
-
-
 def _count(counts: Mapping[Cell, int]) -> None:
     rows = [{**one._asdict(), "count": count} for one, count in sorted(counts.items()) if count]
     if rows:

@@ -238,7 +238,7 @@ def index_names(connection: Connection, rows: Iterable[tuple[int, list[str]]]) -
             ((rank, " ".join(some)) for rank, some in rows),
         )
         return
-    with (
+    with (  # on PostgreSQL alone
         driver.cursor() as cursor,
         cursor.copy("COPY name_index (rank, tokens) FROM STDIN") as copy,
     ):
@@ -256,7 +256,7 @@ def _unindex(subject_id: int) -> list[Name]:
         for name in found:
             known = " ".join(tokens(name.columns, *subject))
             session.execute(_UNINDEX, {"rank": name.rank, "tokens": known})
-    else:
+    else:  # on PostgreSQL alone
         ranks = [name.rank for name in found]
         session.execute(text("DELETE FROM name_index WHERE rank = ANY(:ranks)"), {"ranks": ranks})
     session.execute(delete(SubjectName).where(SubjectName.subject_id == subject_id))
