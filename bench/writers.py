@@ -1,17 +1,24 @@
 """Goal 9: eight writers beside one on a SQLite file, each with its entry in the audit trail."""
 
+import json
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from bench import data
 from bench.figures import Figure, percentile
 from bench.pages import interleaved
+from bench.servers import ROOT
 
 WRITERS = 8
+# A web server, a worker and somebody's command.
+PROCESSES, THREADS = 3, 4
 
 
 def run(seconds: float, rounds: int) -> list[Figure]:
@@ -33,7 +40,11 @@ def run(seconds: float, rounds: int) -> list[Figure]:
             rounds,
         )
         engine.dispose()
-    return list(_figures(rates, waits))
+        apart: dict[str, list[float]] = {"portal": [], "bare": []}
+        for _round in range(rounds):
+            for kind, found in apart.items():
+                found += _apart(path, kind, seconds)
+    return [*_figures(rates, waits), *_apart_figures(apart, seconds * rounds)]
 
 
 def _figures(rates: dict[str, float], waits: dict[str, list[float]]) -> list[Figure]:
@@ -49,6 +60,47 @@ def _figures(rates: dict[str, float], waits: dict[str, list[float]]) -> list[Fig
         Figure("worst wait against busy_timeout alone", worst / bare, "x", "<= 0.05"),
         Figure("a commit with its audit entry against one without", audit, "x", "<= 1.3"),
     ]
+
+
+def _apart_figures(waits: dict[str, list[float]], seconds: float) -> Iterator[Figure]:
+    who = f"{PROCESSES} processes of {THREADS} writers"
+    worst, bare = max(waits["portal"]), max(waits["bare"])
+    yield Figure(f"commits by {who}", len(waits["portal"]) / seconds, "commits/s")
+    yield Figure(f"wait for a commit, {who}, p99", percentile(waits["portal"], 0.99), "ms")
+    yield Figure(f"wait for a commit, {who}, worst", worst, "ms")
+    yield Figure(f"wait for a commit, {who}, busy_timeout alone, worst", bare, "ms")
+    yield Figure(f"worst wait of {who} against busy_timeout alone", worst / bare, "x", "<= 0.05")
+
+
+def _apart(path: Path, kind: str, seconds: float) -> list[float]:
+    """How long each commit took where several processes write, once all of them are warm."""
+    command = [sys.executable, "-m", "bench.writers", str(path), kind, str(seconds)]
+    pipe = subprocess.PIPE
+    writing = [
+        subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True)
+        for _process in range(PROCESSES)
+    ]
+    for process in writing:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in writing:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    return [wait for process in writing for wait in json.loads(process.communicate()[0])]
+
+
+def _one_of_them(path: Path, kind: str, seconds: float) -> None:
+    from portal.core import db
+
+    db.start(data.url(path))
+    commit = _portal_commit if kind == "portal" else _bare(path)
+    _rate(THREADS, 0.2, commit, [])
+    print("ready", flush=True)
+    sys.stdin.readline()
+    waits: list[float] = []
+    _rate(THREADS, seconds, commit, waits)
+    print(json.dumps(waits))
 
 
 def _rate(writers: int, seconds: float, commit: Any, waits: list[float]) -> float:
@@ -102,3 +154,7 @@ def _bare(path: Path) -> Any:
         local.connection.execute("COMMIT")
 
     return commit
+
+
+if __name__ == "__main__":
+    _one_of_them(Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]))

@@ -72,7 +72,7 @@ class Config:
     # How many proxies of our own stand in front, and who may read the figures.
     proxies: int = 0
     metrics_allow: tuple[str, ...] = ("127.0.0.1/32", "::1/128")
-    page_cache_bytes: int = 32 * 1024 * 1024
+    page_cache_bytes: int = 16 * 1024 * 1024
     is_testing: bool = False
     site: Site = field(default_factory=Site)
     identity: Identity = field(default_factory=Identity)

@@ -156,9 +156,7 @@ def let_go(app: Flask) -> None:
     db.session.remove()
     db.session.configure(bind=None)
     engine_of(app).dispose()
-    reader = app.wsgi_app.revision.local  # type: ignore[attr-defined]
-    if hasattr(reader, "connection"):
-        reader.connection.close()
+    app.wsgi_app.revision.close()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True, scope="session")

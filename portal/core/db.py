@@ -27,7 +27,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmake
 
 from portal.core.prepared import prepared
 from portal.core.replica import Replica, Seen, impatient
-from portal.core.turns import Turns
+from portal.core.turns import Turns, lock
 
 BUSY_TIMEOUT_MS = 10_000
 
@@ -229,7 +229,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA cache_size = -16000")
+    connection.execute("PRAGMA cache_size = -4000")
 
 
 def _begin_sqlite(turns: Turns, connection: Connection) -> None:
@@ -239,8 +239,14 @@ def _begin_sqlite(turns: Turns, connection: Connection) -> None:
     # Nobody has the turn for long: when it does not come, SQLite says that it is busy.
     if not connection.info.get("has_turn"):
         connection.info["has_turn"] = turns.take(BUSY_TIMEOUT_MS / 1000)
-    # A deferred BEGIN loses concurrent read-then-write updates; see DECISIONS.md.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        # A deferred BEGIN loses concurrent read-then-write updates; see DECISIONS.md.
+        if not lock(driver, BUSY_TIMEOUT_MS / 1000):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
 
 def _leave_turn(turns: Turns, _connection: Any, record: Any) -> None:

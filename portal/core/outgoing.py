@@ -13,6 +13,10 @@ class NotSent(Exception):
     """The mail server or the gateway did not take it; trying later may help."""
 
 
+class Unclear(Exception):
+    """The SMS gateway may have taken it: it was given everything and gave no answer."""
+
+
 @dataclass(frozen=True)
 class Gateways:
     """Where mail and short messages go, and what the portal calls itself in them."""
@@ -44,7 +48,7 @@ def site() -> tuple[str, str]:
 
 
 def send(channel: str, address: str, subject: str, body: str, reference: str) -> None:
-    """Hand one message over. Raises NotSent."""
+    """Hand one message over. Raises NotSent, or Unclear for an SMS."""
     if channel == "email":
         _mail(address, subject, body, reference)
     else:
@@ -99,7 +103,9 @@ def _sms(address: str, text: str, reference: str) -> None:
             timeout=TIMEOUT_SECONDS,
             follow_redirects=False,
         )
-    except httpx.HTTPError as error:
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
         raise NotSent(type(error).__name__) from error
+    except httpx.HTTPError as error:
+        raise Unclear(type(error).__name__) from error
     if not answer.is_success:
         raise NotSent(f"status {answer.status_code}")

@@ -2,8 +2,10 @@
 
 import base64
 import io
+from typing import TYPE_CHECKING
 
-import segno
+if TYPE_CHECKING:
+    import segno
 
 
 def svg_data(text: str, *, error: str = "q", border: int = 4) -> str:
@@ -30,5 +32,8 @@ def version(text: str, *, error: str = "q") -> int:
     return int(_made(text, error).version)
 
 
-def _made(text: str, error: str) -> segno.QRCode:
+def _made(text: str, error: str) -> "segno.QRCode":
+    # Imported here: four megabytes that pages without a code do without.
+    import segno
+
     return segno.make(text, error=error, boost_error=False, micro=False)

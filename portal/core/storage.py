@@ -5,11 +5,10 @@ import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import obstore
-from obstore.exceptions import BaseError
-from obstore.store import LocalStore, ObjectStore, from_url
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
 
 # A store that does not answer is told to the visitor while they still look at the page.
 # Whether it is reached by plain HTTP, on the operator's own net, its address says (AWS_ENDPOINT).
@@ -20,7 +19,8 @@ PATIENCE: Any = {
     "backoff": {"init_backoff": timedelta(milliseconds=200), "max_backoff": timedelta(seconds=1)},
 }
 
-_store: ObjectStore | None = None
+# Imported where a file is kept or fetched: five megabytes that public pages do without.
+_store: "ObjectStore | None" = None
 _folder: Path | None = None
 
 
@@ -38,8 +38,10 @@ def start(url: str) -> None:
     if url.startswith("file://"):
         _folder = Path(url.removeprefix("file://"))
         _folder.mkdir(parents=True, exist_ok=True)
-        _store = LocalStore(_folder)
+        _store = None
     else:
+        from obstore.store import from_url
+
         _folder = None
         is_remote = url.startswith("s3://")
         options = {"client_options": CONNECTING, "retry_config": PATIENCE} if is_remote else {}
@@ -51,6 +53,9 @@ def put(data: bytes) -> str:
 
     Raises Full when the store cannot take them.
     """
+    import obstore
+    from obstore.exceptions import BaseError
+
     key = hashlib.sha256(data).hexdigest()
     try:
         obstore.put(_opened(), _path(key), data)
@@ -63,6 +68,8 @@ def put(data: bytes) -> str:
 
 def get(key: str) -> bytes:
     """The data of `key`; raises Missing."""
+    import obstore
+
     try:
         return bytes(obstore.get(_opened(), _path(key)).bytes())
     except FileNotFoundError as error:
@@ -71,6 +78,8 @@ def get(key: str) -> bytes:
 
 def delete(key: str) -> None:
     """Forget the data of `key`, if they are there."""
+    import obstore
+
     try:
         obstore.delete(_opened(), _path(key))
     except FileNotFoundError:
@@ -79,6 +88,8 @@ def delete(key: str) -> None:
 
 def keys() -> Iterator[str]:
     """The key of every stored file."""
+    import obstore
+
     for page in obstore.list(_opened()):
         yield from (each["path"].rpartition("/")[2] for each in page)
 
@@ -89,9 +100,14 @@ def _path(key: str) -> str:
     return f"{key[:2]}/{key[2:4]}/{key}"
 
 
-def _opened() -> ObjectStore:
+def _opened() -> "ObjectStore":
+    global _store
     if _store is None:
-        raise RuntimeError("storage.start was not called")
+        if _folder is None:
+            raise RuntimeError("storage.start was not called")
+        from obstore.store import LocalStore
+
+        _store = LocalStore(_folder)
     return _store
 
 

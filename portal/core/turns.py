@@ -1,7 +1,11 @@
-"""Writers of one SQLite file take turns in the order in which they came."""
+"""Writers of one SQLite file take turns: in one process in the order in which they came."""
 
+import sqlite3
+import time
 from collections import deque
 from threading import Lock
+
+ASK_AGAIN_SECONDS = 0.0005
 
 
 class Turns:
@@ -37,3 +41,23 @@ class Turns:
                 self._waiting.popleft().release()
             else:
                 self._is_taken = False
+
+
+def lock(connection: sqlite3.Connection, seconds: float) -> bool:
+    """Begin to write as soon as no other process does; False when that failed for `seconds`.
+
+    SQLite's own waiting sleeps up to a tenth of a second between two looks, so that one who waits
+    hardly ever comes between others who write often. Its `busy_timeout` is 0 for this long.
+    """
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            # The last byte is the kind of failure, the others its circumstances.
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() > until:
+                return False
+            time.sleep(ASK_AGAIN_SECONDS)
+        else:
+            return True

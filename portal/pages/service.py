@@ -12,7 +12,6 @@ from typing import Any
 import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
-from PIL import Image
 
 from portal.core import clock, content
 from portal.records import service as records
@@ -85,13 +84,22 @@ def _picture(_self: Any, tokens: Sequence[Any], place: int, *_rest: Any) -> str:
     file = STATIC / name
     if not file.is_file():
         return ""
-    with Image.open(file) as opened:
-        width, height = (each // PIXELS for each in opened.size)
-    version = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    data = file.read_bytes()
+    width, height = (each // PIXELS for each in _size(data))
+    version = hashlib.sha256(data).hexdigest()[:12]
     return (
         f'<img src="/static/{name}?v={version}" alt="{escape(token.content)}" '
         f'width="{width}" height="{height}">'
     )
+
+
+def _size(picture: bytes) -> tuple[int, int]:
+    """Width and height of a lossless WebP, fourteen bits each (RFC 9649, section 3.4).
+
+    Pillow, which could tell too, takes eight megabytes.
+    """
+    bits = int.from_bytes(picture[21:25], "little")
+    return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
 
 
 @cache

@@ -5,6 +5,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import brotli
@@ -25,37 +26,49 @@ STAND_IN_SECONDS = 600.0
 # Under this key a request tells Flask what its answer must show at least.
 SEEN = "portal.seen"
 DROPPED = frozenset({"content-length", "x-request-id", "etag"})
+# What a page takes beside its bytes: address, headers, the objects around them.
+FRAME_BYTES = 1500
+# A larger page would push out too many others.
+LARGEST_SHARE = 8
+
+Variant = tuple[Headers, list[bytes]]
 
 
 class Page:
-    """One answer: its bytes plain and compressed, made when first asked for."""
+    """One answer, kept compressed: a third of the memory, and nearly every browser asks for it."""
+
+    __slots__ = ("base", "etag", "size", "variants")
 
     def __init__(self, headers: Headers, body: bytes) -> None:
         self.etag = f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
-        self.base = [(n, v) for n, v in headers if n.lower() not in DROPPED]
-        self.base.append(("ETag", self.etag))
+        base = [(n, v) for n, v in headers if n.lower() not in DROPPED]
         content_type = next((v for n, v in headers if n.lower() == "content-type"), "")
-        self.is_compressible = content_type.startswith(COMPRESSED_TYPES)
-        if self.is_compressible:
-            self.base = _vary_by_encoding(self.base)
-        self.variants = {"": self._variant("", body)}
+        is_compressible = content_type.startswith(COMPRESSED_TYPES)
+        if is_compressible:
+            base = _vary_by_encoding(base)
+        self.base = [*map(_the_same, base), ("ETag", self.etag)]
+        # The bytes of memory that it takes, near enough.
+        self.size = FRAME_BYTES
+        self.variants: dict[str, Variant] = {}
+        if is_compressible:
+            self._keep(brotli.compress(body, quality=BROTLI_QUALITY), "br")
+        else:
+            self._keep(body, "", "gzip", "br")
 
-    def variant(self, encoding: str) -> tuple[Headers, list[bytes]]:
-        """Headers and body in `encoding`: `br`, `gzip` or the empty string."""
-        if not self.is_compressible:
-            encoding = ""
-        found = self.variants.get(encoding)
-        if found is None:
-            plain = self.variants[""][1][0]
-            body = (
-                brotli.compress(plain, quality=BROTLI_QUALITY)
-                if encoding == "br"
-                else gzip.compress(plain, GZIP_LEVEL, mtime=0)
-            )
-            found = self.variants[encoding] = self._variant(encoding, body)
+    def other(self, encoding: str) -> Variant:
+        """Headers and body as `gzip` or plain, made from what is kept; plain is not kept."""
+        plain = brotli.decompress(self.variants["br"][1][0])
+        if encoding == "gzip":
+            return self._keep(gzip.compress(plain, GZIP_LEVEL, mtime=0), encoding)
+        return self._variant("", plain)
+
+    def _keep(self, body: bytes, *encodings: str) -> Variant:
+        found = self._variant(encodings[0], body)
+        self.variants.update(dict.fromkeys(encodings, found))
+        self.size += len(body)
         return found
 
-    def _variant(self, encoding: str, body: bytes) -> tuple[Headers, list[bytes]]:
+    def _variant(self, encoding: str, body: bytes) -> Variant:
         headers = [*self.base, ("Content-Length", str(len(body)))]
         if encoding:
             headers.append(("Content-Encoding", encoding))
@@ -76,7 +89,6 @@ class PageCache:
         self.current_revision = self.revision.current
         self.lock = threading.Lock()
         self.pages: dict[Any, Page] = {}
-        self.static: dict[Any, Page] = {}
         self.bytes = 0
         self.state: tuple[int, date] | None = None
 
@@ -85,19 +97,15 @@ class PageCache:
         cookie = get("HTTP_COOKIE", "")
         if environ["REQUEST_METHOD"] not in READING or "session=" in cookie or not self.limit:
             return self.app(environ, start_response)
-        path = environ["PATH_INFO"]
-        if path.startswith("/static/"):
-            pages = self.static
-        else:
-            version = self._version(environ)
-            if version is None:
-                return self.app(environ, start_response)
-            state = (version, clock.today())
-            if state != self.state:
-                self._forget(state)
-            pages = self.pages
+        version = self._version(environ)
+        if version is None:
+            return self.app(environ, start_response)
+        state = (version, clock.today())
+        if state != self.state:
+            self._forget(state)
+        pages = self.pages
         key = (
-            path,
+            environ["PATH_INFO"],
             get("HTTP_HOST"),
             get("QUERY_STRING"),
             get("SCRIPT_NAME"),
@@ -141,9 +149,17 @@ class PageCache:
             return []
         accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
         encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
-        headers, body = page.variants.get(encoding) or page.variant(encoding)
+        headers, body = page.variants.get(encoding) or self._other(page, encoding)
         start_response("200 OK", headers)
         return body if environ["REQUEST_METHOD"] == "GET" else []
+
+    def _other(self, page: Page, encoding: str) -> Variant:
+        """The page in an encoding that is not kept, or not yet."""
+        before = page.size
+        found = page.other(encoding)
+        with self.lock:
+            self.bytes += page.size - before
+        return found
 
     def _ask(self, environ: dict[str, Any], start_response: Any) -> Page | Iterable[bytes]:
         asked = {**environ, "REQUEST_METHOD": "GET"}
@@ -175,13 +191,14 @@ class PageCache:
         return started[0], started[1], body
 
     def _keep(self, pages: dict[Any, Page], key: Any, page: Page) -> None:
-        size = len(page.variants[""][1][0]) * 2
+        if page.size > self.limit // LARGEST_SHARE:
+            return
         with self.lock:
-            if self.bytes + size > self.limit:
+            if self.bytes + page.size > self.limit:
                 pages.clear()
                 self.bytes = 0
             pages[key] = page
-            self.bytes += size
+            self.bytes += page.size
 
     def _forget(self, state: tuple[int, date]) -> None:
         with self.lock:
@@ -189,6 +206,12 @@ class PageCache:
             self.pages = {}
             self.bytes = 0
             self.state = state
+
+
+@lru_cache(maxsize=256)
+def _the_same(header: tuple[str, str]) -> tuple[str, str]:
+    """One object for a header that thousands of pages have."""
+    return header
 
 
 def _is_public(headers: Headers) -> bool:

@@ -1,10 +1,7 @@
 """How dates, numbers and codes are written, in both languages."""
 
 from datetime import date, datetime
-from functools import lru_cache
 
-from babel.dates import format_date
-from babel.numbers import format_decimal
 from flask import Flask
 from markupsafe import Markup
 
@@ -15,13 +12,16 @@ from portal.web import i18n
 
 FAR = date(2099, 12, 31)
 LONG_TERM = N_("长期")
-DAY_FORMATS = {"zh": "y年M月d日", "en": "d MMMM y"}
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
+          "October", "November", "December")  # fmt: skip
 INSTANT_FORMATS = {"zh": "{day} {hour:02}:{minute:02}", "en": "{day}, {hour:02}:{minute:02}"}
 
 
-@lru_cache(maxsize=8192)
+# Two forms of a day and one of a number: Babel would bring the tables of every language for them.
 def _day(value: date, language: str) -> str:
-    return format_date(value, DAY_FORMATS[language], locale=i18n.BABEL_LOCALES[language])
+    if language == "en":
+        return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+    return f"{value.year}年{value.month}月{value.day}日"
 
 
 def day(value: date | None) -> str:
@@ -45,13 +45,8 @@ def instant(value: datetime | str) -> str:
 
 
 def number(value: int) -> str:
-    """A count with the separators of the language."""
-    return _number(value, i18n.locale())
-
-
-@lru_cache(maxsize=1024)
-def _number(value: int, language: str) -> str:
-    return str(format_decimal(value, locale=i18n.BABEL_LOCALES[language]))
+    """A count with its thousands apart, which both languages do by a comma."""
+    return f"{value:,}"
 
 
 def term_end(value: date) -> str:

@@ -16,7 +16,6 @@ from portal.core.text import N_
 TRANSLATIONS = Path(__file__).resolve().parent.parent.parent / "translations"
 DEFAULT = "zh"
 LOCALES = {"zh": "zh-Hans", "en": "en"}
-BABEL_LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 

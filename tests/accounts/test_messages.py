@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -18,6 +19,7 @@ from portal.accounts.rules import Contact
 from portal.accounts.service import messages
 from portal.core import db, jobs, outgoing
 from portal.core.content import ContentError
+from tests.browser import Browser
 from tests.conftest import Clock
 from tests.factories import make_account, make_subject
 
@@ -54,7 +56,10 @@ def mailbox() -> Iterator[Mailbox]:
 
 @pytest.fixture
 def gateway() -> Iterator[list[dict[str, str]]]:
-    """An SMS gateway that takes everything but what is for 13900000500."""
+    """An SMS gateway that takes everything but what is for 13900000500.
+
+    What is for 13900000504 it takes without an answer.
+    """
     taken: list[dict[str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -63,6 +68,9 @@ def gateway() -> Iterator[list[dict[str, str]]]:
             is_taken = body["to"] != "13900000500"
             if is_taken:
                 taken.append(body)
+            if body["to"] == "13900000504":
+                self.close_connection = True
+                return
             self.send_response(202 if is_taken else 500)
             self.end_headers()
 
@@ -137,6 +145,101 @@ def test_what_was_not_taken_is_tried_again_and_said_so(
     jobs.run_due()
     assert states() == ["handed_over"]
     assert len(mailbox.mails) == 1
+
+
+class Killed(BaseException):
+    """What a worker that is killed would raise, if it could."""
+
+
+@pytest.fixture
+def dying(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The first worker dies after handing over what it sends, before it can say so."""
+    send, sent = outgoing.send, []
+
+    def dies(*given: str) -> None:
+        send(*given)
+        sent.append(given)
+        if len(sent) == 1:
+            raise Killed
+
+    monkeypatch.setattr(outgoing, "send", dies)
+    yield
+    assert sent
+
+
+def work_until_killed() -> None:
+    with pytest.raises(Killed):
+        jobs.run_due()
+    db.session.rollback()
+
+
+def test_a_mail_of_a_worker_that_died_comes_again_as_the_same_mail(
+    app: Flask, mailbox: Mailbox, clock: Clock, dying: None
+) -> None:
+    service.notify(by_mail().id, "password_changed")
+    db.session.commit()
+    work_until_killed()
+    assert states() == ["sending"]
+    clock.move(minutes=11)
+    jobs.run_due()
+    assert states() == ["handed_over"]
+    first, second = (message_from_bytes(mail.content)["Message-ID"] for mail in mailbox.mails)
+    assert first == second
+
+
+def test_an_sms_of_a_worker_that_died_is_unclear_and_never_sent_twice(
+    app: Flask, gateway: list[dict[str, str]], clock: Clock, dying: None
+) -> None:
+    service.notify(make_account(contact=Contact("sms", "13900000001")).id, "password_changed")
+    db.session.commit()
+    work_until_killed()
+    for _time in range(2):
+        clock.move(minutes=11)
+        jobs.run_due()
+        assert states() == ["unclear"]
+    assert len(gateway) == 1
+    assert db.session.scalars(select(Delivery.sealed)).all() == [None]
+
+
+def test_an_sms_that_the_gateway_took_without_an_answer_is_unclear(
+    app: Flask, gateway: list[dict[str, str]], clock: Clock
+) -> None:
+    service.notify(make_account(contact=Contact("sms", "13900000504")).id, "password_changed")
+    db.session.commit()
+    for _time in range(2):
+        jobs.run_due()
+        clock.move(days=1)
+    assert states() == ["unclear"]
+    assert len(gateway) == 1
+
+
+def test_staff_are_told_for_a_month_what_did_not_go_out(app: Flask, clock: Clock) -> None:
+    assert service.count_undelivered() == (0, 0)
+    for state in ("given_up", "unclear", "unclear", "handed_over"):
+        delivery = service.send_to(Contact("sms", "13900000001"), "sign_up_code", "zh", code="1")
+        delivery.state = state
+    assert service.count_undelivered() == (1, 2)
+    clock.move(days=31)
+    assert service.count_undelivered() == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "words"),
+    [
+        ("", "短信：不清楚是否已发出，为避免重复没有再发"),
+        ("/en", "Text message: may or may not have been sent"),
+    ],
+)
+def test_the_owner_reads_what_became_of_an_sms(browser: Browser, prefix: str, words: str) -> None:
+    account = make_account()
+    browser.sign_in(account)
+    message = service.notify(account.id, "password_changed")
+    message.deliveries.append(
+        Delivery(channel="sms", address="13900000001", key="password_changed", language="zh",
+                 state="unclear", attempts=1, created_at=message.created_at)
+    )  # fmt: skip
+    db.session.commit()
+    assert words in browser.get(f"{prefix}/me/messages").text
 
 
 def test_after_six_tries_it_is_given_up(

@@ -46,6 +46,7 @@ def test_a_store_in_memory_serves_too() -> None:
 
 def test_nothing_is_stored_before_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storage, "_store", None)
+    monkeypatch.setattr(storage, "_folder", None)
     with pytest.raises(RuntimeError):
         storage.put(b"content")
 

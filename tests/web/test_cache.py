@@ -116,9 +116,32 @@ def test_memory_is_bounded(own_app: Flask, client: FlaskClient) -> None:
     assert 0 < len(cache.pages) < 40
 
 
-def test_pictures_are_kept_as_they_are(client: FlaskClient) -> None:
-    answer = ask(client, "/static/fonts/SHA256SUMS", Accept_Encoding="br")
-    assert answer.status_code == 200
+def test_what_is_in_memory_is_counted_in_every_encoding(
+    own_app: Flask, client: FlaskClient
+) -> None:
+    cache = own_app.wsgi_app  # type: ignore[attr-defined]
+    for accepted in ("br", "", "gzip", "", "gzip"):
+        ask(client, "/about", Accept_Encoding=accepted)
+        assert cache.bytes == sum(page.size for page in cache.pages.values())
+    (page,) = cache.pages.values()
+    assert set(page.variants) == {"br", "gzip"}, "plain is made when it is asked for"
+
+
+def test_what_is_no_text_is_kept_as_it_is(own_app: Flask, client: FlaskClient) -> None:
+    for _ in range(2):
+        answer = ask(client, "/static/images/screenshot.png", Accept_Encoding="br, gzip")
+        assert "Content-Encoding" not in answer.headers
+        assert answer.data.startswith(b"\x89PNG")
+    assert len(own_app.wsgi_app.pages) == 1  # type: ignore[attr-defined]
+
+
+def test_what_would_push_out_everything_else_is_not_kept(
+    own_app: Flask, client: FlaskClient
+) -> None:
+    client.get("/about")
+    assert len(client.get("/static/fonts/NotoSansSC-Bold.ttf").data) > 2_000_000
+    (key,) = own_app.wsgi_app.pages  # type: ignore[attr-defined]
+    assert key[0] == "/about"
 
 
 def test_a_database_without_tables_is_no_version() -> None:

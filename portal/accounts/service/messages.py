@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,8 @@ PAGE_SIZE = 20
 ATTEMPTS = 6
 FIRST_PAUSE = timedelta(minutes=1)
 PURPOSE = "delivery"
+# Of what became of messages, staff are told this long.
+TOLD_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -116,22 +119,43 @@ def send_to(contact: Contact, key: str, language: str, **data: str) -> Delivery:
 
 
 def deliver(delivery_id: int) -> None:
-    """Hand one message over; when that fails, say so and try again later, longer each time."""
+    """Hand one message over; when that fails, say so and try again later, longer each time.
+
+    That it is being sent is committed before it leaves. Whoever finds it so knows that a worker
+    died meanwhile: a mail goes out again under the same Message-ID, by which mailboxes drop
+    doubles; an SMS costs money and would ring twice, so it stays unclear whether it was sent.
+    """
     delivery = session.get(Delivery, delivery_id)
-    if delivery is None or delivery.sealed is None or delivery.state == "handed_over":
+    if delivery is None or delivery.sealed is None:
+        return
+    if delivery.state == "sending" and delivery.channel == "sms":
+        _done(delivery, "unclear")
         return
     plain = sealing.unseal(delivery.sealed, PURPOSE)
-    values = json.loads(plain) if plain else {}
-    subject, body = _words(delivery, values)
-    delivery.attempts += 1
+    subject, body = _words(delivery, json.loads(plain) if plain else {})
+    delivery.state, delivery.attempts = "sending", delivery.attempts + 1
+    session.commit()
     try:
         outgoing.send(delivery.channel, delivery.address, subject, body, f"delivery-{delivery.id}")
     except outgoing.NotSent:
         delivery.state = "failed" if delivery.attempts < ATTEMPTS else "given_up"
         if delivery.state == "failed":
             _enqueue(delivery, after=FIRST_PAUSE * 4 ** (delivery.attempts - 1))
-        return
-    delivery.state, delivery.sealed, delivery.done_at = "handed_over", None, clock.now()
+    except outgoing.Unclear:
+        _done(delivery, "unclear")
+    else:
+        _done(delivery, "handed_over")
+
+
+def _done(delivery: Delivery, state: str) -> None:
+    delivery.state, delivery.sealed, delivery.done_at = state, None, clock.now()
+
+
+def count_undelivered() -> tuple[int, int]:
+    """How many messages of the last month did not go out, and of how many nobody knows."""
+    recent = select(Delivery.state).where(Delivery.created_at > clock.now() - TOLD_FOR)
+    counts = Counter(session.scalars(recent.where(Delivery.state.in_(("given_up", "unclear")))))
+    return counts["given_up"], counts["unclear"]
 
 
 def notices_of(actor: Actor, *, language: str, page: int) -> list[Notice]:

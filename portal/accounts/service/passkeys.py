@@ -7,29 +7,9 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import delete, select
-from webauthn import (
-    base64url_to_bytes,
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import (
-    decode_credential_public_key,
-    decoded_public_key_to_cryptography,
-    parse_authentication_credential_json,
-)
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from portal.accounts import rules
 from portal.accounts.models import Account, Challenge, Passkey
@@ -40,7 +20,6 @@ from portal.core.errors import Refused
 
 MOST_PASSKEYS = 10
 CHALLENGE_BYTES = 32
-REQUIRED = UserVerificationRequirement.REQUIRED
 
 
 @dataclass(frozen=True)
@@ -53,28 +32,36 @@ class RelyingParty:
 
 def registration_options(account: Account, party: RelyingParty) -> str:
     """What the browser needs to make a key pair, as JSON."""
-    options = generate_registration_options(
+    # Imported where it is used, here and below: eight megabytes that public pages do without.
+    import webauthn
+
+    structs = webauthn.helpers.structs
+    options = webauthn.generate_registration_options(
         rp_id=party.host,
         rp_name=outgoing.site()[0] or party.host,
         user_id=account.user_handle,
         user_name=account.email or account.phone or account.name,
         user_display_name=account.name,
         challenge=_new_challenge(f"register {account.id}"),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=REQUIRED
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=_descriptors(account),
     )
-    return str(options_to_json(options))
+    return str(webauthn.options_to_json(options))
 
 
 def add_passkey(account: Account, credential: str, name: str, party: RelyingParty) -> Passkey:
     """Keep the public half of a new key pair. Raises Refused."""
+    import webauthn
+    from webauthn.helpers.exceptions import WebAuthnException
+
     if len(account.passkeys) >= MOST_PASSKEYS:
         raise Refused("passkeys_many", "credential")
     challenge = _take_challenge(credential, f"register {account.id}")
     try:
-        verified = verify_registration_response(
+        verified = webauthn.verify_registration_response(
             credential=credential,
             expected_challenge=challenge,
             expected_rp_id=party.host,
@@ -144,26 +131,35 @@ def passkeys_of(account_id: int) -> Sequence[Passkey]:
 
 def public_key_of(passkey: Passkey) -> str:
     """The public half of a key pair as anybody can read it: SubjectPublicKeyInfo in base64."""
-    key = decoded_public_key_to_cryptography(decode_credential_public_key(passkey.public_key))
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+    from webauthn import helpers
+
+    decoded = helpers.decode_credential_public_key(passkey.public_key)
+    key = helpers.decoded_public_key_to_cryptography(decoded)
     spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return base64.b64encode(spki).decode()
 
 
 def _request(challenge: bytes, party: RelyingParty, account: Account | None) -> str:
-    options = generate_authentication_options(
+    import webauthn
+
+    options = webauthn.generate_authentication_options(
         rp_id=party.host,
         challenge=challenge,
         allow_credentials=_descriptors(account) if account else None,
-        user_verification=REQUIRED,
+        user_verification=webauthn.helpers.structs.UserVerificationRequirement.REQUIRED,
     )
-    return str(options_to_json(options))
+    return str(webauthn.options_to_json(options))
 
 
 def _verified(
     credential: str, challenge: bytes, party: RelyingParty, account: Account | None
 ) -> Passkey:
+    import webauthn
+    from webauthn.helpers.exceptions import WebAuthnException
+
     try:
-        answer = parse_authentication_credential_json(credential)
+        answer = webauthn.helpers.parse_authentication_credential_json(credential)
         passkey = session.scalar(
             select(Passkey)
             .join(Account, Account.id == Passkey.account_id)
@@ -171,7 +167,7 @@ def _verified(
         )
         if passkey is None or (account is not None and passkey.account_id != account.id):
             raise Refused("passkey_wrong", "credential")
-        verified = verify_authentication_response(
+        verified = webauthn.verify_authentication_response(
             credential=answer,
             expected_challenge=challenge,
             expected_rp_id=party.host,
@@ -186,7 +182,9 @@ def _verified(
     return passkey
 
 
-def _descriptors(account: Account) -> list[PublicKeyCredentialDescriptor]:
+def _descriptors(account: Account) -> list[Any]:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
     return [PublicKeyCredentialDescriptor(id=one.credential_id) for one in account.passkeys]
 
 
@@ -199,6 +197,8 @@ def _new_challenge(purpose: str) -> bytes:
 
 def _take_challenge(credential: str, purpose: str) -> bytes:
     """The challenge that this answer names, if it was ours, is young and was not used before."""
+    from webauthn import base64url_to_bytes
+
     try:
         said = json.loads(base64url_to_bytes(json.loads(credential)["response"]["clientDataJSON"]))
         challenge = base64url_to_bytes(said["challenge"])

@@ -171,6 +171,7 @@ def _backup() -> tuple[Control, ...]:
 
 def _running(config: Config) -> tuple[Control, ...]:
     late = round(jobs.oldest_due_seconds())
+    lost, unclear = accounts.count_undelivered()
     return (
         Control(N_("软件版本"), "set",
                 "Python %(python)s, Flask %(flask)s, SQLAlchemy %(sql)s, %(db)s",
@@ -179,6 +180,9 @@ def _running(config: Config) -> tuple[Control, ...]:
         Control(N_("数据库结构"), "set", "%(n)s", {"n": _schema()}),
         Control(N_("后台任务"), _is(late < 300 and not jobs.failed()),
                 N_("等得最久的等了%(n)s秒，失败的%(m)s件。"), {"n": late, "m": len(jobs.failed())}),
+        Control(N_("邮件和短信"), _is(not lost and not unclear),
+                N_("近30天没有交出去的%(n)s件，不清楚是否已发出的短信%(m)s件。"),
+                {"n": lost, "m": unclear}),
         Control(N_("监测"), "set", N_("只有这些地址能读取运行数据：%(nets)s"),
                 {"nets": ", ".join(config.metrics_allow)}),
         Control(N_("时钟同步"), "unknown", N_("本系统用操作系统的时间，是否同步看不到。")),
