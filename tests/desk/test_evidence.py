@@ -7,6 +7,8 @@ import pytest
 from flask import Flask
 
 from portal import words
+from portal.accounts import service as accounts
+from portal.accounts.rules import Contact
 from portal.config import Config
 from portal.core import audit, db, jobs
 from portal.core.replica import Replica
@@ -98,6 +100,15 @@ def test_failed_jobs_are_open(app: Flask) -> None:
     db.session.flush()
     db.session.query(jobs.Job).update({"attempts": jobs.ATTEMPTS})
     assert controls()["后台任务"].state == "open"
+
+
+def test_messages_that_may_not_have_gone_out_are_told(app: Flask) -> None:
+    assert controls()["邮件和短信"].state == "set"
+    accounts.send_to(
+        Contact("sms", "13900000001"), "sign_up_code", "zh", code="1"
+    ).state = "unclear"
+    told = controls()["邮件和短信"]
+    assert (told.state, told.values) == ("open", {"n": 0, "m": 1})
 
 
 def test_every_sentence_can_be_written(app: Flask) -> None:
