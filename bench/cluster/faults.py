@@ -3,13 +3,15 @@
 import time
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import psycopg
 
 from bench.cluster.load import Load, Told
-from bench.cluster.parts import Cluster, ask
+from bench.cluster.parts import Cluster, accepts, ask, follow, port_of
 
 SECONDS = 6.0
+SECONDS_AWAY = 5.0
 Step = Callable[[Cluster], None]
 COLUMNS = "| fault, for 6 s | readers were told | slowest | writers were told | told done, stored |"
 
@@ -111,9 +113,12 @@ def silent(name: str) -> tuple[Step, Step]:
     )
 
 
+def _superuser(url: str) -> psycopg.Connection[Any]:
+    return psycopg.connect(url.replace("portal@", "postgres@"), autocommit=True)
+
+
 def _replay(cluster: Cluster, word: str) -> None:
-    superuser = cluster.replica.replace("portal@", "postgres@")
-    with psycopg.connect(superuser, autocommit=True) as connection:
+    with _superuser(cluster.replica) as connection:
         try:
             connection.execute(f"SELECT pg_wal_replay_{word}()")
         except psycopg.errors.SerializationFailure:
@@ -148,6 +153,39 @@ def _rolling(cluster: Cluster) -> None:
         cluster.parts[name].start()
 
 
+def _promote(cluster: Cluster) -> None:
+    """As DEPLOY.md does it: the primary is lost for good, its replica takes its place."""
+    cluster.parts["primary"].kill()
+    if cluster.parts["replica"].process.poll() is not None:
+        cluster.parts["replica"].start()
+    accepts(port_of(cluster.parts["replica"]))
+    with _superuser(cluster.replica) as connection:
+        connection.execute("SELECT pg_promote()")
+    cluster.environment["DATABASE_URL"] = cluster.environment.pop("DATABASE_REPLICA_URL")
+    _rolling(cluster)
+
+
+def _promote_what_was_away(cluster: Cluster) -> None:
+    """For a while the replica receives nothing, then the primary is lost."""
+    cluster.parts["replica"].kill()
+    time.sleep(SECONDS_AWAY)
+    _promote(cluster)
+
+
+def _promote_what_was_waited_for(cluster: Cluster) -> None:
+    """The same, but nobody is told that anything is done before the replica has it."""
+    with _superuser(cluster.primary) as connection:
+        connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        connection.execute("SELECT pg_reload_conf()")
+    time.sleep(1)
+    _promote_what_was_away(cluster)
+
+
+def _follow(cluster: Cluster) -> None:
+    follow(cluster)
+    _rolling(cluster)
+
+
 def _nothing(_cluster: Cluster) -> None:
     return
 
@@ -170,6 +208,12 @@ FAULTS: dict[str, tuple[Step, Step]] = {
     "database connections cut once": (_cut, _nothing),
     "primary killed": killed("primary"),
     "primary and replica killed": killed("primary", "replica"),
+    "primary lost, replica promoted": (_promote, _follow),
+    "replica away 5 s, primary lost, replica promoted": (_promote_what_was_away, _follow),
+    "replica away 5 s, primary lost, replica promoted; synchronous": (
+        _promote_what_was_waited_for,
+        _follow,
+    ),
     "nginx killed": killed("nginx"),
     "both web nodes killed": killed("web node 1", "web node 2"),
 }

@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SECRET = "only for the bench, and long enough to be accepted"  # noqa: S105
 HOST = "localhost"
 S3_SERVER = "s3rver@3.7.1"
+ADDRESS = "postgresql://portal@127.0.0.1:{}/portal"
 BIND = {"listen_addresses": "127.0.0.1", "max_wal_senders": "4", "wal_keep_size": "256MB",
         "hot_standby_feedback": "on"}  # fmt: skip
 
@@ -134,7 +135,8 @@ class Cluster:
 
     @property
     def replica(self) -> str:
-        return self.environment["DATABASE_REPLICA_URL"]
+        """The primary's own address while it has none."""
+        return self.environment.get("DATABASE_REPLICA_URL", self.primary)
 
     def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.primary, autocommit=True) as connection:
@@ -202,28 +204,55 @@ def _make_databases(folder: Path) -> tuple[Part, Part, int, int]:
     """A primary that is durable, and a replica that streams from it."""
     first, second = free_port(), free_port()
     for name in ("primary", "replica"):
-        (folder / name).mkdir(mode=0o700)
-        if user := database_user():
-            shutil.chown(folder / name, user, pwd.getpwnam(user).pw_gid)
+        _own_folder(folder / name)
     primary_data, replica_data = folder / "primary", folder / "replica"
     _run([_program("initdb"), "-D", str(primary_data), "-U", "postgres", "-A", "trust",
           "--locale=C.UTF-8", "-E", "UTF8"])  # fmt: skip
     primary = _postgres("primary", primary_data, first, folder / "primary.log")
-    _accepts(first)
+    accepts(first)
     with psycopg.connect(f"postgresql://postgres@127.0.0.1:{first}/postgres",
                          autocommit=True) as connection:  # fmt: skip
         # Neither role is a superuser: the portal needs none.
         connection.execute("CREATE ROLE portal LOGIN")
         connection.execute("CREATE ROLE copying REPLICATION LOGIN")
         connection.execute("CREATE DATABASE portal OWNER portal")
-    _run([_program("pg_basebackup"), "-h", "127.0.0.1", "-p", str(first), "-U", "copying",
-          "-D", str(replica_data), "-R", "-X", "stream", "-c", "fast"])  # fmt: skip
+    copy_of(first, replica_data)
     replica = _postgres("replica", replica_data, second, folder / "replica.log")
-    _accepts(second)
+    accepts(second)
     return primary, replica, first, second
 
 
-def _accepts(port: int) -> None:
+def _own_folder(folder: Path) -> None:
+    folder.mkdir(mode=0o700)
+    if user := database_user():
+        shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
+
+
+def copy_of(port: int, data: Path) -> None:
+    """What a replica of the server on `port` starts from."""
+    _run([_program("pg_basebackup"), "-h", "127.0.0.1", "-p", str(port), "-U", "copying",
+          "-D", str(data), "-R", "-X", "stream", "-c", "fast"])  # fmt: skip
+
+
+def follow(cluster: Cluster) -> None:
+    """The machine of the lost primary comes back as the replica of the one that was promoted."""
+    lost, promoted = cluster.parts["primary"], cluster.parts["replica"]
+    data = Path(lost.command[lost.command.index("-D") + 1])
+    shutil.rmtree(data)
+    _own_folder(data)
+    copy_of(port_of(promoted), data)
+    lost.start()
+    accepts(port_of(lost))
+    cluster.parts.update({"primary": promoted, "replica": lost})
+    cluster.environment["DATABASE_REPLICA_URL"] = ADDRESS.format(port_of(lost))
+
+
+def port_of(server: Part) -> int:
+    (setting,) = (word for word in server.command if word.startswith("port="))
+    return int(setting.removeprefix("port="))
+
+
+def accepts(port: int) -> None:
     for _attempt in range(150):
         try:
             with psycopg.connect(f"postgresql://postgres@127.0.0.1:{port}/postgres"):
@@ -297,11 +326,10 @@ def nginx_config(folder: Path, front: int, plain: int, nodes: tuple[int, ...]) -
 
 def _environment(folder: Path, front: int, redis: int, s3: int,
                  databases: tuple[int, int]) -> dict[str, str]:  # fmt: skip
-    address = "postgresql://portal@127.0.0.1:{}/portal"
     return {
         **os.environ,
-        "DATABASE_URL": address.format(databases[0]),
-        "DATABASE_REPLICA_URL": address.format(databases[1]),
+        "DATABASE_URL": ADDRESS.format(databases[0]),
+        "DATABASE_REPLICA_URL": ADDRESS.format(databases[1]),
         "SECRET_KEY": SECRET,
         "QR_KEY": SECRET,
         "SEAL_P12": str(folder / "seal.p12"),

@@ -28,9 +28,14 @@ def own_draft(draft_id: str) -> Draft:
     found = drafts.get(
         draft_id,
         account_id=actor.account_id if actor else None,
-        keys=held.held(held.DRAFTS),
+        keys=(*held.held(held.DRAFTS), *held.held(held.CASES)),
     )
     return found or abort(404)
+
+
+@bp.app_errorhandler(drafts.Sent)
+def sent(draft: drafts.Sent) -> ResponseReturnValue:
+    return redirect(path(f"/cases/{draft.reference}"), 303)
 
 
 def own_case(reference: str) -> Case:

@@ -131,8 +131,6 @@ def letter_file(draft_id: str) -> Response:
 @visitor
 @limiter.limit(reports, methods=["POST"])
 def check(draft_id: str) -> ResponseReturnValue:
-    if sent := _sent(draft_id):
-        return redirect(path(f"/cases/{sent}"), 303)
     draft, form = _draft(draft_id), SendForm()
     if missing := intake.missing_page(draft):
         return redirect(path(f"/complaints/drafts/{draft.id}/{missing}"), 303)
@@ -196,7 +194,7 @@ def _draft(draft_id: str) -> Draft:
     actor = current_actor()
     found = drafts.get(
         draft_id, kind="complaint", account_id=actor.account_id if actor else None,
-        keys=held.held(held.DRAFTS),
+        keys=(*held.held(held.DRAFTS), *held.held(held.CASES)),
     )  # fmt: skip
     return found or abort(404)
 
@@ -208,17 +206,6 @@ def _case(reference: str) -> Complaint:
         reference, account_id=actor.account_id if actor else None, keys=held.held(held.CASES)
     )
     return found if isinstance(found, Complaint) else abort(404)
-
-
-def _sent(draft_id: str) -> str:
-    """The reference of the case that this visitor's draft became, or nothing."""
-    case = intake.sent(draft_id)
-    actor = current_actor()
-    is_mine = case is not None and (
-        case.reference in held.held(held.CASES)
-        or (actor is not None and case.account_id == actor.account_id)
-    )
-    return case.reference if case is not None and is_mine else ""
 
 
 def _subject() -> Any:

@@ -223,14 +223,7 @@ def signature_of(facts: Mapping[str, Any]) -> str:
         if said["type"] != "webauthn.get" or said["challenge"] != challenge:
             return NO
         _verify_signature(spki, signature, authenticator + hashlib.sha256(client).digest())
-    except (
-        InvalidSignature,
-        UnsupportedAlgorithm,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-    ):
+    except UNREADABLE:
         return NO
     return YES
 

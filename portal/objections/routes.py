@@ -57,10 +57,6 @@ def claims(draft_id: str) -> ResponseReturnValue:
 @bp.route("/objections/drafts/<draft_id>/check", methods=["GET", "POST"])
 @signed_in
 def check(draft_id: str) -> ResponseReturnValue:
-    # The draft first: it is locked, and whoever waited for it finds the case that it became.
-    draft = drafts.get(draft_id, account_id=g.actor.account_id)
-    if draft is None and (sent := service.sent(draft_id, g.actor)) is not None:
-        return redirect(path(f"/cases/{sent.reference}"), 303)
     draft, form = _draft(draft_id), PromiseForm()
     found = service.target_of(draft, g.actor) or abort(404)
     if form.validate_on_submit():

@@ -129,12 +129,6 @@ def submit(draft: Draft, actor: Actor) -> tuple[Objection, str]:
     return case, code
 
 
-def sent(draft_id: str, actor: Actor) -> Case | None:
-    """The case that this person's draft became already."""
-    case = cases.find_sent(draft_id)
-    return case if case is not None and case.account_id == actor.account_id else None
-
-
 def advance(case: Objection, name: str, *, by: By, note: str = "", **answers: Any) -> None:
     """Take a step; the mark comes with acceptance and goes with the end, corrections at once.
 

@@ -93,10 +93,6 @@ def statement(draft_id: str) -> ResponseReturnValue:
 @bp.route("/repair/drafts/<draft_id>/check", methods=["GET", "POST"])
 @signed_in
 def check(draft_id: str) -> ResponseReturnValue:
-    # The draft first: it is locked, and whoever waited for it finds the case that it became.
-    draft = drafts.get(draft_id, account_id=g.actor.account_id)
-    if draft is None and (sent := service.sent(draft_id, g.actor)) is not None:
-        return redirect(path(f"/cases/{sent.reference}"), 303)
     draft, form = _draft(draft_id), PromiseForm()
     if form.validate_on_submit():
         with form.refusals():

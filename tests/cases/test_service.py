@@ -216,8 +216,9 @@ def test_a_draft_is_kept_for_sixty_days_after_the_last_touch(
 
 
 def test_sending_a_draft_twice_finds_the_one_case(case: Sample) -> None:
-    assert service.find_sent(case.intent) is case
-    assert service.find_sent("another") is None
+    with pytest.raises(drafts.Sent, match=case.reference):
+        drafts.get(case.intent, account_id=None, keys=[case.reference])
+    assert drafts.get("another", account_id=None, keys=["another"]) is None
     assert db.session.scalar(select(func.count()).select_from(Draft)) == 0
 
 

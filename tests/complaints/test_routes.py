@@ -183,6 +183,21 @@ def test_a_page_that_is_not_answered_yet_is_asked_first(app: Flask, browser: Bro
     browser.signed_out().get(f"{draft}/where", status=404)
 
 
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_whoever_goes_back_after_sending_is_led_to_the_case(
+    app: Flask, browser: Browser, prefix: str
+) -> None:
+    page = fill_in(browser, prefix, "concern", where={"matter": "service", "area": TOWN},
+                   who={"protection": "anonymous"}, more={})  # fmt: skip
+    draft = page.address.rpartition("/")[0].removeprefix(prefix)
+    case = browser.submit(page, form=SEND, promised="y").response.headers["Location"]
+    pages = [f"{draft}/{name}" for name in ("where", "protection", "facts", "check")]
+    for address in (*pages, f"{draft.removeprefix('/complaints')}/files"):
+        page = browser.get(f"{prefix}{address}", status=303)
+        assert page.response.headers["Location"] == case
+        browser.signed_out().get(f"{prefix}{address}", status=404)
+
+
 def test_sending_twice_finds_the_case_that_was_sent(app: Flask, browser: Browser) -> None:
     page = fill_in(browser, "", "concern", where={"matter": "service", "area": TOWN},
                    who={"protection": "anonymous"}, more={})  # fmt: skip

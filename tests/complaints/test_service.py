@@ -354,7 +354,10 @@ def test_a_copy_is_registered_and_its_outcome_noted(app: Flask, kind: str) -> No
     case, code = intake.submit(draft, None, in_words=True)
     assert (case.due, case.body_slug, case.about_subject_id) == (None, "", shop.id)
     assert finding.by_code(case.reference, code) is case
-    assert intake.sent(case.intent) is case
+    assert drafts.get(case.intent, account_id=None) is None
+    for key in (case.intent, case.reference):
+        with pytest.raises(drafts.Sent, match=case.reference):
+            drafts.get(case.intent, account_id=None, keys=[key])
     refused("note_needed", act, case, "not_solved", by=PERSON, note="")
     assert act(case, "not_solved", by=PERSON, note="调解不成").state == "unsolved"
     service.escalate(case)

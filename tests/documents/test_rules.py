@@ -1,10 +1,17 @@
 """Numbers that notice a slip, tokens that notice a forgery, and what a document is worth today."""
 
+import base64
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -115,3 +122,54 @@ def test_a_changed_token_is_no_longer_signed(place: int, letter: str) -> None:
 def test_what_is_no_token(text: str) -> None:
     assert rules.read_token(text) is None
     assert not keys.verify(text, b"0" * 32)
+
+
+def signed_by(key: Any) -> dict[str, Any]:
+    """The facts of a text that was signed with a key as WebAuthn does it."""
+    text = "本人承诺属实"
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    client = json.dumps({"type": "webauthn.get", "challenge": challenge.rstrip("=")}).encode()
+    signed = b"authenticator" + hashlib.sha256(client).digest()
+    scheme: dict[type, tuple[Any, ...]] = {
+        ec.EllipticCurvePrivateKey: (ec.ECDSA(hashes.SHA256()),),
+        rsa.RSAPrivateKey: (padding.PKCS1v15(), hashes.SHA256()),
+    }
+    more = next((found for kind, found in scheme.items() if isinstance(key, kind)), ())
+    spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    proof = {
+        "client_data": client,
+        "authenticator_data": b"authenticator",
+        "signature": key.sign(signed, *more),
+        "public_key": spki,
+    }
+    told = {name: base64.b64encode(value).decode() for name, value in proof.items()}
+    return {"signed_text": text, "signature": told}
+
+
+KEYS = {
+    "P-256": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "RSA": lambda: rsa.generate_private_key(65537, 2048),
+    "Ed25519": Ed25519PrivateKey.generate,
+}
+
+
+@pytest.mark.limit(5)
+@pytest.mark.parametrize("kind", KEYS)
+def test_a_passkey_of_any_kind_signed_this_text_and_no_other(kind: str) -> None:
+    facts = signed_by(KEYS[kind]())
+    assert rules.signature_of(facts) == "yes"
+    assert rules.signature_of({**facts, "signed_text": "本人承诺不属实"}) == "no"
+    other = signed_by(KEYS[kind]())["signature"]["signature"]
+    changed = {**facts["signature"], "signature": other}
+    assert rules.signature_of({**facts, "signature": changed}) == "no"
+
+
+def test_a_signature_of_a_kind_that_no_passkey_has_is_not_believed() -> None:
+    facts = signed_by(ed448.Ed448PrivateKey.generate())
+    assert rules.signature_of(facts) == "no"
+
+
+@pytest.mark.parametrize("proof", [None, {}, "x", {"signature": "?"}])
+def test_without_a_whole_proof_nobody_signed(proof: Any) -> None:
+    expected = "no" if proof == {"signature": "?"} else ""
+    assert rules.signature_of({"signed_text": "x", "signature": proof}) == expected

@@ -7,6 +7,7 @@ import pytest
 from portal.cases import service as cases
 from portal.cases.models import Draft
 from portal.cases.rules import By
+from portal.cases.service import drafts
 from portal.core import db
 from portal.core.errors import Refused
 from portal.objections import service
@@ -171,8 +172,9 @@ def test_one_objection_at_a_time(shop: Shop) -> None:
     assert target(shop).open_case is case
     with pytest.raises(Refused, match="objection_under_way"):
         service.begin(target(shop), shop.actor)
-    assert service.sent(case.intent, shop.actor) is case
-    assert service.sent(case.intent, make_actor(make_account())) is None
+    with pytest.raises(drafts.Sent, match=case.reference):
+        drafts.get(case.intent, account_id=shop.actor.account_id)
+    assert drafts.get(case.intent, account_id=make_account().id) is None
 
 
 def test_several_fields_need_several_lines(shop: Shop) -> None:

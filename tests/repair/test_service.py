@@ -9,6 +9,7 @@ from sqlalchemy import select
 from portal.accounts import service as accounts
 from portal.accounts.models import Message
 from portal.cases import service as cases
+from portal.cases.service import drafts
 from portal.core import audit, db, jobs
 from portal.core.errors import Refused
 from portal.documents import service as documents
@@ -116,8 +117,9 @@ def test_an_application_goes_to_the_body_that_decided(shop: Shop) -> None:
     assert [file.name for file in case.files] == ["凭证.jpg"]
     assert case.promise["sha256"] == service._promise()["sha256"]
     assert [act.key for act in accounts.acts_of(shop.subject.id)] == ["repair.submit"]
-    assert service.sent(case.intent, shop.actor) is case
-    assert service.sent(case.intent, make_actor(make_account())) is None
+    with pytest.raises(drafts.Sent, match=case.reference):
+        drafts.get(case.intent, account_id=shop.actor.account_id)
+    assert drafts.get(case.intent, account_id=make_account().id) is None
 
 
 def test_a_decision_of_another_place_is_handed_over_by_the_credit_office(shop: Shop) -> None:

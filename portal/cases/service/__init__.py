@@ -47,7 +47,7 @@ def open_case(case: Case, *, by: By, draft: Draft, code: str = "") -> str:
     """Give `case` its reference, first state and clocks; its files come from the draft.
 
     Returns the code that opens it without an account. The draft goes with it, so that a second
-    sending finds the case through `find_sent`.
+    sending finds the case: `drafts.get` raises Sent.
     """
     today = clock.today()
     case.reference = new_reference(case.letter, today)
@@ -78,11 +78,6 @@ def step_words(kind: str) -> Mapping[str, str]:
     """The words of the steps of a kind, Chinese sources."""
     model = inspect(Case).polymorphic_map[kind].class_
     return {**rules.STEP_WORDS, **model.step_words}
-
-
-def find_sent(draft_id: str) -> Case | None:
-    """The case that this draft became, if it was sent already."""
-    return session.scalar(select(Case).where(Case.intent == draft_id))
 
 
 def page_after_files(draft: Draft) -> str:

@@ -6,13 +6,21 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 
-from portal.cases.models import Draft
+from portal.cases.models import Case, Draft
 from portal.cases.service import files
 from portal.core import clock, ids
 from portal.core.db import session
 
 DAYS_KEPT = 60
 ID_LENGTH = 26
+
+
+class Sent(Exception):
+    """What was a draft is a case now; whoever goes back to the draft is led there."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(reference)
+        self.reference = reference
 
 
 def begin(kind: str, about: str, *, account_id: int | None) -> Draft:
@@ -42,14 +50,30 @@ def begin(kind: str, about: str, *, account_id: int | None) -> Draft:
 def get(
     draft_id: str, *, account_id: int | None, kind: str = "", keys: Sequence[str] = ()
 ) -> Draft | None:
-    """A draft of this account, or one whose key this visitor holds; of one kind if named."""
+    """A draft of this account, or one whose key this visitor holds; of one kind if named.
+
+    Raises Sent when it became a case of theirs. `keys` are numbers of drafts and of cases.
+    """
     owner: ColumnElement[bool] = Draft.id.in_(list(keys)) & Draft.account_id.is_(None)
     if account_id is not None:
         owner = or_(owner, Draft.account_id == account_id)
     query = select(Draft).where(Draft.id == draft_id, owner)
     if kind:
         query = query.where(Draft.kind == kind)
-    return session.scalar(query.with_for_update())
+    # Locked: of two who send it, the later one waits here and then finds the case.
+    found = session.scalar(query.with_for_update())
+    if found is None:
+        _check_sent(draft_id, account_id, keys)
+    return found
+
+
+def _check_sent(draft_id: str, account_id: int | None, keys: Sequence[str]) -> None:
+    case = session.scalar(select(Case).where(Case.intent == draft_id))
+    if case is None:
+        return
+    is_of_account = account_id is not None and account_id == case.account_id
+    if is_of_account or {draft_id, case.reference} & set(keys):
+        raise Sent(case.reference)
 
 
 def of_account(account_id: int) -> list[Draft]:

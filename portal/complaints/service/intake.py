@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal.accounts.models import Account
 from portal.cases import service as cases
-from portal.cases.models import Case, Draft
+from portal.cases.models import Draft
 from portal.cases.service import By, drafts, finding
 from portal.complaints import law
 from portal.complaints.models import Complaint
@@ -154,11 +154,6 @@ def submit(
 def shop(code: str) -> Any:
     """The public facts of the shop it is about, or None."""
     return subjects.public_row(code) if code else None
-
-
-def sent(draft_id: str) -> Case | None:
-    """The case that a draft became already."""
-    return cases.find_sent(draft_id)
 
 
 def _made(answers: Mapping[str, Any], actor: Actor | None) -> Complaint:

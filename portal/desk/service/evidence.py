@@ -206,7 +206,7 @@ def _older() -> int:
 def _connection() -> tuple[str, str]:
     if db.is_sqlite():
         return "set", N_("数据库是本机文件。")
-    return _connection_to_server()
+    return _connection_to_server()  # on PostgreSQL alone
 
 
 def _connection_to_server() -> tuple[str, str]:  # on PostgreSQL alone

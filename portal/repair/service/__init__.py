@@ -130,12 +130,6 @@ def typed(draft: Draft) -> dict[str, Any]:
     return {**days, "statement": answers.get("statement"), "signer": answers.get("signer")}
 
 
-def sent(draft_id: str, actor: Actor) -> Case | None:
-    """The case that this person's draft became already: a second sending leads to it."""
-    case = cases.find_sent(draft_id)
-    return case if case is not None and case.account_id == actor.account_id else None
-
-
 def save_statement(
     draft: Draft, *, performed_on: date | None, plan_until: date | None, statement: str, signer: str
 ) -> None:
