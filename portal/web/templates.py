@@ -153,8 +153,12 @@ def _environment(app: Flask, language: str) -> Templates:
     return cast(Templates, environment)
 
 
+def _json(value: Any, **form: Any) -> str:
+    return current_app.json.dumps(value, **form) if form else to_json(value)
+
+
 def init_app(app: Flask) -> None:
-    app.jinja_env.policies.update({"json.dumps_function": to_json, "json.dumps_kwargs": {}})
+    app.jinja_env.policies.update({"json.dumps_function": _json, "json.dumps_kwargs": {}})
     app.extensions["templates"] = {
         language: _environment(app, language) for language in i18n.LOCALES
     }
