@@ -47,6 +47,15 @@ def test_an_owner_repairs_a_record_in_five_pages(shop: Shop, browser: Browser, p
     assert again.heading == page.heading
 
 
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_days_are_written_out_before_they_are_promised(
+    shop: Shop, browser: Browser, prefix: str
+) -> None:
+    page = browser.sign_in(shop.owner).get(f"{prefix}/repair/drafts/{shop.draft().id}/check")
+    assert ("20 August 2026" if prefix else "2026年8月20日") in page.main
+    assert "2026-08-20" not in page.main
+
+
 def test_sending_twice_makes_one_case(shop: Shop, browser: Browser) -> None:
     me = browser.sign_in(shop.owner)
     draft = shop.draft()
