@@ -59,6 +59,19 @@ def migrate(context: click.Context, *, with_demo: bool) -> None:
         _say_who_signs_in()
 
 
+@cli.command()
+@click.argument("message")
+def migration(message: str) -> None:
+    """Draft the next step of the schema from the models.
+
+    Example: flask --app wsgi portal migration "add the colour of doors"
+    """
+    from portal.migrations import draft, upgrade
+
+    upgrade()
+    click.echo(f"drafted {draft(message)}: read it in portal/migrations/versions")
+
+
 def _say_who_signs_in() -> None:
     from portal.demo import people
 

@@ -7,10 +7,10 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from portal.core import db, revision
-from portal.migrations import alembic_config, upgrade
+from portal.migrations import alembic_config, draft, upgrade
 from tests.conftest import engine_of, let_go, make_app
 from tests.databases import Server
 
@@ -100,3 +100,17 @@ def test_an_empty_database_can_be_migrated(server: Server) -> None:
     upgrade()
     assert db.session.scalar(select(revision.Revision.value)) is not None
     let_go(app)
+
+
+def test_the_next_step_is_drafted_from_the_models(own_app: Flask, tmp_path: Path) -> None:
+    with engine_of(own_app).begin() as connection:
+        connection.execute(text("DROP TABLE month_report"))
+    number = draft("Add the reports of months", tmp_path)
+    source = (tmp_path / f"{number}_add_the_reports_of_months.py").read_text()
+    newest = max(path.name[:4] for path in VERSIONS.glob("0*.py"))
+    assert (int(number), f'down_revision = "{newest}"' in source.replace("'", '"')) == (
+        int(newest) + 1,
+        True,
+    )
+    assert "op.create_table('month_report'" in source
+    compile(source, "draft", "exec")
