@@ -166,6 +166,20 @@ def is_sqlite() -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
+def leave_to_the_parent() -> None:
+    """In a copy of a process: let nothing here touch the connection, which is its parent's."""
+    global _parents
+    _parents = session.registry
+    session.registry = _not_here  # type: ignore[assignment]
+
+
+_parents: Any = None
+
+
+def _not_here() -> Session:
+    raise RuntimeError("a process beside another has no database")
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     # busy_timeout first: two starting workers otherwise die while both ask for WAL.
     connection.isolation_level = None

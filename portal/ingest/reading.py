@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,12 +28,15 @@ NO_ARCHIVE = (zipfile.BadZipFile, NotImplementedError, struct.error, EOFError)
 SUSPICIOUS = (b"\0", "\ufffd".encode(), "\ufffd".encode("gb18030"))
 
 
-class Row(NamedTuple):
-    """One row by its number in the file, with what is wrong with its quotes, if anything is."""
+class Piece(NamedTuple):
+    """Rows that follow each other and are not empty, each by its number in the file.
 
-    number: int
-    cells: list[str]
-    fault: str = ""
+    `faults` are rows whose quotes are wrong, with what is wrong with them.
+    """
+
+    numbers: list[int]
+    rows: list[list[str]]
+    faults: list[tuple[int, str]]
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,14 @@ class Source:
     lines: int
     is_suspicious: bool
     encoding: str = ""
+    # What was read of a workbook.
+    sheet: Any = None
 
-    def rows(self) -> Iterator[Row]:
-        """Every row that is not empty."""
+    def pieces(self, size: int) -> Iterator[Piece]:
+        """Every row that is not empty, so many at a time."""
         if self.encoding:
-            return _csv_rows(self.path, self.encoding)
-        return _sheet_rows(self.path)
+            return _csv_pieces(self.path, self.encoding, size)
+        return _sheet_pieces(self.sheet, size)
 
 
 def open_source(path: Path) -> Source:
@@ -74,7 +80,8 @@ def _open_workbook(path: Path) -> Source:
     if path.stat().st_size > LARGEST_WORKBOOK or _unpacked(path) > LARGEST_SHEET:
         raise Refused("workbook_too_large", megabytes=LARGEST_WORKBOOK // 1024 // 1024)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Source(path, digest, lines=_sheet(path).height, is_suspicious=True)
+    sheet = _sheet(path)
+    return Source(path, digest, lines=sheet.height, is_suspicious=True, sheet=sheet)
 
 
 def _unpacked(path: Path) -> int:
@@ -119,24 +126,31 @@ def _decodes(path: Path, encoding: str) -> bool:
     return True
 
 
-def _csv_rows(path: Path, encoding: str) -> Iterator[Row]:
+def _csv_pieces(path: Path, encoding: str, size: int) -> Iterator[Piece]:
     csv.field_size_limit(LONGEST_CELL)
     with path.open(encoding=encoding, newline="") as file:
         first = file.readline()
         file.seek(0)
         reader = csv.reader(file, delimiter=max(DELIMITERS, key=first.count), strict=True)
         number, line = 0, 0
+        piece = Piece([], [], [])
         while True:
             try:
                 for cells in reader:
                     number += 1
                     line = reader.line_num
                     if any(cells):
-                        yield Row(number, cells)
-                return
+                        piece.numbers.append(number)
+                        piece.rows.append(cells)
+                        if len(piece.rows) == size:
+                            yield piece
+                            piece = Piece([], [], [])
+                break
             except csv.Error as error:
                 number += 1
-                yield Row(number, [], _quotes(error, line + 1))
+                piece.faults.append((number, _quotes(error, line + 1)))
+        if piece.rows or piece.faults:
+            yield piece
 
 
 def _quotes(error: csv.Error, line: int) -> str:
@@ -156,11 +170,16 @@ def _sheet(path: Path) -> Any:
         raise Refused("workbook_broken", detail=str(error)) from error
 
 
-def _sheet_rows(path: Path) -> Iterator[Row]:
-    for number, cells in enumerate(_sheet(path).iter_rows(), 1):
-        texts = [cell if type(cell) is str else _text(cell) for cell in cells]
-        if any(texts):
-            yield Row(number, texts)
+def _sheet_pieces(sheet: Any, size: int) -> Iterator[Piece]:
+    rows = enumerate(sheet.iter_rows(), 1)
+    while together := list(islice(rows, size)):
+        piece = Piece([], [], [])
+        for number, cells in together:
+            texts = [cell if type(cell) is str else _text(cell) for cell in cells]
+            if any(texts):
+                piece.numbers.append(number)
+                piece.rows.append(texts)
+        yield piece
 
 
 def _text(cell: Any) -> str:

@@ -3,21 +3,22 @@
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain, islice
+from functools import partial
 from pathlib import Path
 
-from portal.core import audit, clock
+from portal.core import audit, beside, clock
 from portal.core.db import session
 from portal.core.errors import Refused
 from portal.ingest import content
 from portal.ingest.models import ImportBatch
-from portal.ingest.reading import Source, open_source
+from portal.ingest.reading import Piece, Source, open_source
 from portal.ingest.rules.codes import code_reader
 from portal.ingest.rules.forms import HEADER_ROWS, Form, Layout, find_layout
 from portal.ingest.rules.rows import RowReader
 from portal.ingest.rules.values import Reader, amount_reader, date_reader, word_reader
 from portal.ingest.service.intake import Intake
 from portal.ingest.service.lines import KINDS as LINES
+from portal.ingest.service.prepare import Prepared, Preparer
 from portal.ingest.service.quarantine import Outcome, Quarantine, Report
 from portal.ingest.service.storing import LineStore, RecordStore, Store, SubjectStore
 from portal.records import service as records
@@ -26,7 +27,10 @@ from portal.subjects.service import codes
 
 __all__ = ["KINDS", "Outcome", "run"]
 
-CHUNK = 2000
+PIECE = 2000
+NOTHING = Piece([], [], [])
+# From so many rows on it pays to start processes; one that writes keeps two busy.
+WORTH_HELP, MOST_HELPERS = 20_000, 2
 REGISTER, GENERAL = "enterprise", "record"
 OWN_FORM = (REGISTER, "licence", "penalty", *LINES)
 KINDS = (REGISTER, *records.KINDS, *LINES)
@@ -44,9 +48,8 @@ def run(
 ) -> Outcome:
     """Take in a file; the caller commits, or rolls back for a dry run or after a refusal."""
     source = open_source(path)
-    rows = source.rows()
-    head = list(islice(rows, HEADER_ROWS))
-    layout = find_layout([row.cells for row in head], _forms(kind))
+    first = next(source.pieces(PIECE), NOTHING)
+    layout = find_layout(first.rows[:HEADER_ROWS], _forms(kind))
     _refuse_without_kind(layout, kind)
     batch = _open_batch(path, source, kind or layout.form.kind)
     outcome = Outcome(batch.kind, source.sha256, batch.id, layout.unknown, layout.absent)
@@ -57,15 +60,14 @@ def run(
         today=clock.today(),
         is_suspicious=source.is_suspicious,
     )
-    intake = Intake(
-        reader, _store(layout, kind, batch, actor), Quarantine(batch.id, outcome, report)
-    )
-    following = chain(head[layout.header_row :], rows)
+    store = _store(layout, kind, batch, actor)
+    intake = Intake(reader, store, Quarantine(batch.id, outcome, report))
+    preparer = Preparer(reader, store.build, store.keys)
     with _collector_paused():
-        while chunk := list(islice(following, CHUNK)):
-            intake.take(chunk)
+        for piece in _prepared(preparer, source, layout.header_row):
+            intake.take(piece)
             if progress:
-                progress(chunk[-1].number, source.lines)
+                progress(piece.last, source.lines)
     _close_batch(batch, outcome, actor)
     return outcome
 
@@ -78,6 +80,34 @@ def _collector_paused() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+def _prepared(preparer: Preparer, source: Source, header_row: int) -> Iterator[Prepared]:
+    """The pieces of a file prepared, in their order: in processes beside this one, if that pays."""
+
+    def every(step: int, number: int) -> Iterator[Prepared]:
+        for place, piece in enumerate(source.pieces(PIECE)):
+            if place % step == number:
+                yield preparer.prepare(piece if place else _behind(piece, header_row))
+
+    count = helpers(source.lines, beside.cores())
+    if not count:
+        yield from every(1, 0)
+        return
+    try:
+        yield from beside.results(partial(every, count), count)
+    except beside.Died as error:
+        raise Refused("helper_died") from error
+
+
+def helpers(lines: int, cores: int) -> int:
+    """How many processes prepare the rows of a file; none, where this one does it as quickly."""
+    return MOST_HELPERS if lines >= WORTH_HELP and cores > 1 else 0
+
+
+def _behind(piece: Piece, header_row: int) -> Piece:
+    """The rows of the first piece that stand behind the header."""
+    return Piece(piece.numbers[header_row:], piece.rows[header_row:], piece.faults)
 
 
 def _forms(kind: str | None) -> Sequence[Form]:

@@ -26,20 +26,16 @@ from portal.records.service.changing import (
     screen,
     withdraw,
 )
-from portal.records.service.storing import (
-    Counts,
-    RecordFacts,
-    is_stored,
-    store,
-    take_changed,
-)
+from portal.records.service.ready import ReadyRecords, RecordFacts, make_ready, ready_rows
+from portal.records.service.storing import Counts, is_stored, store, store_ready, take_changed
 
 __all__ = [
-    "CLASSES", "KINDS", "PAGE_SIZE", "ClassRule", "Classification", "Counts", "RecordFacts",
-    "class_months", "classify", "correct", "get", "in_repair", "is_public_on", "is_stored",
-    "law_on_file", "mark_disputed", "mark_in_repair", "newest", "of_subject", "outline",
-    "public_after", "public_counts", "public_page", "reinstate", "repair", "screen", "store",
-    "take_changed", "whole", "withdraw",
+    "CLASSES", "KINDS", "PAGE_SIZE", "ClassRule", "Classification", "Counts", "ReadyRecords",
+    "RecordFacts", "class_months", "classify", "correct", "get", "in_repair", "is_public_on",
+    "is_stored", "law_on_file", "make_ready", "mark_disputed", "mark_in_repair", "newest",
+    "of_subject", "outline", "public_after", "public_counts", "public_page", "ready_rows",
+    "reinstate", "repair", "screen", "store", "store_ready", "take_changed", "whole",
+    "withdraw",
 ]  # fmt: skip
 
 PAGE_SIZE = 20
