@@ -93,6 +93,7 @@ class RecordStore:
         self.batch_id = batch_id
         # Subjects repeat from row to row.
         self.found: dict[tuple[str, str], subjects.Named | None] = {}
+        self.noted: set[int] = set()
 
     def keys(self, rows: records.ReadyRecords) -> Iterable[Hashable]:
         return zip(rows["subject_code"], rows["kind"], rows["key"], strict=True)
@@ -119,14 +120,14 @@ class RecordStore:
         ids = [named.subject_id for named in found if named and named.is_named]
         if len(good) < len(found):
             rows = rows.pick(good)
-        counts = records.store_ready(rows, ids, batch_id=self.batch_id)
+        counts = records.store_ready(rows, ids, batch_id=self.batch_id, noted=self.noted)
         return Stored(counts.added, counts.changed, counts.unchanged, strangers, misnamed)
 
     def _find(self, told: set[tuple[str, str]]) -> None:
         """Look up the subjects that were not met lately."""
-        asked = told - self.found.keys()
+        asked = {pair for pair in told if pair not in self.found}
         if len(self.found) + len(asked) > MOST:
-            self.found, asked = {}, told
+            self.found, self.noted, asked = {}, set(), told
         self.found |= dict.fromkeys(asked) | subjects.named(asked)
 
 

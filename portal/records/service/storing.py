@@ -89,9 +89,16 @@ def is_stored(record: ReadyRecords) -> bool:
 
 
 def store_ready(
-    records: ReadyRecords, subject_ids: Sequence[int], *, batch_id: int | None = None
+    records: ReadyRecords,
+    subject_ids: Sequence[int],
+    *,
+    batch_id: int | None = None,
+    noted: set[int] | None = None,
 ) -> Counts:
-    """Insert or update records that were made ready, each about the subject at its place."""
+    """Insert or update records that were made ready, each about the subject at its place.
+
+    `noted` are the subjects of whom this transaction said already that their records changed.
+    """
     known: dict[Identity, tuple[int, str]] = {
         (subject_id, kind, key): (record_id, mark)
         for subject_id, kind, key, record_id, mark in session.execute(
@@ -116,7 +123,10 @@ def store_ready(
     for place in changed:
         _change(known[identities[place]][0], records.pick([place]), batch_id)
     if new or changed:
-        mark_changed({subject_ids[place] for place in (*new.values(), *changed)})
+        touched = {subject_ids[place] for place in (*new.values(), *changed)}
+        mark_changed(touched if noted is None else touched - noted)
+        if noted is not None:
+            noted |= touched
         revision.bump()
     unchanged = sum(map(known.__contains__, identities)) - len(changed)
     return Counts(added=len(new), changed=len(changed), unchanged=unchanged)
