@@ -96,7 +96,7 @@ def _insert_into_sqlite(driver: Any, table: str, columns: Mapping[str, Sequence[
     marks = dict.fromkeys(columns, "?")
     if common:
         asked = ", ".join(["quote(?)"] * len(common))
-        quoted = driver.execute(f"SELECT {asked}", tuple(common.values())).fetchone()  # noqa: S608
+        quoted = driver.execute(f"SELECT {asked}", tuple(common.values())).fetchone()
         marks |= zip(common, quoted, strict=True)
     different = [cells for name, cells in columns.items() if name not in common]
     statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(marks.values())})"  # noqa: S608

@@ -45,7 +45,7 @@ class Check:
         combinations = set(zip(*mine, strict=True))
         if self.are_good and self.are_good([only for (only,) in combinations]):
             return ()
-        bad = {each for each in combinations if any(True for _ in self.judge(*each))}
+        bad = {each for each in combinations if next(self.judge(*each), None)}
         if not bad:
             return ()
         return [row for row, each in enumerate(zip(*mine, strict=True)) if each in bad]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from json.encoder import encode_basestring
 
 from portal.core.masking import mask_identity
+from portal.core.remember import once_each
 from portal.ingest.rules.forms import Layout
 
 Rows = Sequence[Sequence[str]]
@@ -23,15 +24,17 @@ def original_writer(layout: Layout) -> Callable[[Rows], list[str]]:
         if not rows:
             return []
         # Column by column; what stands behind the last column of the header is empty.
-        filled = [
-            (prefix, map(mask_identity, cells) if column in secret else cells)
+        written = [
+            once_each(_member(prefix, is_secret=column in secret), cells)
             for column, (prefix, *cells) in enumerate(zip(prefixes, *rows, strict=False))
             if any(cells)
-        ]
-        written = [
-            [prefix + encode_basestring(cell) if cell else "" for cell in cells]
-            for prefix, cells in filled
         ]
         return [f"{{{','.join(filter(None, each))}}}" for each in zip(*written, strict=True)]
 
     return write
+
+
+def _member(prefix: str, *, is_secret: bool) -> Callable[[str], str]:
+    if is_secret:
+        return lambda cell: cell and prefix + encode_basestring(mask_identity(cell))
+    return lambda cell: cell and prefix + encode_basestring(cell)

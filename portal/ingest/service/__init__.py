@@ -2,11 +2,11 @@
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 
-from portal.core import audit, beside, clock
+from portal.core import audit, beside, clock, db
 from portal.core.db import session
 from portal.core.errors import Refused
 from portal.ingest import content
@@ -63,8 +63,9 @@ def run(
     store = _store(layout, kind, batch, actor)
     intake = Intake(reader, store, Quarantine(batch.id, outcome, report))
     preparer = Preparer(reader, store.build, store.keys)
-    with _collector_paused():
-        for piece in _prepared(preparer, source, layout.header_row):
+    count = helpers(source.lines, beside.cores())
+    with _collector_paused(), db.much_in_memory() if count else nullcontext():
+        for piece in _prepared(preparer, source, layout.header_row, count):
             intake.take(piece)
             if progress:
                 progress(piece.last, source.lines)
@@ -82,15 +83,16 @@ def _collector_paused() -> Iterator[None]:
         gc.enable()
 
 
-def _prepared(preparer: Preparer, source: Source, header_row: int) -> Iterator[Prepared]:
-    """The pieces of a file prepared, in their order: in processes beside this one, if that pays."""
+def _prepared(
+    preparer: Preparer, source: Source, header_row: int, count: int
+) -> Iterator[Prepared]:
+    """The pieces of a file prepared, in their order, by so many processes beside this one."""
 
     def every(step: int, number: int) -> Iterator[Prepared]:
         for place, piece in enumerate(source.pieces(PIECE)):
             if place % step == number:
                 yield preparer.prepare(piece if place else _behind(piece, header_row))
 
-    count = helpers(source.lines, beside.cores())
     if not count:
         yield from every(1, 0)
         return

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from portal.core.remember import Remembered
+from portal.core.remember import once_each
 from portal.ingest import content
 from portal.ingest.rules.forms import Field, Layout
 from portal.ingest.rules.originals import original_writer
@@ -30,7 +30,7 @@ class RecordBuilder:
         self.today = today
         self.write_originals = original_writer(layout)
         self.details = [
-            (place, Remembered(_pairing(each)))
+            (place, _pairing(each))
             for place, each in enumerate(form.fields)
             if each.to in SHOWN and layout.columns[place] is not None
         ]
@@ -72,7 +72,7 @@ class RecordBuilder:
         return [next(filter(None, each), "") for each in zip(first, *others, strict=True)]
 
     def _details(self, columns: Columns, count: int) -> list[tuple[Pair, ...]]:
-        pairs = [map(pair.__getitem__, columns[place]) for place, pair in self.details]
+        pairs = [once_each(pair, columns[place]) for place, pair in self.details]
         if not pairs:
             return [()] * count
         return [tuple(filter(None, each)) for each in zip(*pairs, strict=True)]

@@ -7,12 +7,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import repeat
+from itertools import chain, repeat
+from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
-from portal.core.db import to_json
 from portal.core.masking import mask_text
-from portal.core.remember import Remembered
+from portal.core.remember import Remembered, once_each
 from portal.records import law, rules
 
 NO_ORIGINAL = "{}"
@@ -111,9 +111,9 @@ def make_ready(told: Mapping[str, Sequence[Any]], today: date) -> ReadyRecords:
     made = {
         "key": list(map(_key, facts["number"], facts["authority"], facts["authority_code"])),
         "fingerprint": _fingerprints(facts),
-        "title": [_MASKED[title][:LONGEST_TITLE] for title in facts["title"]],
-        "summary": list(map(_MASKED.__getitem__, facts["summary"])),
-        "details": list(map(_details, facts["details"])),
+        "title": once_each(_title, facts["title"]),
+        "summary": once_each(mask_text, facts["summary"]),
+        "details": _details(facts["details"]),
         **dict(zip(PUBLICATION, zip(*published, strict=True), strict=True)),
     }
     return ReadyRecords(facts | made)
@@ -141,8 +141,16 @@ def _hash(told: str) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
-def _details(pairs: Sequence[tuple[str, str]]) -> str:
-    return f"[{','.join(map(_PAIRS.__getitem__, pairs))}]"
+def _title(text: str) -> str:
+    return mask_text(text)[:LONGEST_TITLE]
+
+
+def _details(rows: Sequence[Sequence[tuple[str, str]]]) -> list[str]:
+    written = {
+        (label, text): f"[{encode_basestring(label)},{encode_basestring(mask_text(text))}]"
+        for label, text in set(chain.from_iterable(rows))
+    }
+    return [f"[{','.join(map(written.__getitem__, pairs))}]" for pairs in rows]
 
 
 def publication(
@@ -186,8 +194,5 @@ def publication(
     )
 
 
-# Acts, laws and kinds of penalty repeat from row to row; a million rows have a few thousand
-# different days and ends.
-_MASKED = Remembered(mask_text)
-_PAIRS = Remembered[tuple[str, str], str](lambda pair: to_json([pair[0], mask_text(pair[1])]))
+# A million rows have a few thousand different days and ends.
 _PUBLISHED = Remembered[tuple[Any, ...], tuple[Any, ...]](lambda told: publication(*told))
