@@ -62,7 +62,7 @@ def _naive(path: Path, url: str) -> float:
 
 def _portal(path: Path, rows: int) -> float:
     begun = time.perf_counter()
-    outcome = ingest.run(path, actor="bench")
+    outcome = ingest.run(path, actor="bench", may_fork=True)
     db.session.commit()
     taken = time.perf_counter() - begun
     assert outcome.rows == rows

@@ -45,8 +45,13 @@ def run(
     actor: str,
     report: Report | None = None,
     progress: Progress | None = None,
+    may_fork: bool = False,
 ) -> Outcome:
-    """Take in a file; the caller commits, or rolls back for a dry run or after a refusal."""
+    """Take in a file; the caller commits, or rolls back for a dry run or after a refusal.
+
+    Rows of a large file are prepared in processes beside this one where it `may_fork`: it must
+    have no other threads.
+    """
     source = open_source(path)
     first = next(source.pieces(PIECE), NOTHING)
     layout = find_layout(first.rows[:HEADER_ROWS], _forms(kind))
@@ -63,7 +68,7 @@ def run(
     store = _store(layout, kind, batch, actor)
     intake = Intake(reader, store, Quarantine(batch.id, outcome, report))
     preparer = Preparer(reader, store.build, store.keys)
-    count = helpers(source.lines, beside.cores())
+    count = helpers(source.lines, beside.cores()) if may_fork else 0
     with _collector_paused(), db.much_in_memory() if count else nullcontext():
         for piece in _prepared(preparer, source, layout.header_row, count):
             intake.take(piece)
