@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,7 +29,7 @@ SUSPICIOUS = (b"\0", "\ufffd".encode(), "\ufffd".encode("gb18030"))
 
 
 class Piece(NamedTuple):
-    """Rows that follow each other and are not empty, each by its number in the file.
+    """Rows that follow each other, without the empty ones, each by its number in the file.
 
     `faults` are rows whose quotes are wrong, with what is wrong with them.
     """
@@ -48,14 +48,16 @@ class Source:
     lines: int
     is_suspicious: bool
     encoding: str = ""
+    # Whether a cell can go over several lines.
+    has_quotes: bool = True
     # What was read of a workbook.
     sheet: Any = None
 
-    def pieces(self, size: int) -> Iterator[Piece]:
-        """Every row that is not empty, so many at a time."""
+    def pieces(self, size: int, start: int = 0, step: int = 1) -> Iterator[Piece]:
+        """The rows in pieces of so many: from piece `start` on every `step`th."""
         if self.encoding:
-            return _csv_pieces(self.path, self.encoding, size)
-        return _sheet_pieces(self.sheet, size)
+            return _csv_pieces(self, size, start, step)
+        return _sheet_pieces(self.sheet, size, start, step)
 
 
 def open_source(path: Path) -> Source:
@@ -98,15 +100,16 @@ def _open_csv(path: Path) -> Source:
     """Strictly UTF-8, else strictly GB18030; nothing is guessed."""
     digest = hashlib.sha256()
     lines = 0
-    is_suspicious = False
+    is_suspicious = has_quotes = False
     for block in _blocks(path):
         digest.update(block)
         lines += block.count(b"\n")
         is_suspicious |= any(mark in block for mark in SUSPICIOUS)
+        has_quotes |= b'"' in block
     encoding = next((name for name in ENCODINGS if _decodes(path, name)), None)
     if encoding is None:
         raise Refused("encoding_unknown")
-    return Source(path, digest.hexdigest(), lines, is_suspicious, encoding)
+    return Source(path, digest.hexdigest(), lines, is_suspicious, encoding, has_quotes)
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
@@ -126,31 +129,49 @@ def _decodes(path: Path, encoding: str) -> bool:
     return True
 
 
-def _csv_pieces(path: Path, encoding: str, size: int) -> Iterator[Piece]:
+def _csv_pieces(source: Source, size: int, start: int, step: int) -> Iterator[Piece]:
     csv.field_size_limit(LONGEST_CELL)
-    with path.open(encoding=encoding, newline="") as file:
+    with source.path.open(encoding=source.encoding, newline="") as file:
         first = file.readline()
         file.seek(0)
         reader = csv.reader(file, delimiter=max(DELIMITERS, key=first.count), strict=True)
-        number, line = 0, 0
-        piece = Piece([], [], [])
-        while True:
-            try:
-                for cells in reader:
-                    number += 1
-                    line = reader.line_num
-                    if any(cells):
-                        piece.numbers.append(number)
-                        piece.rows.append(cells)
-                        if len(piece.rows) == size:
-                            yield piece
-                            piece = Piece([], [], [])
-                break
-            except csv.Error as error:
+        passed = 0
+        for place in count():
+            if source.has_quotes or place % step == start:
+                piece, is_end = _csv_piece(reader, place * size, size, passed)
+                if place % step == start:
+                    yield piece
+            else:
+                # Without quotes a line is a row, and to pass over lines costs little.
+                lines = sum(1 for _line in islice(file, size))
+                passed, is_end = passed + lines, lines < size
+            if is_end:
+                return
+
+
+def _csv_piece(reader: Any, before: int, size: int, passed: int) -> tuple[Piece, bool]:
+    """The next rows behind so many, and whether the file ended with them.
+
+    `passed` lines were not read by the reader.
+    """
+    piece = Piece([], [], [])
+    number, last = before, before + size
+    line = reader.line_num
+    while number < last:
+        try:
+            for cells in reader:
                 number += 1
-                piece.faults.append((number, _quotes(error, line + 1)))
-        if piece.rows or piece.faults:
-            yield piece
+                line = reader.line_num
+                if any(cells):
+                    piece.numbers.append(number)
+                    piece.rows.append(cells)
+                if number == last:
+                    return piece, False
+            return piece, True
+        except csv.Error as error:
+            number += 1
+            piece.faults.append((number, _quotes(error, passed + line + 1)))
+    return piece, False
 
 
 def _quotes(error: csv.Error, line: int) -> str:
@@ -170,16 +191,16 @@ def _sheet(path: Path) -> Any:
         raise Refused("workbook_broken", detail=str(error)) from error
 
 
-def _sheet_pieces(sheet: Any, size: int) -> Iterator[Piece]:
+def _sheet_pieces(sheet: Any, size: int, start: int, step: int) -> Iterator[Piece]:
     rows = enumerate(sheet.iter_rows(), 1)
-    while together := list(islice(rows, size)):
-        piece = Piece([], [], [])
-        for number, cells in together:
-            texts = [cell if type(cell) is str else _text(cell) for cell in cells]
-            if any(texts):
-                piece.numbers.append(number)
-                piece.rows.append(texts)
-        yield piece
+    for place in count():
+        together = list(islice(rows, size))
+        if not together:
+            return
+        if place % step == start:
+            texts = [(number, list(map(_text, cells))) for number, cells in together]
+            filled = [(number, cells) for number, cells in texts if any(cells)]
+            yield Piece([number for number, _ in filled], [cells for _, cells in filled], [])
 
 
 def _text(cell: Any) -> str:
@@ -187,6 +208,8 @@ def _text(cell: Any) -> str:
 
     A number of more than fifteen digits has lost the others and shows it.
     """
+    if type(cell) is str:
+        return cell
     if isinstance(cell, date):
         return cell.isoformat()[:10]
     if isinstance(cell, float) and cell.is_integer():

@@ -12,7 +12,7 @@ from sqlalchemy import inspect, select
 
 from portal.core import beside, db
 from portal.core.errors import Refused
-from portal.ingest import service
+from portal.ingest import reading, service
 from portal.ingest.models import ImportBatch, QuarantinedRow
 from portal.ingest.rules.findings import Finding
 from portal.ingest.service.prepare import Preparer
@@ -54,6 +54,21 @@ def penalties() -> str:
     )
 
 
+def penalties_with_quotes() -> str:
+    """Cells that go over lines, quotes in the wrong place, and empty rows for whole pieces."""
+    rows = files.penalties(
+        *({"CF_WSH": f"{number}", "CF_SY": "当事人\n说"} for number in range(20))
+    )
+    lines = rows.split("\r\n")
+    lines[4] = lines[4].replace("当事人", '当"事"人', 1)
+    return "\r\n".join([*lines[:9], *[""] * 11, *lines[9:]])
+
+
+def penalties_between_empty_rows() -> str:
+    lines = penalties().split("\r\n")
+    return "\r\n".join([*lines[:9], *[""] * 11, *lines[9:]])
+
+
 def enterprises() -> str:
     rows = [{"统一社会信用代码": make_code("91"), "企业名称": f"虚构县第{number}公司"}
             for number in range(15)]  # fmt: skip
@@ -87,7 +102,10 @@ def rows_of(table: Any) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in db.session.execute(select(*compared).order_by(*key))]
 
 
-@pytest.mark.parametrize("text", [penalties, enterprises, licences])
+@pytest.mark.parametrize(
+    "text",
+    [penalties, penalties_with_quotes, penalties_between_empty_rows, enterprises, licences],
+)
 def test_prepared_beside_a_file_leaves_and_tells_the_same(
     tmp_path: Path, text: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,6 +141,19 @@ def test_a_quote_that_is_never_closed_refuses_the_whole_file(tmp_path: Path) -> 
         assert refused.value.data == {"line": 30}
         db.session.rollback()
     assert rows_of(ImportBatch) == []
+
+
+def test_a_cell_that_is_too_long_names_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "LONGEST_CELL", 100)
+    rows = [{"CF_WSH": f"{number}"} for number in range(15)]
+    path = files.save(tmp_path, files.penalties(*rows, {"CF_SY": "长" * 101}))
+    for may_fork in (True, False):
+        with pytest.raises(Refused, match="quote_not_closed") as refused:
+            service.run(path, actor="test", may_fork=may_fork)
+        assert refused.value.data == {"line": 17}
+        db.session.rollback()
 
 
 def test_a_helper_that_is_killed_ends_the_import_with_a_sentence_and_nothing_stored(

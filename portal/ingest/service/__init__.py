@@ -3,7 +3,6 @@
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from functools import partial
 from pathlib import Path
 
 from portal.core import audit, beside, clock, db
@@ -72,7 +71,7 @@ def run(
     with _collector_paused(), db.much_in_memory() if count else nullcontext():
         for piece in _prepared(preparer, source, layout.header_row, count):
             intake.take(piece)
-            if progress:
+            if progress and piece.last:
                 progress(piece.last, source.lines)
     _close_batch(batch, outcome, actor)
     return outcome
@@ -93,16 +92,16 @@ def _prepared(
 ) -> Iterator[Prepared]:
     """The pieces of a file prepared, in their order, by so many processes beside this one."""
 
-    def every(step: int, number: int) -> Iterator[Prepared]:
-        for place, piece in enumerate(source.pieces(PIECE)):
-            if place % step == number:
-                yield preparer.prepare(piece if place else _behind(piece, header_row))
+    def prepare(start: int) -> Iterator[Prepared]:
+        for place, piece in enumerate(source.pieces(PIECE, start, max(count, 1))):
+            is_first = place == start == 0
+            yield preparer.prepare(_behind(piece, header_row) if is_first else piece)
 
     if not count:
-        yield from every(1, 0)
+        yield from prepare(0)
         return
     try:
-        yield from beside.results(partial(every, count), count)
+        yield from beside.results(prepare, count)
     except beside.Died as error:
         raise Refused("helper_died") from error
 

@@ -16,7 +16,8 @@ Remark = tuple[int, Sequence[Finding]]
 class Prepared(NamedTuple):
     """A piece of a file: what is to be said of its rows, and the facts of those to be taken.
 
-    `numbers` and `keys`, which are hashes, are those of the facts.
+    `numbers` and `keys`, which are hashes, are those of the facts; `last` is the number of the
+    last row that is not empty, 0 where all are.
     """
 
     total: int
@@ -57,7 +58,7 @@ class Preparer:
         facts = self.build(columns, rows, numbers) if numbers else ()
         return Prepared(
             total=len(piece.rows) + len(piece.faults),
-            last=max(piece.numbers[-1:] + [number for number, _ in piece.faults[-1:]]),
+            last=max([0, *piece.numbers[-1:], *(number for number, _ in piece.faults[-1:])]),
             remarks=remarks,
             numbers=numbers,
             facts=facts,

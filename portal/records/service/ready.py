@@ -185,14 +185,15 @@ def publication(
         publish_until=publish_until,
         override=override,
     )
+    days = (found.earliest_repair_on, found.public_from, found.public_until)
     return (
         found.record_class,
         class_basis or found.class_basis,
-        found.earliest_repair_on,
-        found.public_from,
-        found.public_until,
+        # Days that are equal become one, which is quicker to send and to store.
+        *(day and _DAYS.setdefault(day, day) for day in days),
     )
 
 
+_DAYS: dict[date, date] = {}
 # A million rows have a few thousand different days and ends.
 _PUBLISHED = Remembered[tuple[Any, ...], tuple[Any, ...]](lambda told: publication(*told))
