@@ -13,7 +13,7 @@ Rows = Sequence[Sequence[str]]
 def original_writer(layout: Layout) -> Callable[[Rows], list[str]]:
     """Writes the cells that are not empty as a JSON object by field code or, unknown, by label."""
     names = [name or f"第{column}列" for column, name in enumerate(layout.names, 1)]
-    prefixes = [encode_basestring(name) + ":" for name in names]
+    prefixes = [f",{encode_basestring(name)}:" for name in names]
     secret = {
         column
         for each, column in zip(layout.form.fields, layout.columns, strict=True)
@@ -24,17 +24,14 @@ def original_writer(layout: Layout) -> Callable[[Rows], list[str]]:
         if not rows:
             return []
         # Column by column; what stands behind the last column of the header is empty.
-        written = [
-            once_each(_member(prefix, is_secret=column in secret), cells)
-            for column, (prefix, *cells) in enumerate(zip(prefixes, *rows, strict=False))
-            if any(cells)
-        ]
-        return [f"{{{','.join(filter(None, each))}}}" for each in zip(*written, strict=True)]
+        written: list[Sequence[str]] = []
+        for column, (prefix, *cells) in enumerate(zip(prefixes, *rows, strict=False)):
+            if column in secret:
+                cells = once_each(mask_identity, cells)
+            if all(cells):
+                written += [[prefix] * len(cells), once_each(encode_basestring, cells)]
+            elif any(cells):
+                written.append([cell and prefix + encode_basestring(cell) for cell in cells])
+        return [f"{{{''.join(each)[1:]}}}" for each in zip(*written, strict=True)]
 
     return write
-
-
-def _member(prefix: str, *, is_secret: bool) -> Callable[[str], str]:
-    if is_secret:
-        return lambda cell: cell and prefix + encode_basestring(mask_identity(cell))
-    return lambda cell: cell and prefix + encode_basestring(cell)

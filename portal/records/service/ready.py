@@ -4,15 +4,15 @@ Nothing here asks the database, so that a process beside the one that writes can
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, repeat
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
-from portal.core.masking import mask_text
-from portal.core.remember import Remembered, once_each
+from portal.core.masking import mask_texts
+from portal.core.remember import Remembered
 from portal.records import law, rules
 
 NO_ORIGINAL = "{}"
@@ -111,8 +111,8 @@ def make_ready(told: Mapping[str, Sequence[Any]], today: date) -> ReadyRecords:
     made = {
         "key": list(map(_key, facts["number"], facts["authority"], facts["authority_code"])),
         "fingerprint": _fingerprints(facts),
-        "title": once_each(_title, facts["title"]),
-        "summary": once_each(mask_text, facts["summary"]),
+        "title": [title[:LONGEST_TITLE] for title in _masked(facts["title"])],
+        "summary": _masked(facts["summary"]),
         "details": _details(facts["details"]),
         **dict(zip(PUBLICATION, zip(*published, strict=True), strict=True)),
     }
@@ -141,14 +141,20 @@ def _hash(told: str) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
-def _title(text: str) -> str:
-    return mask_text(text)[:LONGEST_TITLE]
+def _masked(texts: Iterable[str]) -> list[str]:
+    texts = list(texts)
+    different = list(set(texts))
+    masked = dict(zip(different, mask_texts(different), strict=True))
+    return list(map(masked.__getitem__, texts))
 
 
 def _details(rows: Sequence[Sequence[tuple[str, str]]]) -> list[str]:
+    """Labels and masked values as JSON."""
+    different = list(set(chain.from_iterable(rows)))
+    shown = _masked(value for _label, value in different)
     written = {
-        (label, text): f"[{encode_basestring(label)},{encode_basestring(mask_text(text))}]"
-        for label, text in set(chain.from_iterable(rows))
+        pair: f"[{encode_basestring(pair[0])},{encode_basestring(value)}]"
+        for pair, value in zip(different, shown, strict=True)
     }
     return [f"[{','.join(map(written.__getitem__, pairs))}]" for pairs in rows]
 
