@@ -3,10 +3,10 @@
 Nothing here asks the database, so that a process beside the one that writes can do it.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from itertools import chain, repeat
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
@@ -138,7 +138,7 @@ def _fingerprints(facts: Mapping[str, Sequence[Any]]) -> list[str]:
 
 
 def _hash(told: str) -> str:
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
+    return sha256(told.encode()).hexdigest()[:32]
 
 
 def _masked(texts: Iterable[str]) -> list[str]:
