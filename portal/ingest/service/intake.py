@@ -18,10 +18,7 @@ REMAINDERS = 1 << 16
 
 
 class Seen:
-    """Which keys a file had so far, by their hashes: a million take fifteen megabytes.
-
-    A set of a million numbers takes eighty.
-    """
+    """Which keys a file had so far, by their hashes: a million take 25 MB, in a set it were 80."""
 
     def __init__(self) -> None:
         self.by_remainder: dict[int, array[int]] = defaultdict(partial(array, "q"))
