@@ -15,6 +15,7 @@ from portal.core.errors import Refused
 from portal.ingest import reading, service
 from portal.ingest.models import ImportBatch, QuarantinedRow
 from portal.ingest.rules.findings import Finding
+from portal.ingest.service import storing
 from portal.ingest.service.prepare import Preparer
 from portal.records.models import Record, RecordChange, RecordOriginal
 from portal.subjects.models import Subject, SubjectName
@@ -181,3 +182,17 @@ def test_help_is_called_for_large_files_where_there_is_a_second_processor(
     lines: int, cores: int, count: int
 ) -> None:
     assert service.helpers(lines, cores) == count
+
+
+def test_more_subjects_than_are_remembered_are_looked_up_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shops = [make_subject(f"虚构县第{number}公司", code=make_code("91"), kind="enterprise")
+             for number in range(4)]  # fmt: skip
+    rows = [{"CF_XDR_MC": shop.name, "CF_XDR_SHXYM": shop.code, "CF_WSH": f"{time}"}
+            for time in range(3) for shop in shops]  # fmt: skip
+    path = files.save(tmp_path, files.penalties(*rows))
+    remembered = outcome_of(path, may_fork=False)
+    monkeypatch.setattr(storing, "MOST", 2)
+    assert outcome_of(path, may_fork=False)[0] == remembered[0]
+    assert remembered[0].added == 12
