@@ -80,8 +80,8 @@ class RecordBuilder:
     def _classes(self, columns: Columns) -> dict[str, Sequence[Any]]:
         """The class that the source unit gives; otherwise the law data's, which says so."""
         names = ("record_class", "penalties", "more_penalties", "procedure", "fine_fen")
-        told = zip(*(columns[self._known(name)] for name in names), strict=True)
-        classes, bases = zip(*map(_class, told), strict=True)
+        told = list(zip(*(columns[self._known(name)] for name in names), strict=True))
+        classes, bases = zip(*once_each(_class, told), strict=True)
         return {"record_class": classes, "class_basis": bases}
 
 

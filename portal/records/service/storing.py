@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from portal.core import bulk, clock, revision
+from portal.core import bulk, clock, db, revision
 from portal.core.db import session
 from portal.records.models import Record, RecordChange, RecordOriginal
 from portal.records.service.ready import (
@@ -99,12 +99,7 @@ def store_ready(
 
     `noted` are the subjects of whom this transaction said already that their records changed.
     """
-    known: dict[Identity, tuple[int, str]] = {
-        (subject_id, kind, key): (record_id, mark)
-        for subject_id, kind, key, record_id, mark in session.execute(
-            _KNOWN.where(bulk.among(Record.key, records["key"]))
-        )
-    }
+    known = _known(records["key"])
     identities = list(zip(subject_ids, records["kind"], records["key"], strict=True))
     new = {each: place for place, each in enumerate(identities) if each not in known}
     changed = [
@@ -114,22 +109,27 @@ def store_ready(
     ]
     if new:
         places = list(new.values())
-        is_whole = len(places) == len(records)
-        _add(
-            records if is_whole else records.pick(places),
-            [subject_id for subject_id, _kind, _key in new],
-            batch_id,
-        )
+        whole = records if len(places) == len(records) else records.pick(places)
+        _add(whole, [subject_id for subject_id, _kind, _key in new], batch_id)
     for place in changed:
         _change(known[identities[place]][0], records.pick([place]), batch_id)
     if new or changed:
-        touched = {subject_ids[place] for place in (*new.values(), *changed)}
-        mark_changed(touched if noted is None else touched - noted)
-        if noted is not None:
-            noted |= touched
+        noted = set() if noted is None else noted
+        touched = {subject_ids[place] for place in (*new.values(), *changed)} - noted
+        mark_changed(touched)
+        noted |= touched
         revision.bump()
     unchanged = sum(map(known.__contains__, identities)) - len(changed)
     return Counts(added=len(new), changed=len(changed), unchanged=unchanged)
+
+
+def _known(keys: Sequence[str]) -> dict[Identity, tuple[int, str]]:
+    return {
+        (subject_id, kind, key): (record_id, mark)
+        for subject_id, kind, key, record_id, mark in db.rows(
+            _KNOWN.where(bulk.among(Record.key, keys)), {}
+        )
+    }
 
 
 def mark_changed(subject_ids: Iterable[int]) -> None:

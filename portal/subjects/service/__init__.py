@@ -61,7 +61,7 @@ def named(told: Collection[tuple[str, str]]) -> dict[tuple[str, str], Named]:
     """
     known: dict[str, tuple[int, set[str]]] = {}
     codes = list({code for code, _name in told})
-    for code, id_, *spellings in session.execute(_SPELLINGS.where(bulk.among(Subject.code, codes))):
+    for code, id_, *spellings in db.rows(_SPELLINGS.where(bulk.among(Subject.code, codes)), {}):
         known.setdefault(code, (id_, set()))[1].update(spellings)
     return {
         (code, name): Named(known[code][0], _is_among(name, known[code][1]))
