@@ -178,13 +178,15 @@ def readers(form: Form, kind: str | None) -> dict[str, Reader]:
         "amount": amount_reader(blanks),
         "code": code_reader(codes.check, is_plainly_valid),
         "scenario": word_reader(
-            "scenario", _scenario_words(), "没有这个场景；请用模板里的场景名称。"
+            "scenario", _scenario_words(form), "没有这个场景；请用模板里的场景名称。"
         ),
         "kind": word_reader("kind", kinds, "信息类别不对；行政许可和行政处罚请用各自的模板。"),
     }
 
 
-def _scenario_words() -> dict[str, list[str]]:
+def _scenario_words(form: Form) -> dict[str, list[str]]:
+    if all(each.type != "scenario" for each in form.fields):
+        return {}  # to load the rules of all scenarios takes longer than a small file
     return {
         slug: [slug, rule.zh, rule.zh.replace("信用+", ""), rule.badge_zh]
         for slug, rule in scenarios.rules().items()
