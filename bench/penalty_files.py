@@ -3,7 +3,10 @@
 import csv
 import random
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
+
+from openpyxl import Workbook
 
 from portal.ingest import content
 from portal.subjects.rules.codes import make
@@ -50,6 +53,16 @@ def write_penalties(path: Path, rows: int, subjects: int, *, seed: int = 1) -> N
         writer.writeheader()
         for number in range(rows):
             writer.writerow(_penalty(chance, number, chance.randrange(subjects), codes))
+
+
+def write_workbook(path: Path, source: Path, rows: int) -> None:
+    """The first rows of a CSV file as a workbook."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    with source.open(encoding="utf-8", newline="") as file:
+        for cells in islice(csv.reader(file), rows + 1):
+            sheet.append(cells)
+    book.save(path)
 
 
 def _penalty(chance: random.Random, number: int, subject: int, codes: list[str]) -> dict[str, str]:

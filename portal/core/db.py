@@ -3,7 +3,8 @@
 import json
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -30,6 +31,7 @@ from portal.core.replica import Replica, Seen, impatient
 from portal.core.turns import Turns, lock
 
 BUSY_TIMEOUT_MS = 10_000
+CACHE_KB = 4_000
 
 # Only a transaction that will write takes SQLite's write lock at its start.
 reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
@@ -222,6 +224,34 @@ def is_sqlite() -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
+@contextmanager
+def much_in_memory() -> Iterator[None]:
+    """Keep more of an SQLite file in memory while very many rows are written to it."""
+    if not is_sqlite():
+        yield
+        return
+    connection = session.connection()
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{16 * CACHE_KB}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KB}")
+
+
+def leave_to_the_parent() -> None:
+    """In a copy of a process: let nothing here touch the connection, which is its parent's."""
+    global _parents
+    _parents = session.registry
+    session.registry = _not_here  # type: ignore[assignment]
+
+
+_parents: Any = None
+
+
+def _not_here() -> Session:
+    raise RuntimeError("a process beside another has no database")
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     # busy_timeout first: two starting workers otherwise die while both ask for WAL.
     connection.isolation_level = None
@@ -229,7 +259,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA cache_size = -4000")
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
 
 
 def _begin_sqlite(turns: Turns, connection: Connection) -> None:

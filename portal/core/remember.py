@@ -1,6 +1,6 @@
 """Work done once for each different value, for long tables whose cells repeat."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -20,3 +20,12 @@ class Remembered(dict[Key, Value], Generic[Key, Value]):
             self.clear()
         self[key] = value = self.work(key)
         return value
+
+
+def once_each(work: Callable[[Key], Value], cells: Sequence[Key]) -> list[Value]:
+    """`work` of every cell; where most are repeated it is done once for each different one."""
+    different = set(cells)
+    if 2 * len(different) > len(cells):
+        return list(map(work, cells))
+    done = {cell: work(cell) for cell in different}
+    return list(map(done.__getitem__, cells))

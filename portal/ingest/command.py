@@ -47,7 +47,7 @@ def ingest(file: Path, kind: str | None, report: Path | None, *, dry_run: bool) 
     try:
         with _findings_file(report) as found, _progress(file) as progress:
             outcome = service.run(
-                file, kind=kind, actor="operator", report=found, progress=progress
+                file, kind=kind, actor="operator", report=found, progress=progress, may_fork=True
             )
             db.session.rollback() if dry_run else db.session.commit()
     except Refused as refused:

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import count, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,12 +28,15 @@ NO_ARCHIVE = (zipfile.BadZipFile, NotImplementedError, struct.error, EOFError)
 SUSPICIOUS = (b"\0", "\ufffd".encode(), "\ufffd".encode("gb18030"))
 
 
-class Row(NamedTuple):
-    """One row by its number in the file, with what is wrong with its quotes, if anything is."""
+class Piece(NamedTuple):
+    """Rows that follow each other, without the empty ones, each by its number in the file.
 
-    number: int
-    cells: list[str]
-    fault: str = ""
+    `faults` are rows whose quotes are wrong, with what is wrong with them.
+    """
+
+    numbers: list[int]
+    rows: list[list[str]]
+    faults: list[tuple[int, str]]
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,16 @@ class Source:
     lines: int
     is_suspicious: bool
     encoding: str = ""
+    # Whether a cell can go over several lines.
+    has_quotes: bool = True
+    # What was read of a workbook.
+    sheet: Any = None
 
-    def rows(self) -> Iterator[Row]:
-        """Every row that is not empty."""
+    def pieces(self, size: int, start: int = 0, step: int = 1) -> Iterator[Piece]:
+        """The rows in pieces of so many: from piece `start` on every `step`th."""
         if self.encoding:
-            return _csv_rows(self.path, self.encoding)
-        return _sheet_rows(self.path)
+            return _csv_pieces(self, size, start, step)
+        return _sheet_pieces(self.sheet, size, start, step)
 
 
 def open_source(path: Path) -> Source:
@@ -74,7 +82,8 @@ def _open_workbook(path: Path) -> Source:
     if path.stat().st_size > LARGEST_WORKBOOK or _unpacked(path) > LARGEST_SHEET:
         raise Refused("workbook_too_large", megabytes=LARGEST_WORKBOOK // 1024 // 1024)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Source(path, digest, lines=_sheet(path).height, is_suspicious=True)
+    sheet = _sheet(path)
+    return Source(path, digest, lines=sheet.height, is_suspicious=True, sheet=sheet)
 
 
 def _unpacked(path: Path) -> int:
@@ -91,15 +100,16 @@ def _open_csv(path: Path) -> Source:
     """Strictly UTF-8, else strictly GB18030; nothing is guessed."""
     digest = hashlib.sha256()
     lines = 0
-    is_suspicious = False
+    is_suspicious = has_quotes = False
     for block in _blocks(path):
         digest.update(block)
         lines += block.count(b"\n")
         is_suspicious |= any(mark in block for mark in SUSPICIOUS)
+        has_quotes |= b'"' in block
     encoding = next((name for name in ENCODINGS if _decodes(path, name)), None)
     if encoding is None:
         raise Refused("encoding_unknown")
-    return Source(path, digest.hexdigest(), lines, is_suspicious, encoding)
+    return Source(path, digest.hexdigest(), lines, is_suspicious, encoding, has_quotes)
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
@@ -119,24 +129,49 @@ def _decodes(path: Path, encoding: str) -> bool:
     return True
 
 
-def _csv_rows(path: Path, encoding: str) -> Iterator[Row]:
+def _csv_pieces(source: Source, size: int, start: int, step: int) -> Iterator[Piece]:
     csv.field_size_limit(LONGEST_CELL)
-    with path.open(encoding=encoding, newline="") as file:
+    with source.path.open(encoding=source.encoding, newline="") as file:
         first = file.readline()
         file.seek(0)
         reader = csv.reader(file, delimiter=max(DELIMITERS, key=first.count), strict=True)
-        number, line = 0, 0
-        while True:
-            try:
-                for cells in reader:
-                    number += 1
-                    line = reader.line_num
-                    if any(cells):
-                        yield Row(number, cells)
+        passed = 0
+        for place in count():
+            if source.has_quotes or place % step == start:
+                piece, is_end = _csv_piece(reader, place * size, size, passed)
+                if place % step == start:
+                    yield piece
+            else:
+                # Without quotes a line is a row, and to pass over lines costs little.
+                lines = sum(1 for _line in islice(file, size))
+                passed, is_end = passed + lines, lines < size
+            if is_end:
                 return
-            except csv.Error as error:
+
+
+def _csv_piece(reader: Any, before: int, size: int, passed: int) -> tuple[Piece, bool]:
+    """The next rows behind so many, and whether the file ended with them.
+
+    `passed` lines were not read by the reader.
+    """
+    piece = Piece([], [], [])
+    number, last = before, before + size
+    line = reader.line_num
+    while number < last:
+        try:
+            for cells in reader:
                 number += 1
-                yield Row(number, [], _quotes(error, line + 1))
+                line = reader.line_num
+                if any(cells):
+                    piece.numbers.append(number)
+                    piece.rows.append(cells)
+                if number == last:
+                    return piece, False
+            return piece, True
+        except csv.Error as error:
+            number += 1
+            piece.faults.append((number, _quotes(error, passed + line + 1)))
+    return piece, False
 
 
 def _quotes(error: csv.Error, line: int) -> str:
@@ -156,11 +191,16 @@ def _sheet(path: Path) -> Any:
         raise Refused("workbook_broken", detail=str(error)) from error
 
 
-def _sheet_rows(path: Path) -> Iterator[Row]:
-    for number, cells in enumerate(_sheet(path).iter_rows(), 1):
-        texts = [cell if type(cell) is str else _text(cell) for cell in cells]
-        if any(texts):
-            yield Row(number, texts)
+def _sheet_pieces(sheet: Any, size: int, start: int, step: int) -> Iterator[Piece]:
+    rows = enumerate(sheet.iter_rows(), 1)
+    for place in count():
+        together = list(islice(rows, size))
+        if not together:
+            return
+        if place % step == start:
+            texts = [(number, list(map(_text, cells))) for number, cells in together]
+            filled = [(number, cells) for number, cells in texts if any(cells)]
+            yield Piece([number for number, _ in filled], [cells for _, cells in filled], [])
 
 
 def _text(cell: Any) -> str:
@@ -168,6 +208,8 @@ def _text(cell: Any) -> str:
 
     A number of more than fifteen digits has lost the others and shows it.
     """
+    if type(cell) is str:
+        return cell
     if isinstance(cell, date):
         return cell.isoformat()[:10]
     if isinstance(cell, float) and cell.is_integer():

@@ -1,6 +1,7 @@
 """Records, how long each is public, and the rows they came from."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -10,10 +11,25 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.db import Base, BigId
+
+# The day on which a record was stored or altered, as each database can index it.
+STORED_ON = {
+    "sqlite": "substr({table}updated_at, 1, 10)",
+    "postgresql": "({table}updated_at AT TIME ZONE 'UTC')::date",
+}
+
+
+def afterwards(day: str) -> dict[str, Any]:
+    """The condition of an index for records of which a day comes after they were stored."""
+    return {
+        f"{dialect}_where": text(f"{day} > {stored_on.format(table='')}")
+        for dialect, stored_on in STORED_ON.items()
+    }
 
 
 class Record(Base):
@@ -28,10 +44,11 @@ class Record(Base):
         # The key first: decisions are looked up by it, and files bring them nearly in its order.
         UniqueConstraint("key", "subject_id", "kind"),
         Index("ix_record_subject_public", "subject_id", "public_from", "public_until"),
-        # What changed for the public since a day is read by these three.
+        # What changed for the public since a day is read by these three. Nearly all records are
+        # public when they are stored, and many not any more: neither comes to pass afterwards.
         Index("ix_record_updated_at", "updated_at"),
-        Index("ix_record_public_from", "public_from"),
-        Index("ix_record_public_until", "public_until"),
+        Index("ix_record_begins_later", "public_from", **afterwards("public_from")),
+        Index("ix_record_ends_later", "public_until", **afterwards("public_until")),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

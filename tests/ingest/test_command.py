@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +238,27 @@ def _is_writing(engine: Any) -> Iterator[bool]:
             connection.exec_driver_sql("ROLLBACK")
 
 
+def beside_others(path: Path) -> list[str]:
+    """The processes that work on this file."""
+    commands = Path("/proc").glob("[0-9]*/cmdline")
+    return [each.parent.name for each in commands if str(path).encode() in read_quietly(each)]
+
+
+def read_quietly(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def wait_for(ask: Callable[[], list[str]], *, seconds: float) -> list[str]:
+    """What is left when there has been time for nothing to be left."""
+    until = time.monotonic() + seconds
+    while (left := ask()) and time.monotonic() < until:
+        time.sleep(0.05)
+    return left
+
+
 @pytest.mark.limit(120)
 def test_a_killed_import_leaves_nothing_and_can_be_run_again(
     own_app: Flask, tmp_path: Path, environment: dict[str, str]
@@ -253,6 +274,7 @@ def test_a_killed_import_leaves_nothing_and_can_be_run_again(
     killed.send_signal(signal.SIGKILL)
     assert killed.wait(30) == -signal.SIGKILL
     killed.communicate()
+    assert not wait_for(lambda: beside_others(path), seconds=10), "a process went on by itself"
     stored = (Record, RecordOriginal, ImportBatch, QuarantinedRow, audit.Event)
     assert [count(table) for table in stored] == [0] * len(stored)
     db.session.remove()

@@ -36,10 +36,12 @@ def test_many_records_are_stored_in_pieces(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_what_is_stored_exactly_so_is_known() -> None:
     row = PENALTY._replace(subject_code=make_subject().code)
-    assert not service.is_stored(row)
+    other = row._replace(title="另一标题")
+    ready, ready_other = (service.ready_rows([each], TODAY) for each in (row, other))
+    assert not service.is_stored(ready)
     service.store([row])
-    assert service.is_stored(row)
-    assert not service.is_stored(row._replace(title="另一标题"))
+    assert service.is_stored(ready)
+    assert not service.is_stored(ready_other)
 
 
 def test_a_row_that_moved_inside_its_file_is_unchanged() -> None:

@@ -31,8 +31,8 @@ class Check:
 
     places: tuple[int, ...]
     judge: Callable[..., Told]
-    # Whether many values of a single field are all in order, where that is quicker to say.
-    are_good: Callable[[Sequence[Any]], bool] | None = None
+    # Whether many values of the fields are all in order, where that is quicker to say.
+    are_good: Callable[[Collection[Any]], bool] | None = None
 
     def on_row(self, values: Sequence[Any]) -> Told:
         return self.judge(*[values[place] for place in self.places])
@@ -43,9 +43,9 @@ class Check:
             return ()
         mine = [columns[place] for place in self.places]
         combinations = set(zip(*mine, strict=True))
-        if self.are_good and self.are_good([only for (only,) in combinations]):
+        if self.are_good and self.are_good(combinations):
             return ()
-        bad = {each for each in combinations if any(True for _ in self.judge(*each))}
+        bad = {each for each in combinations if next(self.judge(*each), None)}
         if not bad:
             return ()
         return [row for row, each in enumerate(zip(*mine, strict=True)) if each in bad]
@@ -73,7 +73,7 @@ def _not_in_the_future(form: Form, today: date) -> Iterator[Check]:
     for name in ("decided_on", "registered_on"):
         places = _places(form, name)
         if places:
-            yield Check(places, _past(form, places[0], today))
+            yield Check(places, _past(form, places[0], today), are_good=_are_past(today))
 
 
 def _past(form: Form, place: int, today: date) -> Callable[..., Told]:
@@ -86,13 +86,17 @@ def _past(form: Form, place: int, today: date) -> Callable[..., Told]:
     return judge
 
 
+def _are_past(today: date) -> Callable[[Collection[tuple[date | None]]], bool]:
+    return lambda days: all(day is None or day <= today for (day,) in days)
+
+
 def _periods_run_forward(form: Form) -> Iterator[Check]:
     start_name = "valid_from" if _places(form, "valid_from") else "decided_on"
     for end_name in ("valid_until", "publish_until", "repaired_on"):
         begins = "decided_on" if end_name != "valid_until" else start_name
         places = _places(form, begins, end_name)
         if places:
-            yield Check(places, _forward(form, *places))
+            yield Check(places, _forward(form, *places), are_good=_are_forward)
 
 
 def _forward(form: Form, start: int, end: int) -> Callable[..., Told]:
@@ -103,6 +107,10 @@ def _forward(form: Form, start: int, end: int) -> Callable[..., Told]:
             yield end, Remark("period", message)
 
     return judge
+
+
+def _are_forward(periods: Collection[tuple[date | None, date | None]]) -> bool:
+    return not any(begun and ended and ended < begun for begun, ended in periods)
 
 
 def _fine_is_there(form: Form) -> Check | None:
@@ -179,5 +187,6 @@ def _impersonal(place: int) -> Callable[..., Told]:
     return judge
 
 
-def _are_impersonal(texts: Sequence[str]) -> bool:
+def _are_impersonal(told: Collection[tuple[str]]) -> bool:
+    texts = [text for (text,) in told]
     return mask_texts(texts) is texts

@@ -6,14 +6,11 @@ whole, each different value once; a row with anything to remark is left to be re
 
 from collections.abc import Collection, Sequence
 from itertools import compress
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from portal.ingest.rules.rows import NUL, REPLACEMENT, RowReader
 
 Column = Sequence[Any]
-
-_value, _remarks = itemgetter(0), itemgetter(1)
 
 
 class Read(NamedTuple):
@@ -56,21 +53,29 @@ def _read_column(reader: RowReader, place: int, cells: Column, bad: set[int]) ->
             bad.update(range(len(cells)))
         meaning = reader.readers[place][""].value if place in reader.readers else ""
         return [meaning] * len(cells)
-    cells = list(map(str.strip, cells))
-    different = set(cells)
-    if not reader.blanks.isdisjoint(different):
-        cells = ["" if cell in reader.blanks else cell for cell in cells]
-        different = different - reader.blanks | {""}
+    plain = _plain(reader, set(cells))
+    different = set(plain.values())
+    # Cells that are equal become one, which is quicker to compare, to send and to store.
+    cells = list(map(plain.__getitem__, cells))
     odd = _odd_cells(reader, place, different)
     if odd:
         bad.update(row for row, cell in enumerate(cells) if cell in odd)
     if place not in reader.readers:
         return cells
-    meanings = list(map(reader.readers[place].__getitem__, cells))
-    remarks = list(map(_remarks, meanings))
-    if any(remarks):
-        bad.update(compress(range(len(cells)), remarks))
-    return list(map(_value, meanings))
+    read = reader.readers[place]
+    remarked = {cell for cell in different if read[cell].remarks}
+    if remarked:
+        bad.update(row for row, cell in enumerate(cells) if cell in remarked)
+    values = {cell: read[cell].value for cell in different}
+    return list(map(values.__getitem__, cells))
+
+
+def _plain(reader: RowReader, cells: Collection[str]) -> dict[str, str]:
+    """What is left of each cell without white space around it, nothing of a blank one."""
+    plain = dict(zip(cells, map(str.strip, cells), strict=True))
+    if not reader.blanks.isdisjoint(plain.values()):
+        return {cell: "" if left in reader.blanks else left for cell, left in plain.items()}
+    return plain
 
 
 def _odd_cells(reader: RowReader, place: int, cells: Collection[str]) -> Collection[str]:

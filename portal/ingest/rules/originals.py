@@ -1,30 +1,37 @@
-"""The row of a file as it is kept: verbatim, but for the numbers of persons."""
+"""The rows of a file as they are kept: verbatim, but for the numbers of persons."""
 
 from collections.abc import Callable, Sequence
-from itertools import compress
 from json.encoder import encode_basestring
-from operator import add
 
 from portal.core.masking import mask_identity
+from portal.core.remember import once_each
 from portal.ingest.rules.forms import Layout
 
+Rows = Sequence[Sequence[str]]
 
-def original_writer(layout: Layout) -> Callable[[Sequence[str]], str]:
+
+def original_writer(layout: Layout) -> Callable[[Rows], list[str]]:
     """Writes the cells that are not empty as a JSON object by field code or, unknown, by label."""
     names = [name or f"第{column}列" for column, name in enumerate(layout.names, 1)]
-    prefixes = [encode_basestring(name) + ":" for name in names]
-    secret = [
+    prefixes = [f",{encode_basestring(name)}:" for name in names]
+    secret = {
         column
         for each, column in zip(layout.form.fields, layout.columns, strict=True)
-        if each.personal == "number" and column is not None
-    ]
+        if each.personal == "number"
+    }
 
-    def write(cells: Sequence[str]) -> str:
-        if any(cells[column] for column in secret):
-            cells = list(cells)
-            for column in secret:
-                cells[column] = mask_identity(cells[column])
-        written = map(add, compress(prefixes, cells), map(encode_basestring, filter(None, cells)))
-        return "{" + ",".join(written) + "}"
+    def write(rows: Rows) -> list[str]:
+        if not rows:
+            return []
+        # Column by column; what stands behind the last column of the header is empty.
+        written: list[Sequence[str]] = []
+        for column, (prefix, *cells) in enumerate(zip(prefixes, *rows, strict=False)):
+            if column in secret:
+                cells = once_each(mask_identity, cells)
+            if all(cells):
+                written += [[prefix] * len(cells), once_each(encode_basestring, cells)]
+            elif any(cells):
+                written.append([cell and prefix + encode_basestring(cell) for cell in cells])
+        return [f"{{{''.join(each)[1:]}}}" for each in zip(*written, strict=True)]
 
     return write

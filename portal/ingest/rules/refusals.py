@@ -16,6 +16,9 @@ SENTENCES = {
     "columns_missing": N_("按“%(kind)s”读取，缺少这些列：%(columns)s。"),
     "columns_repeated": N_("这些列出现了不止一次：%(columns)s；请只保留一列。"),
     "kind_needed": N_("文件没有“信息类别”一列；请指明种类。"),
+    "helper_died": N_(
+        "读取文件的进程意外结束（可能是内存不足），本文件没有导入任何内容；请稍后重新导入。"
+    ),
     "note_missing": N_("请写明怎样处理的，至少4个字"),
     "fault_closed": N_("这一条已经处理过了。"),
     "no_such_upload": N_("没有这个编号的文件；不带参数运行可以列出全部文件。"),

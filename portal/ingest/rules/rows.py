@@ -81,9 +81,8 @@ class RowReader:
         findings += self._long(values)
         findings += self._meanings(values)
         for check in self.checks:
-            shown_as = [fitted[column] for column in self.columns]
             for place, remark in check.on_row(values):
-                findings.append(self.finding(place, shown_as[place], *remark))
+                findings.append(self.finding(place, fitted[self.columns[place]], *remark))
         is_good = all(finding.is_notice for finding in findings)
         return Row(values if is_good else None, findings)
 

@@ -2,22 +2,22 @@
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from itertools import chain, islice
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from portal.core import audit, clock
+from portal.core import audit, beside, clock, db
 from portal.core.db import session
 from portal.core.errors import Refused
 from portal.ingest import content
 from portal.ingest.models import ImportBatch
-from portal.ingest.reading import Source, open_source
+from portal.ingest.reading import Piece, Source, open_source
 from portal.ingest.rules.codes import code_reader
 from portal.ingest.rules.forms import HEADER_ROWS, Form, Layout, find_layout
 from portal.ingest.rules.rows import RowReader
 from portal.ingest.rules.values import Reader, amount_reader, date_reader, word_reader
 from portal.ingest.service.intake import Intake
 from portal.ingest.service.lines import KINDS as LINES
+from portal.ingest.service.prepare import Prepared, Preparer
 from portal.ingest.service.quarantine import Outcome, Quarantine, Report
 from portal.ingest.service.storing import LineStore, RecordStore, Store, SubjectStore
 from portal.records import service as records
@@ -26,7 +26,12 @@ from portal.subjects.service import codes
 
 __all__ = ["KINDS", "Outcome", "run"]
 
-CHUNK = 2000
+PIECE = 2000
+NOTHING = Piece([], [], [])
+# The generation of objects that came last, as the collector counts.
+YOUNG = 0
+# From so many rows on it pays to start processes; one that writes keeps two busy.
+WORTH_HELP, MOST_HELPERS = 20_000, 2
 REGISTER, GENERAL = "enterprise", "record"
 OWN_FORM = (REGISTER, "licence", "penalty", *LINES)
 KINDS = (REGISTER, *records.KINDS, *LINES)
@@ -41,12 +46,16 @@ def run(
     actor: str,
     report: Report | None = None,
     progress: Progress | None = None,
+    may_fork: bool = False,
 ) -> Outcome:
-    """Take in a file; the caller commits, or rolls back for a dry run or after a refusal."""
+    """Take in a file; the caller commits, or rolls back for a dry run or after a refusal.
+
+    Rows of a large file are prepared in processes beside this one where it `may_fork`: it must
+    have no other threads.
+    """
     source = open_source(path)
-    rows = source.rows()
-    head = list(islice(rows, HEADER_ROWS))
-    layout = find_layout([row.cells for row in head], _forms(kind))
+    first = next(source.pieces(PIECE), NOTHING)
+    layout = find_layout(first.rows[:HEADER_ROWS], _forms(kind))
     _refuse_without_kind(layout, kind)
     batch = _open_batch(path, source, kind or layout.form.kind)
     outcome = Outcome(batch.kind, source.sha256, batch.id, layout.unknown, layout.absent)
@@ -57,27 +66,60 @@ def run(
         today=clock.today(),
         is_suspicious=source.is_suspicious,
     )
-    intake = Intake(
-        reader, _store(layout, kind, batch, actor), Quarantine(batch.id, outcome, report)
-    )
-    following = chain(head[layout.header_row :], rows)
-    with _collector_paused():
-        while chunk := list(islice(following, CHUNK)):
-            intake.take(chunk)
-            if progress:
-                progress(chunk[-1].number, source.lines)
+    store = _store(layout, kind, batch, actor)
+    intake = Intake(reader, store, Quarantine(batch.id, outcome, report))
+    preparer = Preparer(reader, store.build, store.keys)
+    count = helpers(source.lines, beside.cores()) if may_fork else 0
+    with _collector_paused(), db.much_in_memory() if count else nullcontext():
+        for piece in _prepared(preparer, source, layout.header_row, count):
+            intake.take(piece)
+            gc.collect(YOUNG)
+            if progress and piece.last:
+                progress(piece.last, source.lines)
     _close_batch(batch, outcome, actor)
     return outcome
 
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Rows make no cycles; looking for some took a fifth of the time."""
+    """Rows make no cycles; looking for some took a fifth of the time.
+
+    Statements make a few, which hold all that was asked, so that each piece ends with a look.
+    """
     gc.disable()
     try:
         yield
     finally:
         gc.enable()
+
+
+def _prepared(
+    preparer: Preparer, source: Source, header_row: int, count: int
+) -> Iterator[Prepared]:
+    """The pieces of a file prepared, in their order, by so many processes beside this one."""
+
+    def prepare(start: int) -> Iterator[Prepared]:
+        for place, piece in enumerate(source.pieces(PIECE, start, max(count, 1))):
+            is_first = place == start == 0
+            yield preparer.prepare(_behind(piece, header_row) if is_first else piece)
+
+    if not count:
+        yield from prepare(0)
+        return
+    try:
+        yield from beside.results(prepare, count)
+    except beside.Died as error:
+        raise Refused("helper_died") from error
+
+
+def helpers(lines: int, cores: int) -> int:
+    """How many processes prepare the rows of a file; none, where this one does it as quickly."""
+    return MOST_HELPERS if lines >= WORTH_HELP and cores > 1 else 0
+
+
+def _behind(piece: Piece, header_row: int) -> Piece:
+    """The rows of the first piece that stand behind the header."""
+    return Piece(piece.numbers[header_row:], piece.rows[header_row:], piece.faults)
 
 
 def _forms(kind: str | None) -> Sequence[Form]:
@@ -136,13 +178,15 @@ def readers(form: Form, kind: str | None) -> dict[str, Reader]:
         "amount": amount_reader(blanks),
         "code": code_reader(codes.check, is_plainly_valid),
         "scenario": word_reader(
-            "scenario", _scenario_words(), "没有这个场景；请用模板里的场景名称。"
+            "scenario", _scenario_words(form), "没有这个场景；请用模板里的场景名称。"
         ),
         "kind": word_reader("kind", kinds, "信息类别不对；行政许可和行政处罚请用各自的模板。"),
     }
 
 
-def _scenario_words() -> dict[str, list[str]]:
+def _scenario_words(form: Form) -> dict[str, list[str]]:
+    if all(each.type != "scenario" for each in form.fields):
+        return {}  # to load the rules of all scenarios takes longer than a small file
     return {
         slug: [slug, rule.zh, rule.zh.replace("信用+", ""), rule.badge_zh]
         for slug, rule in scenarios.rules().items()

@@ -125,17 +125,23 @@ def key_of(lines: Lines, line: Any) -> Hashable:
     return tuple(getattr(line, name) for name in lines.key)
 
 
-def sorted_out(rows: Sequence[Any]) -> tuple[list[Any], list[Any], list[Any]]:
-    """The rows to store, those of subjects not on file, and those under another subject's code."""
-    known = subjects.on_file({row.subject_code for row in rows})
-    strangers = [row for row in rows if row.subject_code not in known]
-    wrong = subjects.misnamed({(row.subject_code, row.subject_name) for row in rows})
-    misnamed = [row for row in rows if (row.subject_code, row.subject_name) in wrong]
-    good = [
-        row for row in rows
-        if row.subject_code in known and (row.subject_code, row.subject_name) not in wrong
-    ]  # fmt: skip
-    return good, strangers, misnamed
+class SortedOut(NamedTuple):
+    """Rows to store, those of subjects not on file, and those under another subject's code."""
+
+    good: Sequence[Any]
+    strangers: Sequence[Any]
+    misnamed: Sequence[Any]
+
+
+def sorted_out(rows: Sequence[Any]) -> SortedOut:
+    """Rows by whether their subjects are on file under the names that they tell."""
+    found = subjects.named({(row.subject_code, row.subject_name) for row in rows})
+    told = [(row, found.get((row.subject_code, row.subject_name))) for row in rows]
+    return SortedOut(
+        good=[row for row, named in told if named and named.is_named],
+        strangers=[row for row, named in told if named is None],
+        misnamed=[row for row, named in told if named and not named.is_named],
+    )
 
 
 def _put_facts(rows: Sequence[FactLine], actor: str) -> Put:

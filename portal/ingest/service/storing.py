@@ -1,8 +1,10 @@
 """The two places that rows go to, in one shape: subjects and records."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from portal.core import clock
+from portal.core.remember import MOST
 from portal.ingest.rules.forms import Layout
 from portal.ingest.service import lines
 from portal.ingest.service.records import RecordBuilder
@@ -12,19 +14,21 @@ from portal.scenarios import service as scenarios
 from portal.subjects import service as subjects
 
 Columns = Sequence[Sequence[Any]]
+TOLD_OF_SUBJECT = ("subject_code", "subject_name")
 
 
 class Stored(NamedTuple):
     """What became of some rows.
 
-    `strangers` are records of subjects not on file, `misnamed` those under another subject's code.
+    `strangers` are rows of subjects not on file, by number and code; `misnamed` those under
+    another subject's code, by number and name.
     """
 
     added: int
     changed: int
     unchanged: int
-    strangers: Sequence[Any] = ()
-    misnamed: Sequence[Any] = ()
+    strangers: Sequence[tuple[int, str]] = ()
+    misnamed: Sequence[tuple[int, str]] = ()
     # Each with the fact of the form that is wrong, the rule and the sentence.
     refused: Sequence[tuple[Any, str, str, str]] = ()
 
@@ -38,11 +42,14 @@ class Store(Protocol):
 
     def build(
         self, columns: Columns, cells: Sequence[Sequence[str]], numbers: Sequence[int], /
-    ) -> Sequence[Any]: ...
-    def key(self, facts: Any) -> Hashable: ...
-    def told_key(self, facts: Any) -> str: ...
-    def is_stored(self, facts: Any) -> bool: ...
-    def store(self, rows: Sequence[Any]) -> Stored: ...
+    ) -> Any: ...
+    def keys(self, rows: Any, /) -> Iterable[Hashable]: ...
+    def pick(self, rows: Any, places: Sequence[int], /) -> Any: ...
+    def store(self, rows: Any, /) -> Stored: ...
+
+    # Of a single row.
+    def told_key(self, row: Any, /) -> str: ...
+    def is_stored(self, row: Any, /) -> bool: ...
 
 
 class SubjectStore:
@@ -53,14 +60,19 @@ class SubjectStore:
         self.key_place = layout.form.place("subject_code") or 0
         self.name_place = layout.form.place("name") or 0
 
-    def key(self, facts: subjects.SubjectFacts) -> Hashable:
-        return facts.code
+    def keys(self, rows: Sequence[subjects.SubjectFacts]) -> Iterable[Hashable]:
+        return (facts.code for facts in rows)
 
-    def told_key(self, facts: subjects.SubjectFacts) -> str:
-        return facts.code
+    def pick(
+        self, rows: Sequence[subjects.SubjectFacts], places: Sequence[int]
+    ) -> Sequence[subjects.SubjectFacts]:
+        return [rows[place] for place in places]
 
-    def is_stored(self, facts: subjects.SubjectFacts) -> bool:
-        return subjects.is_stored(facts)
+    def told_key(self, row: Sequence[subjects.SubjectFacts]) -> str:
+        return row[0].code
+
+    def is_stored(self, row: Sequence[subjects.SubjectFacts]) -> bool:
+        return subjects.is_stored(row[0])
 
     def store(self, rows: Sequence[subjects.SubjectFacts]) -> Stored:
         counts = subjects.store(rows)
@@ -75,28 +87,48 @@ class RecordStore:
     )
 
     def __init__(self, layout: Layout, kind: str | None, batch_id: int) -> None:
-        self.build = RecordBuilder(layout, kind).build
+        self.build = RecordBuilder(layout, kind, clock.today()).build
         self.key_place = layout.form.place("number") or 0
         self.name_place = layout.form.place("name") or 0
         self.batch_id = batch_id
+        # Subjects repeat from row to row.
+        self.found: dict[tuple[str, str], subjects.Named | None] = {}
+        self.noted: set[int] = set()
 
-    def key(self, facts: records.RecordFacts) -> Hashable:
-        return facts.subject_code, facts.kind, facts.number, facts.authority_code or facts.authority
+    def keys(self, rows: records.ReadyRecords) -> Iterable[Hashable]:
+        return zip(rows["subject_code"], rows["kind"], rows["key"], strict=True)
 
-    def told_key(self, facts: records.RecordFacts) -> str:
-        return facts.number
+    def pick(self, rows: records.ReadyRecords, places: Sequence[int]) -> records.ReadyRecords:
+        return rows.pick(places)
 
-    def is_stored(self, facts: records.RecordFacts) -> bool:
-        return records.is_stored(facts)
+    def told_key(self, row: records.ReadyRecords) -> str:
+        return str(row["number"][0])
 
-    def store(self, rows: Sequence[records.RecordFacts]) -> Stored:
-        wrong = subjects.misnamed({(facts.subject_code, facts.subject_name) for facts in rows})
-        misnamed: list[records.RecordFacts] = []
-        if wrong:
-            misnamed = [each for each in rows if (each.subject_code, each.subject_name) in wrong]
-            rows = [each for each in rows if (each.subject_code, each.subject_name) not in wrong]
-        counts = records.store(rows, batch_id=self.batch_id)
-        return Stored(counts.added, counts.changed, counts.unchanged, counts.strangers, misnamed)
+    def is_stored(self, row: records.ReadyRecords) -> bool:
+        return records.is_stored(row)
+
+    def store(self, rows: records.ReadyRecords) -> Stored:
+        numbers, codes, names = (rows[name] for name in ("row_number", *TOLD_OF_SUBJECT))
+        told = list(zip(codes, names, strict=True))
+        self._find(set(told))
+        found = list(map(self.found.__getitem__, told))
+        good = [place for place, named in enumerate(found) if named and named.is_named]
+        strangers = [(numbers[place], codes[place]) for place, named in enumerate(found)
+                     if named is None]  # fmt: skip
+        misnamed = [(numbers[place], names[place]) for place, named in enumerate(found)
+                    if named and not named.is_named]  # fmt: skip
+        ids = [named.subject_id for named in found if named and named.is_named]
+        if len(good) < len(found):
+            rows = rows.pick(good)
+        counts = records.store_ready(rows, ids, batch_id=self.batch_id, noted=self.noted)
+        return Stored(counts.added, counts.changed, counts.unchanged, strangers, misnamed)
+
+    def _find(self, told: set[tuple[str, str]]) -> None:
+        """Look up the subjects that were not met lately."""
+        asked = {pair for pair in told if pair not in self.found}
+        if len(self.found) + len(asked) > MOST:
+            self.found, self.noted, asked = {}, set(), told
+        self.found |= dict.fromkeys(asked) | subjects.named(asked)
 
 
 class LineStore:
@@ -111,19 +143,25 @@ class LineStore:
         self.actor = actor
         self.told: dict[Hashable, Any] = {}
 
-    def key(self, facts: Any) -> Hashable:
-        return lines.key_of(self.lines, facts)
+    def keys(self, rows: Sequence[Any]) -> Iterable[Hashable]:
+        return (lines.key_of(self.lines, row) for row in rows)
 
-    def told_key(self, facts: Any) -> str:
-        return str(getattr(facts, self.lines.key[0]))
+    def pick(self, rows: Sequence[Any], places: Sequence[int]) -> Sequence[Any]:
+        return [rows[place] for place in places]
 
-    def is_stored(self, facts: Any) -> bool:
-        return bool(self.told.get(self.key(facts)) == facts[:-1])
+    def told_key(self, row: Sequence[Any]) -> str:
+        return str(getattr(row[0], self.lines.key[0]))
+
+    def is_stored(self, row: Sequence[Any]) -> bool:
+        return bool(self.told.get(lines.key_of(self.lines, row[0])) == row[0][:-1])
 
     def store(self, rows: Sequence[Any]) -> Stored:
-        self.told |= {self.key(row): row[:-1] for row in rows}
-        good, strangers, misnamed = (
-            lines.sorted_out(rows) if self.lines.has_subjects else (list(rows), [], [])
-        )
-        counts, problems = self.lines.put(good, self.actor)
+        self.told |= {lines.key_of(self.lines, row): row[:-1] for row in rows}
+        if not self.lines.has_subjects:
+            counts, problems = self.lines.put(rows, self.actor)
+            return Stored(*counts, refused=problems)
+        found = lines.sorted_out(rows)
+        counts, problems = self.lines.put(found.good, self.actor)
+        strangers = [(row.row_number, row.subject_code) for row in found.strangers]
+        misnamed = [(row.row_number, row.subject_name) for row in found.misnamed]
         return Stored(*counts, strangers, misnamed, problems)

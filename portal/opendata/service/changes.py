@@ -15,7 +15,7 @@ from portal.core import clock
 from portal.core.db import session
 from portal.opendata import rules
 from portal.records.models import Record
-from portal.records.service import is_public_on
+from portal.records.service import comes_to_pass, is_public_on
 from portal.subjects.models import Subject
 
 PAGE_SIZE = 1000
@@ -91,8 +91,8 @@ def _changed(begin: date, today: date) -> Any:
         .where(
             or_(
                 Record.updated_at >= midnight,
-                Record.public_from.between(begin, today),
-                Record.public_until.between(begin, today),
+                comes_to_pass(Record.public_from, begin, today),
+                comes_to_pass(Record.public_until, begin, today),
             )
         )
         .params(today=today)

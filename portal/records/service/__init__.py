@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, or_, select
 
 from portal.core import db
 from portal.records import rules
 from portal.records.law import load as law_on_file
-from portal.records.models import Record
+from portal.records.models import STORED_ON, Record
 from portal.records.rules import CLASSES, KINDS, Classification, ClassRule
 from portal.records.service.changing import (
     correct,
@@ -26,20 +26,16 @@ from portal.records.service.changing import (
     screen,
     withdraw,
 )
-from portal.records.service.storing import (
-    Counts,
-    RecordFacts,
-    is_stored,
-    store,
-    take_changed,
-)
+from portal.records.service.ready import ReadyRecords, RecordFacts, make_ready, ready_rows
+from portal.records.service.storing import Counts, is_stored, store, store_ready, take_changed
 
 __all__ = [
-    "CLASSES", "KINDS", "PAGE_SIZE", "ClassRule", "Classification", "Counts", "RecordFacts",
-    "class_months", "classify", "correct", "get", "in_repair", "is_public_on", "is_stored",
-    "law_on_file", "mark_disputed", "mark_in_repair", "newest", "of_subject", "outline",
-    "public_after", "public_counts", "public_page", "reinstate", "repair", "screen", "store",
-    "take_changed", "whole", "withdraw",
+    "CLASSES", "KINDS", "PAGE_SIZE", "ClassRule", "Classification", "Counts", "ReadyRecords",
+    "RecordFacts", "class_months", "classify", "comes_to_pass", "correct", "get", "in_repair",
+    "is_public_on", "is_stored", "law_on_file", "make_ready", "mark_disputed", "mark_in_repair",
+    "newest", "of_subject", "outline", "public_after", "public_counts", "public_page",
+    "ready_rows", "reinstate", "repair", "screen", "store", "store_ready", "take_changed",
+    "whole", "withdraw",
 ]  # fmt: skip
 
 PAGE_SIZE = 20
@@ -64,6 +60,16 @@ def is_public_on() -> Any:
     return (Record.public_from <= today) & (
         or_(Record.public_until.is_(None), Record.public_until > today)
     )
+
+
+def comes_to_pass(day: Any, begin: date, end: date) -> ColumnElement[bool]:
+    """Whether publication begins or ends between two days, and did not when it was stored.
+
+    What was stored or altered since `begin` has changed anyway.
+    """
+    dialect = "sqlite" if db.is_sqlite() else "postgresql"
+    stored_on: Any = literal_column(STORED_ON[dialect].format(table="record."))
+    return cast(ColumnElement[bool], day.between(begin, end) & (day > stored_on))
 
 
 _VIEW = (

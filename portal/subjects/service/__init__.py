@@ -1,7 +1,7 @@
 """Questions about subjects, and storing them."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
@@ -21,8 +21,8 @@ from portal.subjects.service.search import (
 )
 
 __all__ = [
-    "KINDS", "NOTHING", "STATUSES", "Counts", "Hit", "Results", "SubjectFacts", "by_codes",
-    "exists", "find_ids", "is_stored", "misnamed", "on_file", "other_names", "public_row",
+    "KINDS", "NOTHING", "STATUSES", "Counts", "Hit", "Named", "Results", "SubjectFacts", "by_codes",
+    "exists", "find_ids", "is_stored", "named", "other_names", "public_row",
     "search", "store", "words_of",
 ]  # fmt: skip
 
@@ -31,6 +31,9 @@ _PUBLIC_ROW = select(
     Subject.legal_representative, Subject.registered_on, Subject.ended_on, Subject.capital,
     Subject.scope, Subject.address, Subject.area_code, Subject.source_unit, Subject.updated_at,
 ).where(Subject.code == bindparam("code"))  # fmt: skip
+_SPELLINGS = select(Subject.code, Subject.id, SubjectName.text, SubjectName.normalised).join(
+    SubjectName, SubjectName.subject_id == Subject.id
+)
 _OTHER_NAMES = (
     select(SubjectName.kind, SubjectName.text)
     .where(SubjectName.subject_id == bindparam("subject_id"), SubjectName.kind != "registered")
@@ -44,31 +47,36 @@ def public_row(code: str) -> Any:
     return found[0] if found else None
 
 
-def misnamed(told: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-    """The pairs of code and name whose code is on file, but under other names only.
+class Named(NamedTuple):
+    """A subject on file, and whether it is known by the name that was told with its code."""
+
+    subject_id: int
+    is_named: bool
+
+
+def named(told: Collection[tuple[str, str]]) -> dict[tuple[str, str], Named]:
+    """The subjects of pairs of code and name; a pair whose code is not on file is left out.
 
     Registered names, former names and signs all count; punctuation and width do not matter.
     """
-    known: dict[str, set[str]] = {}
+    known: dict[str, tuple[int, set[str]]] = {}
     codes = list({code for code, _name in told})
-    rows = select(Subject.code, SubjectName.normalised).join(SubjectName.subject)
-    for code, name in session.execute(rows.where(bulk.among(Subject.code, codes))):
-        known.setdefault(code, set()).add(name)
+    for code, id_, *spellings in db.rows(_SPELLINGS.where(bulk.among(Subject.code, codes)), {}):
+        known.setdefault(code, (id_, set()))[1].update(spellings)
     return {
-        (code, name)
+        (code, name): Named(known[code][0], _is_among(name, known[code][1]))
         for code, name in told
-        if code in known and names.normalise(name) not in known[code]
+        if code in known
     }
+
+
+def _is_among(name: str, spellings: Collection[str]) -> bool:
+    return name in spellings or names.normalise(name) in spellings
 
 
 def exists(code: str) -> bool:
     """Whether a subject has this code."""
     return session.scalar(select(Subject.id).where(Subject.code == code)) is not None
-
-
-def on_file(codes: Collection[str]) -> set[str]:
-    """Those of these codes that a subject has."""
-    return set(session.scalars(select(Subject.code).where(bulk.among(Subject.code, list(codes)))))
 
 
 def other_names(subject_id: int) -> Sequence[Any]:
