@@ -43,9 +43,7 @@ def run(rows: int = 100_000, url: str | None = None) -> list[Figure]:
         Figure("import, first time", round(first), "rows/s"),
         Figure(f"import, {against}", round(first / naive, 1), "x", ">= 30"),
         Figure("import, unchanged again", round(again / first, 2), "x the first", ">= 1.4"),
-        Figure(
-            f"import of a workbook, {against}", round(from_book / naive, 1), "x", ">= 10"
-        ),
+        Figure(f"import of a workbook, {against}", round(from_book / naive, 1), "x", ">= 10"),
     ]
 
 
