@@ -14,6 +14,7 @@ from portal.core import beside, db
 from portal.core.errors import Refused
 from portal.ingest import reading, service
 from portal.ingest.models import ImportBatch, QuarantinedRow
+from portal.ingest.reading import Source
 from portal.ingest.rules.findings import Finding
 from portal.ingest.service import storing
 from portal.ingest.service.prepare import Preparer
@@ -176,12 +177,20 @@ def test_a_helper_that_is_killed_ends_the_import_with_a_sentence_and_nothing_sto
 
 
 @pytest.mark.parametrize(
-    ("lines", "cores", "count"), [(9, 8, 0), (10, 1, 0), (10, 2, 2), (10, 8, 2)]
+    ("lines", "cores", "encoding", "count"),
+    [
+        (9, 8, "utf-8-sig", 0),
+        (10, 1, "utf-8-sig", 0),
+        (10, 2, "utf-8-sig", 2),
+        (10, 8, "gb18030", 2),
+        (10, 8, "", 1),
+    ],
 )
 def test_help_is_called_for_large_files_where_there_is_a_second_processor(
-    lines: int, cores: int, count: int
+    lines: int, cores: int, encoding: str, count: int
 ) -> None:
-    assert service.helpers(lines, cores) == count
+    source = Source(Path("file"), "", lines, is_suspicious=False, encoding=encoding)
+    assert service.helpers(source, cores) == count
 
 
 def test_more_subjects_than_are_remembered_are_looked_up_again(

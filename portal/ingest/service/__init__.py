@@ -69,7 +69,7 @@ def run(
     store = _store(layout, kind, batch, actor)
     intake = Intake(reader, store, Quarantine(batch.id, outcome, report))
     preparer = Preparer(reader, store.build, store.keys)
-    count = helpers(source.lines, beside.cores()) if may_fork else 0
+    count = helpers(source, beside.cores()) if may_fork else 0
     with _collector_paused(), db.much_in_memory() if count else nullcontext():
         for piece in _prepared(preparer, source, layout.header_row, count):
             intake.take(piece)
@@ -112,9 +112,12 @@ def _prepared(
         raise Refused("helper_died") from error
 
 
-def helpers(lines: int, cores: int) -> int:
+def helpers(source: Source, cores: int) -> int:
     """How many processes prepare the rows of a file; none, where this one does it as quickly."""
-    return MOST_HELPERS if lines >= WORTH_HELP and cores > 1 else 0
+    if source.lines < WORTH_HELP or cores < 2:
+        return 0
+    # Each has to go through all cells of a workbook, which takes half of its time.
+    return MOST_HELPERS if source.encoding else 1
 
 
 def _behind(piece: Piece, header_row: int) -> Piece:
