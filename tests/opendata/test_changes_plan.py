@@ -10,7 +10,8 @@ from portal.core import db
 from portal.opendata.service.changes import _changed
 from tests.factories import TODAY, make_record, make_subject
 
-pytestmark = pytest.mark.usefixtures("app")
+# A database of its own: what others counted in the one that tests share would change the plan.
+pytestmark = pytest.mark.usefixtures("own_app")
 
 
 def plan() -> str:
