@@ -19,7 +19,7 @@ PLACE = ROOT / "static" / "images" / "help"
 WIDTH, TALLEST = 360, 600
 MOST_BYTES = 40 * 1024
 COLOURS = (48, 32, 24, 16, 12, 8)
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 LANGUAGES = {"zh": "", "en": "/en"}
 OWNER = "food@demo.example"
 # An address of the demo that only the database knows, asked for once.
