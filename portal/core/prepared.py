@@ -31,9 +31,8 @@ class Prepared(NamedTuple):
     def values(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values as the driver takes them."""
         found = {**self.fixed, **values}
-        if self.lists:
-            for name, places in self.lists.items():
-                found.update(zip(places, found.pop(name), strict=False))
+        for name, places in self.lists.items():
+            found.update(zip(places, found.pop(name), strict=False))
         for name, convert in self.converts:
             found[name] = convert(found[name])
         return found

@@ -183,7 +183,7 @@ def send_back() -> Response | None:
 
 def keep_private(response: Response) -> Response:
     """Nothing that a session was read for stays in any cache."""
-    if "signed_in" in g and g.signed_in or "csrf_token" in g or _is_guarded():
+    if g.get("signed_in") or "csrf_token" in g or _is_guarded():
         response.headers["Cache-Control"] = "no-store"
     return response
 

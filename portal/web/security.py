@@ -66,7 +66,8 @@ def refuse_foreign_host() -> None:
 
 def refuse_nul() -> None:
     """No name and no code has a NUL, and PostgreSQL takes none."""
-    if "\0" in request.path or b"%00" in request.query_string:
+    path = request.path
+    if "\0" in path or "%00" in path or b"%00" in request.query_string:
         abort(400)
 
 

@@ -145,3 +145,8 @@ def test_production_answers_its_own_host_alone_and_asks_for_https(migrated: str)
 def test_health_and_readiness(browser: Browser) -> None:
     assert browser.client.get("/healthz").text == "ok\n"
     assert browser.client.get("/readyz").text.startswith("ready\n")
+
+
+@pytest.mark.parametrize("address", ["/q/%00", "/q/%2500", "/search?q=%00"])
+def test_a_nul_is_refused_wherever_it_stands(browser: Browser, address: str) -> None:
+    assert browser.client.get(address).status_code == 400
