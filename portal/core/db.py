@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -71,19 +72,52 @@ class Reading:
             if isinstance(bind, Connection):
                 # Somebody else's transaction, such as a test's, is read in and left alone.
                 return bind.connection.driver_connection
-            self._connection = bind.raw_connection()
-            self._driver = self._connection.driver_connection
             if bind.dialect.name == "sqlite":
+                self._driver = _readers.of(bind)
                 self._driver.execute("BEGIN")
+            else:
+                self._connection = bind.raw_connection()
+                self._driver = self._connection.driver_connection
         return self._driver
 
     def end(self, *, is_broken: bool = False) -> None:
         """Give the connection back, or away when it is broken."""
-        found, self._connection, self._driver = self._connection, None, None
+        found, driver = self._connection, self._driver
+        self._connection = self._driver = None
         if found is not None:
             if is_broken:
                 found.invalidate()
             found.close()
+        elif is_broken:
+            _readers.forget()
+        elif driver is not None:
+            driver.execute("COMMIT")
+
+
+class _Readers(threading.local):
+    """The connection with which a thread reads a SQLite file, from one request to the next.
+
+    To borrow one and give it back takes as long as two questions.
+    """
+
+    engine: Engine | None = None
+    driver: Any = None
+
+    def of(self, engine: Engine) -> Any:
+        if self.engine is not engine:
+            self.forget()
+            borrowed = engine.raw_connection()
+            self.engine, self.driver = engine, borrowed.driver_connection
+            borrowed.detach()
+        return self.driver
+
+    def forget(self) -> None:
+        if self.driver is not None:
+            self.driver.close()
+        self.engine = self.driver = None
+
+
+_readers = _Readers()
 
 
 class _Routed(Session):

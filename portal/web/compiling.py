@@ -4,9 +4,11 @@ A page makes some hundred calls and writes some hundred values. What Jinja adds 
 that a function wants the context or that a text is joined to markup, was half of a page's time.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from functools import partial
 from io import StringIO
+from itertools import cycle
 from typing import Any
 
 from jinja2 import nodes
@@ -15,6 +17,10 @@ from jinja2.runtime import markup_join as joined
 from markupsafe import Markup, _escape_inner  # type: ignore[attr-defined]
 from markupsafe import escape as escaped_markup
 
+from portal.web import i18n
+
+# Where a message takes in a value.
+PLACE = re.compile(r"%\((\w+)\)[sd]")
 # Says of a text, quicker than the class itself, that it is markup.
 as_markup = partial(str.__new__, Markup)
 
@@ -47,12 +53,42 @@ class Generator(CodeGenerator):
         self.writeline(f"from {__name__} import as_markup, escape, markup_join")
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
+        if pieces := self._pieces(node):
+            self._write_pieces(pieces, frame)
+            return
         self.visit(node.node, frame)
         stream, self.stream = self.stream, StringIO()
         self.signature(node, frame, {"caller": "caller"} if forward_caller else None)
         arguments = self.stream.getvalue()
         self.stream = stream
         self.write(f"({arguments.removeprefix(', ')})")
+
+    def _pieces(self, node: nodes.Call) -> Sequence[str | nodes.Expr]:
+        """A message in the language of the templates and what stands in its places, in turns.
+
+        Nothing for what is no message, or not known before the page is made.
+        """
+        is_message = isinstance(node.node, nodes.Name) and node.node.name == "_"
+        if not (is_message and node.kwargs and isinstance(node.args[0], nodes.Const)):
+            return ()
+        language = getattr(self.environment, "language", "")
+        named = {pair.key: pair.value for pair in node.kwargs}
+        words = PLACE.split(str(i18n.markup(node.args[0].value, language))) if language else []
+        is_known = all(name in named for name in words[1::2])
+        if not is_known or any("%" in text for text in words[::2]):
+            return ()
+        return [named[word] if odd else word for word, odd in zip(words, cycle((0, 1)))]  # noqa: B905
+
+    def _write_pieces(self, pieces: Iterable[str | nodes.Expr], frame: Frame) -> None:
+        self.write('as_markup("".join((')
+        for piece in pieces:
+            if isinstance(piece, str):
+                self.write(f"{piece!r}, ")
+            else:
+                self.write("escape(")
+                self.visit(piece, frame)
+                self.write("), ")
+        self.write(")))")
 
     def _import_common(self, node: nodes.Import | nodes.FromImport, frame: Frame) -> None:
         self.write("environment.modules[")

@@ -18,14 +18,14 @@ from portal.web import i18n
 from portal.web.compiling import Generator
 
 FIXED_MESSAGE = ["name", "lparen", "string", "rparen"]
+LANGUAGE = ["name", "lparen", "rparen"]
 
 
 class Translated(Extension):
-    """Puts the words in place of `_("…")` while a template is read."""
+    """Puts words in place of `_("…")` and `locale()` while a template is read."""
 
     def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
-        language = str(getattr(self.environment, "language", i18n.DEFAULT))
-        return _translated(list(stream), language)
+        return _translated(list(stream), cast(Templates, self.environment).language)
 
 
 class Kept(Extension):
@@ -95,7 +95,8 @@ class Templates(Environment):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.speak(i18n.DEFAULT)
+        # Flask's own environment speaks as the request does.
+        self.speak("")
 
     def speak(self, language: str) -> None:
         """Forget what was looked up, and translate into this language from now on."""
@@ -131,6 +132,10 @@ def _translated(tokens: list[Token], language: str) -> Iterator[Token]:
                 yield Token(token.lineno, "string", words)
                 place += 4
                 continue
+        if token.value == "locale" and call[:3] == LANGUAGE:
+            yield Token(token.lineno, "string", language)
+            place += 3
+            continue
         yield token
         place += 1
 
