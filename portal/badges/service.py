@@ -32,6 +32,7 @@ class Scan:
     licence: Any = None
     inspection: Any = None
     adverse: int = 0
+    records: Sequence[Any] = ()
     is_signed: bool = False
     replaced_by: str | None = None
 
@@ -144,6 +145,7 @@ def scan(text: str) -> Scan:
         licence=outline.licence,
         inspection=outline.inspection,
         adverse=outline.adverse,
+        records=outline.records,
         is_signed=is_token,
         replaced_by=row.replaced_by,
     )

@@ -1,10 +1,12 @@
 """Numbers that people read aloud, in an alphabet without look-alikes."""
 
+import random
 import re
 import secrets
 
 KEY = re.compile("[0-9]{1,18}")
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 _LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
 
 
@@ -12,6 +14,13 @@ def random_id(length: int) -> str:
     """A random identifier of `length` characters, five bits each."""
     number = secrets.randbits(5 * length)
     return "".join([ALPHABET[number >> place & 31] for place in range(0, 5 * length, 5)])
+
+
+def passing_id() -> str:
+    """Eight characters for what is soon forgotten: hardly ever the same twice, but no secret."""
+    number = random.getrandbits(40)
+    low, high = divmod(number, 1 << 20)[::-1]
+    return _PAIRS[low & 1023] + _PAIRS[low >> 10] + _PAIRS[high & 1023] + _PAIRS[high >> 10]
 
 
 def normalise_id(text: str) -> str:

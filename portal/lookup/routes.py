@@ -12,6 +12,7 @@ from portal.web.access import public
 from portal.web.limits import limiter, look_ups, reports
 from portal.web.pages import address_with, render
 from portal.web.paging import key_before, links, page_number
+from portal.web.running import the_app
 
 bp = Blueprint("lookup", __name__)
 
@@ -67,7 +68,7 @@ def _in_scenario(query: str) -> Response:
 @public
 def show(code: str) -> Response:
     profile = service.profile(code) or abort(404)
-    site = current_app.config["PORTAL"].site
+    site = the_app().config["PORTAL"].site
     return render("lookup/show.html", profile=profile, schema=service.schema(profile, site.url))
 
 

@@ -94,21 +94,22 @@ def _near(code: str) -> tuple[NearCode, ...]:
 
 def profile(code: str) -> Profile | None:
     """The public page of the subject with this code, or None."""
-    subject = subjects.public_row(code)
-    if subject is None:
+    found = subjects.public_row_and_names(code)
+    if found is None:
         return None
+    subject, names = found
     today = clock.today()
     newest, counts = records.newest(subject.id, today, RECORDS_ON_PROFILE)
-    names = subjects.other_names(subject.id)
+    total = sum(counts.values())
     return Profile(
         subject=subject,
-        signs=[name.text for name in names if name.kind == "sign"],
-        former=[name.text for name in names if name.kind == "former"],
+        signs=[text for kind, text in names if kind == "sign"],
+        former=[text for kind, text in names if kind == "former"],
         records=newest,
         counts=counts,
-        total=sum(counts.values()),
+        total=total,
         door_code=badges.current_code(subject.id, today),
-        grades=scenarios.grades_of(subject.id),
+        grades=scenarios.grades_of(subject.id, newest if total == len(newest) else None),
         today=today,
     )
 
@@ -126,7 +127,7 @@ def scan(text: str) -> Scanned:
     """The page behind a door code."""
     found = badges.scan(text)
     is_valid = found.state == "valid"
-    grades = scenarios.grades_of(found.subject.subject_id) if is_valid else []
+    grades = scenarios.grades_of(found.subject.subject_id, found.records) if is_valid else []
     rated = [graded for graded in grades if graded.grade]
     return Scanned(found, rated, clock.today())
 

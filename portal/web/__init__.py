@@ -1,6 +1,6 @@
 """Flask plumbing; knows no credit."""
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 from flask_wtf import CSRFProtect
 from werkzeug.routing import IntegerConverter
 
@@ -20,13 +20,14 @@ from portal.web import (
     transactions,
     uploads,
 )
+from portal.web.running import the_request
 
 csrf = CSRFProtect()
 
 
 def _check_token() -> None:
     # The extension does the same, after a longer look at what only reads.
-    if request.method not in transactions.SAFE and current_app.config["WTF_CSRF_ENABLED"]:
+    if the_request().method not in transactions.SAFE and current_app.config["WTF_CSRF_ENABLED"]:
         csrf.protect(apply_exemptions=True)
 
 

@@ -12,6 +12,7 @@ from portal.core import clock
 from portal.core.actor import Actor, SignedIn
 from portal.web import parking, transactions
 from portal.web.pages import path
+from portal.web.running import the_app, the_notes, the_request
 
 __all__ = [
     "Actor",
@@ -103,9 +104,10 @@ def current_actor() -> Actor | None:
 
 def guard() -> ResponseReturnValue | None:
     """Let in who may come in; send others to sign in, or away."""
-    if request.endpoint is None:
+    endpoint = the_request().endpoint
+    if endpoint is None:
         return None
-    view = current_app.view_functions[request.endpoint]
+    view = the_app().view_functions[endpoint]
     mark = mark_of(view)
     if mark is None:
         abort(403)
@@ -126,7 +128,7 @@ def guard() -> ResponseReturnValue | None:
 
 
 def _for_everybody(view: Callable[..., object]) -> None:
-    g.is_for_everybody = True
+    the_notes().is_for_everybody = True
     if not is_at_once(view):
         transactions.may_lag()
 
@@ -183,13 +185,14 @@ def send_back() -> Response | None:
 
 def keep_private(response: Response) -> Response:
     """Nothing that a session was read for stays in any cache."""
-    if g.get("signed_in") or "csrf_token" in g or _is_guarded():
+    notes = the_notes()
+    if notes.get("signed_in") or "csrf_token" in notes or _is_guarded(notes):
         response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _is_guarded() -> bool:
-    if "is_for_everybody" in g:
+def _is_guarded(notes: Any) -> bool:
+    if "is_for_everybody" in notes:
         return False
     view = current_app.view_functions.get(request.endpoint or "")
     return view is not None and mark_of(view) != "public"
@@ -199,8 +202,8 @@ def init_app(app: Flask) -> None:
     app.before_request(guard)
     app.after_request(keep_private)
     app.view_functions["static"] = public(_static(app))
-    app.jinja_env.globals["actor"] = lambda: g.get("actor")
-    app.jinja_env.globals["answers_restored"] = lambda: g.get("answers_restored")
+    app.jinja_env.globals["actor"] = lambda: the_notes().get("actor")
+    app.jinja_env.globals["answers_restored"] = lambda: the_notes().get("answers_restored")
 
 
 def load_sessions_by(app: Flask, load: Loader, touch: Touch) -> None:

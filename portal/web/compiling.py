@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 from io import StringIO
-from itertools import cycle
 from typing import Any
 
 from jinja2 import nodes
@@ -47,10 +46,35 @@ def markup_join(values: Iterable[Any]) -> str:
 class Generator(CodeGenerator):
     """Writes calls as calls, and macros as functions."""
 
+    macros: frozenset[str] = frozenset()
+
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
+        self.macros = _macros(node)
         super().visit_Template(node, frame)
         # Looked up when a page is made, these stand before what the first line imports.
         self.writeline(f"from {__name__} import as_markup, escape, markup_join")
+
+    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
+        children = [part for child in node.nodes for part in self._parts(child)]
+        super().visit_Output(nodes.Output(children, lineno=node.lineno), frame)
+
+    def _parts(self, child: nodes.Expr) -> Sequence[nodes.Expr]:
+        """A message with its values is written piece by piece, like the text around it."""
+        pieces = self._pieces(child) if isinstance(child, nodes.Call) else ()
+        if not pieces:
+            return [child]
+        return [nodes.TemplateData(one) if isinstance(one, str) else one for one in pieces if one]
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if self._is_markup(node):
+            self.write("(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+    def _is_markup(self, node: nodes.Expr) -> bool:
+        """Whether a macro makes it, whose text is markup already."""
+        called = node.node if isinstance(node, nodes.Call) else None
+        return isinstance(called, nodes.Name) and called.name in self.macros
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         if pieces := self._pieces(node):
@@ -77,7 +101,7 @@ class Generator(CodeGenerator):
         is_known = all(name in named for name in words[1::2])
         if not is_known or any("%" in text for text in words[::2]):
             return ()
-        return [named[word] if odd else word for word, odd in zip(words, cycle((0, 1)))]  # noqa: B905
+        return [named[word] if place % 2 else word for place, word in enumerate(words)]
 
     def _write_pieces(self, pieces: Iterable[str | nodes.Expr], frame: Frame) -> None:
         self.write('as_markup("".join((')
@@ -116,3 +140,12 @@ class Generator(CodeGenerator):
         if macro_ref.accesses_varargs:
             given.append("varargs")
         self.write(f"(lambda {', '.join(taken)}: as_markup(macro({', '.join(given)})))")
+
+
+def _macros(template: nodes.Template) -> frozenset[str]:
+    """The names that stand for macros everywhere in a template."""
+    made = {macro.name for macro in template.find_all(nodes.Macro)}
+    for each in template.find_all(nodes.FromImport):
+        made.update(name if isinstance(name, str) else name[1] for name in each.names)
+    names = template.find_all(nodes.Name)
+    return frozenset(made - {name.name for name in names if name.ctx != "load"})

@@ -5,32 +5,35 @@ import time
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 
 from portal.core import ids
+from portal.web.running import the_notes
 
 log = structlog.get_logger("portal")
 is_telling = False
 
 
 def begin() -> None:
-    g.request_id = ids.random_id(8)
-    g.started = time.perf_counter()
+    notes = the_notes()
+    notes.request_id = ids.passing_id()
+    notes.started = time.perf_counter()
 
 
 def finish(response: Response) -> Response:
     # The query string may hold what a person typed, so the log names the endpoint only.
-    if "request_id" in g:
-        response.headers["X-Request-Id"] = g.request_id
+    notes = the_notes()
+    if "request_id" in notes:
+        response.headers["X-Request-Id"] = notes.request_id
         if not is_telling:
             return response
         log.info(
             "request",
-            id=g.request_id,
+            id=notes.request_id,
             method=request.method,
             endpoint=request.endpoint,
             status=response.status_code,
-            milliseconds=round((time.perf_counter() - g.started) * 1000, 1),
+            milliseconds=round((time.perf_counter() - notes.started) * 1000, 1),
         )
     return response
 

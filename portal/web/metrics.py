@@ -5,11 +5,12 @@ from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, current_app, g, request
+from flask import Blueprint, Flask, Response, abort, current_app, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from portal.core import db, jobs
 from portal.web.access import at_once, public
+from portal.web.running import the_notes, the_request
 
 bp = Blueprint("metrics", __name__)
 
@@ -49,9 +50,10 @@ def _is_allowed(address: str) -> bool:
 
 def count(response: Response) -> Response:
     """Add one answer to the figures."""
-    _answers(request.endpoint or "none", response.status_code).inc()
-    if "started" in g:
-        SECONDS.observe(time.perf_counter() - g.started)
+    _answers(the_request().endpoint or "none", response.status_code).inc()
+    notes = the_notes()
+    if "started" in notes:
+        SECONDS.observe(time.perf_counter() - notes.started)
     return response
 
 

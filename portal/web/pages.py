@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 
 from portal.web import i18n, templates
+from portal.web.running import the_request
 
 STATIC = Path(__file__).resolve().parent.parent.parent / "static"
 VIEWS = ("standard", "elder")
@@ -28,27 +29,27 @@ def render(
     with the answers of `form` is a 422.
     """
     form = context.get("form")
-    if status == 200 and request.method == "POST" and form is not None and form.errors:
+    method = the_request().method
+    if status == 200 and method == "POST" and form is not None and form.errors:
         status = 422
     if fragment and request.headers.get("HX-Request") == "true":
         html = _block(template, fragment, context)
     else:
         html = templates.render(template, context)
     headers = {"Vary": "HX-Request, Cookie"}
-    if status == 200 and request.method in {"GET", "HEAD"}:
+    if status == 200 and method in {"GET", "HEAD"}:
         headers["Cache-Control"] = PUBLIC
     return Response(html, status, headers)
 
 
 def _block(template_name: str, block: str, context: dict[str, Any]) -> str:
     template = templates.template(template_name)
-    current_app.update_template_context(context)
     return "".join(template.blocks[block](template.new_context(context)))
 
 
 def view() -> str:
     """`elder` or `standard`: the address decides, then the cookie."""
-    environ = request.environ
+    environ = the_request().environ
     if not environ.get("QUERY_STRING") and "HTTP_COOKIE" not in environ:
         return "standard"
     asked = request.args.get("view") or request.cookies.get(VIEW_COOKIE)
@@ -57,7 +58,7 @@ def view() -> str:
 
 def remember_view(response: Response) -> Response:
     """Keep the chosen mode in the one cookie that a public page may set."""
-    if not request.query_string:
+    if not the_request().environ.get("QUERY_STRING"):
         return response
     asked = request.args.get("view")
     if asked in VIEWS and request.method == "GET":
@@ -86,11 +87,12 @@ def address_in(language: str) -> str:
 
 
 def _arguments() -> dict[str, str]:
-    return request.args.to_dict() if request.query_string else {}
+    asked = the_request()
+    return asked.args.to_dict() if asked.environ.get("QUERY_STRING") else {}
 
 
 def _address(root: str, arguments: dict[str, str]) -> str:
-    address = root + quote(request.path)
+    address = root + quote(the_request().path)
     return f"{address}?{urlencode(arguments)}" if arguments else address
 
 
@@ -104,7 +106,7 @@ def path(address: str) -> str:
 
 def section() -> tuple[str, str]:
     """The main section that this page belongs to, and how far: it is its first page, or in it."""
-    here = request.path
+    here = the_request().path
     for address in SECTIONS:
         if here.startswith(address):
             return address, "page" if here == address else "true"

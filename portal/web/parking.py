@@ -7,6 +7,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 
 from portal.core import parking
 from portal.web.i18n import root
+from portal.web.running import the_request
 from portal.web.security import is_cross_site
 
 COOKIE = "parked"
@@ -70,7 +71,7 @@ def see_again(back: str) -> Response:
 
 def let_go(response: Response) -> Response:
     """A form that was taken needs its parked answers no longer."""
-    if request.method != "POST" or response.status_code != 303:
+    if the_request().method != "POST" or response.status_code != 303:
         return response
     ticket = request.cookies.get(COOKIE)
     if ticket and g.get("is_answer_taken"):

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Flask, Request, Response, abort, current_app, request
+from flask import Flask, Request, Response, abort, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+
+from portal.web.running import the_app, the_request
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -57,7 +59,7 @@ class Sessions(SecureCookieSessionInterface):
 
 def refuse_foreign_host() -> None:
     """In production only the site's own host name is answered."""
-    config = current_app.config["PORTAL"]
+    config = the_app().config["PORTAL"]
     if config.is_production and request.host != config.site.host:
         if request.path in {"/healthz", "/readyz"}:
             return
@@ -66,8 +68,9 @@ def refuse_foreign_host() -> None:
 
 def refuse_nul() -> None:
     """No name and no code has a NUL, and PostgreSQL takes none."""
-    path = request.path
-    if "\0" in path or "%00" in path or b"%00" in request.query_string:
+    asked = the_request()
+    path = asked.path
+    if "\0" in path or "%00" in path or b"%00" in asked.query_string:
         abort(400)
 
 

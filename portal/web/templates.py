@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from portal.core.db import to_json
 from portal.web import i18n
 from portal.web.compiling import Generator
+from portal.web.running import the_app
 
 FIXED_MESSAGE = ["name", "lparen", "string", "rparen"]
 LANGUAGE = ["name", "lparen", "rparen"]
@@ -142,13 +143,12 @@ def _translated(tokens: list[Token], language: str) -> Iterator[Token]:
 
 def template(name: str) -> Template:
     """The template in the language of the request."""
-    environments: dict[str, Templates] = current_app.extensions["templates"]
+    environments: dict[str, Templates] = the_app().extensions["templates"]
     return environments[i18n.locale()].get_template(name)
 
 
 def render(name: str, context: dict[str, Any]) -> str:
-    """The text of a template with Flask's own names beside those of `context`."""
-    current_app.update_template_context(context)
+    """The text of a template; Flask's own names are known to every one."""
     return template(name).render(context)
 
 

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 
 from portal.core import db
 from portal.web.cache import SEEN
+from portal.web.running import the_request
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def begin() -> None:
     """Tell the database whether this request may write."""
-    is_safe = request.method in SAFE
+    is_safe = the_request().method in SAFE
     db.reads_only.set(is_safe)
     db.reading.set(db.Reading() if is_safe else None)
 
@@ -21,12 +22,12 @@ def may_lag() -> None:
     """Let this reading request read where all that its visitor may know has arrived."""
     now = db.reading.get()
     if now is not None:
-        now.seen = request.environ.get(SEEN)
+        now.seen = the_request().environ.get(SEEN)
 
 
 def settle(response: Response) -> Response:
     """Commit what a writing request did, if it answers below 400; the end rolls back the rest."""
-    if request.method not in SAFE and (response.status_code < 400 or g.get("keeps_changes")):
+    if the_request().method not in SAFE and (response.status_code < 400 or g.get("keeps_changes")):
         db.session.commit()
     return response
 

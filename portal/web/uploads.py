@@ -10,6 +10,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
 from portal.core.uploads import FILE_BYTES, FILES, MEGABYTE
+from portal.web.running import the_request
 from portal.web.transactions import SAFE
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -58,7 +59,7 @@ def _memory(*_arguments: Any, **_named: Any) -> BytesIO:
 
 def allow() -> None:
     """Before anything reads the form: the token stands in it, so it is read early."""
-    if request.method in SAFE:
+    if the_request().method in SAFE:
         return
     view = current_app.view_functions.get(request.endpoint or "")
     if view is not None and getattr(view, MARK, False):

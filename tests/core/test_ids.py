@@ -12,6 +12,13 @@ def test_an_id_has_no_look_alikes_and_is_rarely_the_same() -> None:
     assert not set("ILOU") & set(ids.ALPHABET)
 
 
+def test_a_passing_id_has_eight_of_the_same_letters() -> None:
+    found = {ids.passing_id() for _ in range(1000)}
+    assert len(found) > 990
+    assert {len(each) for each in found} == {8}
+    assert set("".join(found)) == set(ids.ALPHABET)
+
+
 def test_what_people_type_is_understood() -> None:
     assert ids.normalise_id(" o1lI-uabc ") == "0111VABC"
 

@@ -1,7 +1,10 @@
 """Questions that the driver answers itself, compared with the same ones through SQLAlchemy."""
 
+import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -122,6 +125,36 @@ def test_a_broken_connection_is_replaced_and_the_question_asked_again(things: Fl
     now.driver().close()
     assert len(db.rows(EVERYTHING, {})) == 3
     now.end()
+    assert len(asked(EVERYTHING, {})) == 3
+
+
+def test_a_thread_keeps_the_connection_it_reads_a_file_with(things: Flask, tmp_path: Path) -> None:
+    """Until it reads another file; another thread has one of its own."""
+    if not db.is_sqlite():
+        pytest.skip("connections to PostgreSQL are lent by the pool")
+    found = []
+
+    def read() -> Any:
+        now = db.Reading()
+        driver = now.driver()
+        now.end()
+        found.append(driver)
+        return driver
+
+    assert read() is read()
+    assert not found[0].in_transaction
+    other = threading.Thread(target=read)
+    other.start()
+    other.join()
+    assert found[2] is not found[0]
+    engine = engine_of(things)
+    db.start(f"sqlite:///{tmp_path / 'other.sqlite'}")
+    try:
+        assert read() is not found[0]
+        with pytest.raises(sqlite3.ProgrammingError):
+            found[0].execute("SELECT 1")
+    finally:
+        db.session.configure(bind=engine)
     assert len(asked(EVERYTHING, {})) == 3
 
 

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select, update
 
-from portal.core import db
+from portal.core import clock, db
 from portal.core.calendar import add_months
 from portal.core.errors import Refused
 from portal.records import service as records
@@ -32,8 +32,16 @@ def grade_of(subject: Subject, slug: str = "beef-soup") -> str:
     by_grade = service.find(slug, filters=Filters(grade=found.grade.grade, query=subject.code))
     assert by_grade is not None
     assert by_grade.total == 1
-    assert [each.word for each in service.grades_of(subject.id)] == [found.grade.grade]
+    graded = service.grades_of(subject.id)
+    assert [each.word for each in graded] == [found.grade.grade]
+    public = records.outline(subject.id, clock.today()).records
+    assert [told(each) for each in service.grades_of(subject.id, public)] == list(map(told, graded))
     return found.grade.grade
+
+
+def told(graded: service.Graded) -> Any:
+    """What is shown of a grade; when it changes is another matter."""
+    return graded.rule, graded.reply, graded.grade and graded.grade._replace(changes_on=TODAY)
 
 
 def stored(subject: Subject) -> StoredGrade:

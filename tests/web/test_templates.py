@@ -1,5 +1,6 @@
 """What our way of compiling templates keeps of Jinja's, and what it keeps of pages."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 
@@ -65,6 +66,51 @@ def test_macros_take_their_arguments_as_ever(render: Render, call: str, text: st
     )
     assert render(macros + "{{ " + call + " }}") == text
     assert render(macros + "{% call m(1) %}<p>{% endcall %}") == "1|b|<p>"
+
+
+MESSAGES = [key for key in i18n._catalogue("en") if isinstance(key, str) and "%(" in key]
+
+
+@pytest.mark.parametrize("language", i18n.LOCALES)
+@pytest.mark.parametrize("value", [7, "<b>", Markup("<i>汤</i>"), None])
+def test_a_message_with_values_is_what_its_translation_says(
+    shared_app: Flask, language: str, value: object
+) -> None:
+    """However it is compiled: on its own, inside an expression, with what nobody asked for."""
+    environment: Templates = shared_app.extensions["templates"][language]
+    assert len(MESSAGES) > 100
+    for message in MESSAGES:
+        kinds = dict(re.findall(r"%\((\w+)\)([sd])", message))
+        given = {name: 7 if kind == "d" else value for name, kind in kinds.items()}
+        call = f"_({json.dumps(message)}, {', '.join(f'{name}=its_{name}' for name in kinds)}, z=1)"
+        source = (
+            f"{{{{ {call} }}}}|{{% set said = {call} %}}{{{{ said }}}}{{{{ said.__html__() }}}}"
+        )
+        with shared_app.test_request_context("/"), i18n.speaking(language):
+            told = environment.from_string(source).render(
+                {f"its_{name}": each for name, each in given.items()}
+            )
+            said = i18n.in_template(message, **given)
+        assert told == f"{said}|{said}{said}", message
+
+
+def test_a_message_without_its_value_is_refused(render: Render) -> None:
+    with pytest.raises(KeyError):
+        render("{{ _('来源：%(source)s', other=1) }}")
+
+
+def test_the_language_is_known_where_a_template_is_compiled(shared_app: Flask) -> None:
+    source = "{% if locale() == 'en' %}soup{% else %}汤{% endif %}{{ locale() }}"
+    environments = shared_app.extensions["templates"]
+    told = {name: each.from_string(source).render() for name, each in environments.items()}
+    assert told == {"zh": "汤zh", "en": "soupen"}
+
+
+def test_only_what_a_macro_makes_is_taken_for_markup(render: Render) -> None:
+    macro = "{% macro m() %}<b>{{ caller() if caller }}{% endmacro %}"
+    assert render(macro + "{{ m() }}{{ f() }}", f=lambda: "<b>") == "<b>&lt;b&gt;"
+    again = "{% for m in [f] %}{{ m() }}{% endfor %}"
+    assert render(macro + again, f=lambda: "<b>") == "&lt;b&gt;"
 
 
 def test_a_macro_refuses_what_it_does_not_know(render: Render) -> None:

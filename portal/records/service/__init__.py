@@ -161,16 +161,20 @@ def whole(subject_id: int) -> Sequence[Any]:
 
 
 _OUTLINE = (
-    select(Record.kind, Record.title, Record.valid_until, Record.decided_on)
+    select(
+        Record.id, Record.kind, Record.title, Record.valid_until, Record.decided_on,
+        Record.record_class, Record.public_from, Record.public_until, Record.is_disputed,
+    )
     .where(Record.subject_id == bindparam("subject_id"), is_public_on())
     .order_by(Record.decided_on.desc(), Record.id.desc())
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
     """All that a passer-by is told of the records: newest licence, newest check, how many bad."""
 
+    records: Sequence[Any]
     licence: Any
     inspection: Any
     adverse: int
@@ -181,6 +185,7 @@ def outline(subject_id: int, today: date) -> Outline:
     found = db.rows(_OUTLINE, {"subject_id": subject_id, "today": today})
     kinds = law_on_file().kinds
     return Outline(
+        records=found,
         licence=next((row for row in found if row.kind == "licence"), None),
         inspection=next((row for row in found if row.kind == "inspection"), None),
         adverse=sum(kinds[row.kind].is_adverse for row in found),

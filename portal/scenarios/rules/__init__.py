@@ -230,17 +230,20 @@ def grade(rule: Rule, facts: Sequence[Fact], records: Sequence[RecordFact], toda
     by_key: dict[str, list[Fact]] = {}
     for fact in facts:
         by_key.setdefault(fact.key, []).append(fact)
-    lines = tuple(_line(each, by_key, records, today) for each in rule.indicators)
-    current = [_current(by_key.get(key, ()), today) for key in rule.needs]
+    current = {key: _current(mine, today) for key, mine in by_key.items()}
+    lines = tuple([_line(each, by_key, current, records, today) for each in rule.indicators])
     missing = tuple(
-        key for key, fact in zip(rule.needs, current, strict=True)
-        if fact is None and not _has_ended(by_key.get(key, ()), today)
-    )  # fmt: skip
-    known = [fact.from_on for fact in current if fact]
+        [
+            key
+            for key in rule.needs
+            if current.get(key) is None and not _has_ended(by_key.get(key, ()), today)
+        ]
+    )
+    known = [found.from_on for key in rule.needs if (found := current.get(key))]
     holds_until = add_months(max(known), rule.holds_months) if known else None
     is_out_of_date = holds_until is not None and holds_until <= today
-    points = sum(line.got for line in lines)
-    vetoes = tuple(line for line in lines if line.outcome.limit)
+    points = sum([line.outcome.points for line in lines])
+    vetoes = tuple([line for line in lines if line.outcome.limit])
     is_early = today < rule.effective_from
     is_unrated = not rule.is_rated or bool(missing) or is_out_of_date or is_early
     return Grade(
@@ -292,11 +295,12 @@ def _limited(step: str, vetoes: Iterable[Line]) -> str:
 def _line(
     indicator: Indicator,
     facts: Mapping[str, Sequence[Fact]],
+    current: Mapping[str, Fact | None],
     records: Sequence[RecordFact],
     today: date,
 ) -> Line:
-    if indicator.fact:
-        return _fact_line(indicator, facts.get(indicator.fact, ()), today)
+    if key := indicator.fact:
+        return _fact_line(indicator, current.get(key), facts.get(key, ()), today)
     counted = [record for record in records if _counts(indicator, record, today)]
     outcome = _of_number(indicator.outcomes, len(counted))
     ends = [_leaves_on(indicator, record) for record in counted]
@@ -304,14 +308,13 @@ def _line(
         indicator,
         outcome,
         len(counted),
-        tuple(record.id for record in counted),
+        tuple([record.id for record in counted]),
         better_on=min(ends) if ends and outcome.points < indicator.full else None,
         is_disputed=any(record.is_disputed for record in counted),
     )
 
 
-def _fact_line(indicator: Indicator, facts: Sequence[Fact], today: date) -> Line:
-    fact = _current(facts, today)
+def _fact_line(indicator: Indicator, fact: Fact | None, facts: Sequence[Fact], today: date) -> Line:
     value = fact.value if fact else EXPIRED if _has_ended(facts, today) else MISSING
     if fact and value.isascii() and value.isdigit():
         return Line(indicator, _of_number(indicator.outcomes, int(value)), int(value), fact=fact)
@@ -320,20 +323,27 @@ def _fact_line(indicator: Indicator, facts: Sequence[Fact], today: date) -> Line
 
 def _of_value(outcomes: Sequence[Outcome], value: str) -> Outcome:
     """The outcome of a value; one that the rule does not know counts as not reported."""
-    found = {outcome.value: outcome for outcome in outcomes if outcome.value}
-    return found.get(value) or found[MISSING]
+    for outcome in outcomes:
+        if outcome.value and outcome.value == value:
+            return outcome
+    return next(outcome for outcome in outcomes if outcome.value == MISSING)
 
 
 def _of_number(outcomes: Sequence[Outcome], number: int) -> Outcome:
-    steps = [one for one in outcomes if one.at_least is not None and one.at_least <= number]
-    if not steps:
-        return _of_value(outcomes, MISSING)
-    return max(steps, key=lambda one: one.at_least or 0)
+    highest, found = -1, None
+    for outcome in outcomes:
+        step = outcome.at_least
+        if step is not None and highest < step <= number:
+            highest, found = step, outcome
+    return found or _of_value(outcomes, MISSING)
 
 
 def _current(facts: Sequence[Fact], today: date) -> Fact | None:
     """The newest fact that is true today."""
-    true = [fact for fact in facts if fact.from_on <= today <= (fact.until_on or NEVER)]
+    true = [
+        fact for fact in facts
+        if fact.from_on <= today and (fact.until_on is None or today <= fact.until_on)
+    ]  # fmt: skip
     if len(true) < 2:
         return true[0] if true else None
     return max(true, key=lambda fact: (fact.from_on, fact.value))
@@ -371,11 +381,12 @@ def _changes_on(
     for fact in facts:
         if fact.key in rule.used:
             days += _turns(fact)
-    for indicator in rule.indicators:
-        for record in records:
-            if _matches(indicator, record):
-                days += [record.public_from, _leaves_on(indicator, record)]
-    return min(day for day in days if day > today)
+    if records:
+        for indicator in rule.indicators:
+            for record in records:
+                if _matches(indicator, record):
+                    days += [record.public_from, _leaves_on(indicator, record)]
+    return min([day for day in days if day > today])
 
 
 def climb(rule: Rule, found: Grade) -> Climb | None:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from portal.core import clock, db
 from portal.core.db import session
 from portal.records import service as records
-from portal.scenarios.models import GradeChange, ScenarioFact, ScenarioListing
+from portal.scenarios.models import GradeChange, Reply, ScenarioFact, ScenarioListing
 from portal.scenarios.rulebook import load as rules
-from portal.scenarios.rules import GRADES, Climb, Grade, Rule, climb
+from portal.scenarios.rules import GRADES, Climb, Fact, Grade, Rule, climb, grade
 from portal.scenarios.rules.agents import normalised
 from portal.scenarios.service import published
 from portal.scenarios.service.agents import SCENARIO as AGENCIES
@@ -37,6 +37,7 @@ from portal.scenarios.service.grading import (
     recompute_all,
     recompute_due,
     recompute_missing,
+    record_facts,
 )
 from portal.scenarios.service.lines import Filters
 from portal.scenarios.service.listing import (
@@ -133,31 +134,60 @@ class Dossier:
         return rule.slug == AGENCIES and not is_filed
 
 
+# Each list that has a subject, its reply there, and the facts reported of it, one a row.
 _LISTED = (
-    select(ScenarioListing.scenario)
+    select(
+        ScenarioListing.scenario, Reply.text, ScenarioFact.key, ScenarioFact.value,
+        ScenarioFact.from_on, ScenarioFact.until_on, ScenarioFact.source_unit,
+    )
+    .outerjoin(
+        Reply,
+        and_(
+            Reply.subject_id == ScenarioListing.subject_id,
+            Reply.scenario == ScenarioListing.scenario,
+            Reply.state == "shown",
+        ),
+    )
+    .outerjoin(
+        ScenarioFact,
+        and_(
+            ScenarioFact.subject_id == ScenarioListing.subject_id,
+            ScenarioFact.scenario == ScenarioListing.scenario,
+        ),
+    )
     .where(
         ScenarioListing.subject_id == bindparam("subject_id"),
         ScenarioListing.since <= bindparam("today"),
         or_(ScenarioListing.until.is_(None), ScenarioListing.until > bindparam("today")),
     )
-    .order_by(ScenarioListing.scenario)
-)
+    .order_by(ScenarioListing.scenario, ScenarioFact.id)
+)  # fmt: skip
 
 
-def grades_of(subject_id: int) -> list[Graded]:
-    """Every scenario that lists a subject, with its grade computed just now."""
+def grades_of(subject_id: int, public: Sequence[Any] | None = None) -> list[Graded]:
+    """Every scenario that lists a subject, with its grade computed just now.
+
+    `public` are all records of the subject that are public today, where the caller has them; of
+    records that are not public yet the day on which a grade changes then says nothing.
+    """
     today = clock.today()
-    return [_graded(rules()[slug], subject_id, today) for slug in _scenarios_of(subject_id, today)]
-
-
-def _scenarios_of(subject_id: int, today: date) -> list[str]:
-    found = db.rows(_LISTED, {"subject_id": subject_id, "today": today})
-    return [row.scenario for row in found]
-
-
-def _graded(rule: Rule, subject_id: int, today: date) -> Graded:
-    found = compute(rule, [subject_id], today)[subject_id] if rule.is_rated else None
-    return Graded(rule, found, shown_replies(rule.slug, [subject_id]).get(subject_id, ""))
+    replies: dict[str, str] = {}
+    facts: dict[str, list[Fact]] = {}
+    for scenario, text, key, *told in db.rows(_LISTED, {"subject_id": subject_id, "today": today}):
+        replies[scenario] = text or ""
+        mine = facts.setdefault(scenario, [])
+        if key is not None:
+            mine.append(Fact(key, *told))
+    listed = [rules()[slug] for slug in facts]
+    found = record_facts(listed, subject_id, today, public)
+    return [
+        Graded(
+            rule,
+            grade(rule, facts[rule.slug], found, today) if rule.is_rated else None,
+            replies[rule.slug],
+        )
+        for rule in listed
+    ]
 
 
 def explain(code: str, slug: str) -> Explanation | None:
@@ -166,11 +196,10 @@ def explain(code: str, slug: str) -> Explanation | None:
     today = clock.today()
     if subject is None or slug not in rules():
         return None
-    if slug not in _scenarios_of(subject.id, today):
+    graded = next((each for each in grades_of(subject.id) if each.rule.slug == slug), None)
+    if graded is None:
         return None
-    rule = rules()[slug]
-    graded = _graded(rule, subject.id, today)
-    found = graded.grade
+    rule, found = graded.rule, graded.grade
     return Explanation(
         subject=subject,
         rule=rule,

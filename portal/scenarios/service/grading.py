@@ -111,6 +111,26 @@ def inputs(rule: Rule, ids: Sequence[int], today: date) -> Inputs:
     return facts, found
 
 
+def record_facts(
+    listed: Sequence[Rule], subject_id: int, today: date, public: Sequence[Any] | None
+) -> list[RecordFact]:
+    """The records of one subject that any of these rules may look at, taken from `public` ones."""
+    kinds = sorted({kind for rule in listed if rule.is_rated for kind in rule.kinds})
+    if not kinds:
+        return []
+    if public is None:
+        rows = db.rows(_RECORDS, {"ids": [subject_id], "kinds": kinds, "today": today})
+        return [RecordFact._make(row[1:]) for row in rows]
+    return [
+        RecordFact(
+            row.id, row.kind, row.record_class, row.decided_on, row.public_from, row.public_until,
+            row.is_disputed,
+        )
+        for row in public
+        if row.kind in kinds
+    ]  # fmt: skip
+
+
 def _chunks(ids: Sequence[int]) -> Iterable[list[int]]:
     return (list(ids[start : start + CHUNK]) for start in range(0, len(ids), CHUNK))
 

@@ -23,6 +23,7 @@ from portal.subjects.service.search import (
 __all__ = [
     "KINDS", "NOTHING", "STATUSES", "Counts", "Hit", "Named", "Results", "SubjectFacts", "by_codes",
     "exists", "find_ids", "is_stored", "named", "other_names", "public_row",
+    "public_row_and_names",
     "search", "store", "words_of",
 ]  # fmt: skip
 
@@ -39,12 +40,27 @@ _OTHER_NAMES = (
     .where(SubjectName.subject_id == bindparam("subject_id"), SubjectName.kind != "registered")
     .order_by(SubjectName.rank)
 )
+_ROW_AND_NAMES = (
+    _PUBLIC_ROW.add_columns(SubjectName.kind.label("name_kind"), SubjectName.text)
+    .outerjoin(
+        SubjectName,
+        (SubjectName.subject_id == Subject.id) & (SubjectName.kind != "registered"),
+    )
+    .order_by(SubjectName.rank)
+)
 
 
 def public_row(code: str) -> Any:
     """The public facts of a subject as one row, or None."""
     found = db.rows(_PUBLIC_ROW, {"code": code})
     return found[0] if found else None
+
+
+def public_row_and_names(code: str) -> tuple[Any, Sequence[tuple[str, str]]] | None:
+    """The public facts of a subject with its signs and former names, kind and text; or None."""
+    found = db.rows(_ROW_AND_NAMES, {"code": code})
+    names = [(row.name_kind, row.text) for row in found if row.text is not None]
+    return (found[0], names) if found else None
 
 
 class Named(NamedTuple):
