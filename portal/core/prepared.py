@@ -4,9 +4,9 @@ SQLAlchemy takes longer to carry a small question to SQLite than SQLite takes to
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import Date, Dialect
@@ -26,7 +26,7 @@ class Prepared(NamedTuple):
     lists: dict[str, Sequence[str]]
     fixed: dict[str, Any]
     converts: tuple[tuple[str, Convert], ...]
-    told: Callable[[Iterable[Any]], list[Any]]
+    told: Callable[[Sequence[Any]], list[Any]]
 
     def values(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values as the driver takes them."""
@@ -67,7 +67,7 @@ def _prepared(statement: Any, dialect: Dialect, lengths: tuple[tuple[str, int], 
     return Prepared(state.statement, lists, fixed, tuple(converts), _teller(statement, dialect))
 
 
-def _teller(statement: Any, dialect: Dialect) -> Callable[[Iterable[Any]], list[Any]]:
+def _teller(statement: Any, dialect: Dialect) -> Callable[[Sequence[Any]], list[Any]]:
     """What makes rows with names of what the driver gives."""
     columns = statement.selected_columns
     row = namedtuple("row", columns.keys())  # type: ignore[misc]
@@ -76,16 +76,16 @@ def _teller(statement: Any, dialect: Dialect) -> Callable[[Iterable[Any]], list[
         convert = column.type.dialect_impl(dialect).result_processor(dialect, None)
         if convert:
             converts.append((place, convert))
-    make = row._make
+    make = partial(tuple.__new__, row)
     if not converts:
         return lambda found: list(map(make, found))
 
-    def told(found: Iterable[Any]) -> list[Any]:
-        rows = []
-        for cells in map(list, found):
-            for place, convert in converts:
-                cells[place] = convert(cells[place])
-            rows.append(make(cells))
-        return rows
+    def told(found: Sequence[Any]) -> list[Any]:
+        if not found:
+            return []
+        cells: list[Any] = list(zip(*found, strict=True))
+        for place, convert in converts:
+            cells[place] = map(convert, cells[place])
+        return list(map(make, zip(*cells, strict=True)))
 
     return told

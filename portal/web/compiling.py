@@ -20,6 +20,7 @@ from portal.web import i18n
 
 # Where a message takes in a value.
 PLACE = re.compile(r"%\((\w+)\)[sd]")
+escape_text = _escape_inner
 # Says of a text, quicker than the class itself, that it is markup.
 as_markup = partial(str.__new__, Markup)
 
@@ -27,32 +28,40 @@ as_markup = partial(str.__new__, Markup)
 def escape(value: Any) -> str:
     """The text of a value for a page: it is written at once and need not say that it is markup."""
     kind = type(value)
-    if kind is str:
-        return _escape_inner(value)
     if kind is Markup:
         return value  # type: ignore[no-any-return]
+    if kind is str:
+        return _escape_inner(value)
+    if kind is int:
+        return str(value)
     return escaped_markup(value)
 
 
-def markup_join(values: Iterable[Any]) -> str:
+def markup_join(values: Sequence[Any]) -> str:
     """What `~` makes of its values."""
-    parts = list(values)
-    for part in parts:
-        if type(part) is not str:
-            return joined(parts)
-    return "".join(parts)
+    for value in values:
+        if type(value) is not str:
+            return joined(values)
+    return "".join(values)
 
 
 class Generator(CodeGenerator):
     """Writes calls as calls, and macros as functions."""
 
-    macros: frozenset[str] = frozenset()
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.macros: frozenset[str] = frozenset()
+        self.stored: frozenset[str] = frozenset()
+        # What closes the values that are being written.
+        self.ends: list[str] = []
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
-        self.macros = _macros(node)
+        names = node.find_all(nodes.Name)
+        self.stored = frozenset(name.name for name in names if name.ctx != "load")
+        self.macros = _macros(node) - self.stored
         super().visit_Template(node, frame)
         # Looked up when a page is made, these stand before what the first line imports.
-        self.writeline(f"from {__name__} import as_markup, escape, markup_join")
+        self.writeline(f"from {__name__} import as_markup, escape, escape_text, markup_join")
 
     def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
         children = [part for child in node.nodes for part in self._parts(child)]
@@ -68,13 +77,33 @@ class Generator(CodeGenerator):
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         if self._is_markup(node):
             self.write("(")
+            self.ends.append(")")
         else:
-            super()._output_child_pre(node, frame, finalize)
+            # Most values are text: to look here what they are saves a call.
+            place = self.temporary_identifier()
+            self.write(f"(escape_text({place}) if type({place} := (")
+            self.ends.append(f")) is str else escape({place}))")
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        self.write(self.ends.pop())
 
     def _is_markup(self, node: nodes.Expr) -> bool:
         """Whether a macro makes it, whose text is markup already."""
         called = node.node if isinstance(node, nodes.Call) else None
         return isinstance(called, nodes.Name) and called.name in self.macros
+
+    def visit_CondExpr(self, node: nodes.CondExpr, frame: Frame) -> None:
+        if node.expr2 is None:
+            # Jinja makes a thing of it that tells where it was left undefined.
+            node = nodes.CondExpr(node.test, node.expr1, nodes.Const(""), lineno=node.lineno)
+        super().visit_CondExpr(node, frame)
+
+    def visit_Name(self, node: nodes.Name, frame: Frame) -> None:
+        is_known = node.name in self.macros or node.name in self.environment.globals
+        if node.ctx == "load" and is_known and node.name not in self.stored:
+            self.write(frame.symbols.ref(node.name))
+        else:
+            super().visit_Name(node, frame)
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         if pieces := self._pieces(node):
@@ -143,9 +172,8 @@ class Generator(CodeGenerator):
 
 
 def _macros(template: nodes.Template) -> frozenset[str]:
-    """The names that stand for macros everywhere in a template."""
+    """The names of all macros of a template, its own and those of others."""
     made = {macro.name for macro in template.find_all(nodes.Macro)}
     for each in template.find_all(nodes.FromImport):
         made.update(name if isinstance(name, str) else name[1] for name in each.names)
-    names = template.find_all(nodes.Name)
-    return frozenset(made - {name.name for name in names if name.ctx != "load"})
+    return frozenset(made)

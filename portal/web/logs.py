@@ -24,7 +24,7 @@ def finish(response: Response) -> Response:
     # The query string may hold what a person typed, so the log names the endpoint only.
     notes = the_notes()
     if "request_id" in notes:
-        response.headers["X-Request-Id"] = notes.request_id
+        response.headers.add("X-Request-Id", notes.request_id)
         if not is_telling:
             return response
         log.info(

@@ -1,12 +1,13 @@
 """Rendering: a whole page, or for htmx one block of the same template."""
 
 import hashlib
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 
 from portal.web import i18n, templates
 from portal.web.running import the_request
@@ -15,6 +16,8 @@ STATIC = Path(__file__).resolve().parent.parent.parent / "static"
 VIEWS = ("standard", "elder")
 SECTIONS = ("/search", "/services", "/me/", "/scenarios/", "/help/")
 VIEW_COOKIE = "view"
+# An address that is written as it is.
+PLAIN = re.compile(r"[/\w.-]*", re.ASCII)
 ONE_YEAR = 365 * 24 * 3600
 # A page is shown again only after the server confirms it: a record that ended is gone at once.
 PUBLIC = "public, max-age=0, must-revalidate"
@@ -75,25 +78,32 @@ def remember_view(response: Response) -> Response:
 
 def address_with(**changes: str | None) -> str:
     """This page's address with some query arguments changed (None takes one away)."""
-    arguments = {name: value for name, value in _arguments().items() if name not in changes}
+    asked = the_request()
+    arguments = {name: value for name, value in _arguments(asked).items() if name not in changes}
     arguments.update({name: value for name, value in changes.items() if value is not None})
-    return _address(i18n.root(), arguments)
+    return _address(asked.path, i18n.root(), arguments)
 
 
 def address_in(language: str) -> str:
     """This page's address in another language, its query kept."""
-    root = i18n.root().removesuffix("/en") + ("/en" if language == "en" else "")
-    return _address(root, {n: value for n, value in _arguments().items() if n != "view"})
-
-
-def _arguments() -> dict[str, str]:
     asked = the_request()
+    root = i18n.root().removesuffix("/en") + ("/en" if language == "en" else "")
+    arguments = {name: value for name, value in _arguments(asked).items() if name != "view"}
+    return _address(asked.path, root, arguments)
+
+
+def _arguments(asked: Request) -> dict[str, str]:
     return asked.args.to_dict() if asked.environ.get("QUERY_STRING") else {}
 
 
-def _address(root: str, arguments: dict[str, str]) -> str:
-    address = root + quote(the_request().path)
-    return f"{address}?{urlencode(arguments)}" if arguments else address
+def _address(path: str, root: str, arguments: dict[str, str]) -> str:
+    address = root + (path if PLAIN.fullmatch(path) else quote(path))
+    return f"{address}?{_query(*arguments.items())}" if arguments else address
+
+
+@lru_cache(maxsize=256)
+def _query(*arguments: tuple[str, str]) -> str:
+    return urlencode(arguments)
 
 
 def path(address: str) -> str:

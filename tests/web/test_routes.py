@@ -54,6 +54,13 @@ def test_switches_keep_page_and_query(browser: Browser) -> None:
     assert "district=340403" in links["长辈版"]
 
 
+def test_switches_write_every_address_as_a_browser_must_send_it(browser: Browser) -> None:
+    page = browser.client.get("/nowhere/%E6%B1%A4%20%3C%3F%22%26?q=a%26b&view=elder").text
+    here = "/nowhere/%E6%B1%A4%20%3C%3F%22%26"
+    assert f'href="{here}?q=a%26b&amp;view=standard"' in page
+    assert f'href="/en{here}?q=a%26b" lang="en"' in page
+
+
 def test_a_failure_is_a_page_with_a_number_to_quote(app: Flask) -> None:
     from portal.web import errors
 

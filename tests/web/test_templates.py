@@ -40,6 +40,11 @@ def render(chinese: Templates) -> Render:
         ("{{ 'a' ~ 'b' }}", "ab"),
         ("{{ things.key }}{{ things['key'] }}", "店店"),
         ("{{ things.key.upper() }}", "店"),
+        ("{{ 'a' if value }}{{ 'b' if nobody }}{{ ('c' if nobody) is defined }}", "aTrue"),
+        (
+            "{% set _ = value %}{{ _ }}{% set path = markup %}{{ path }}",
+            "&lt;b&gt;&#34;汤&#34;<i>汤</i>",
+        ),
         ("{{ things.nothing }}|{{ nobody }}|{{ things.nothing is defined }}", "||False"),
     ],
 )
