@@ -63,6 +63,23 @@ class Generator(CodeGenerator):
         # Looked up when a page is made, these stand before what the first line imports.
         self.writeline(f"from {__name__} import as_markup, escape, escape_text, markup_join")
 
+    def blockvisit(self, nodes: Iterable[nodes.Node], frame: Frame) -> None:
+        if frame.parent is not None or frame.buffer is not None:
+            super().blockvisit(nodes, frame)
+            return
+        # A template or block hands over one text: piece by piece it would pass every layout.
+        self.buffer(frame)
+        super().blockvisit(nodes, frame)
+        self.writeline(f"yield concat({frame.buffer})")
+        frame.buffer = None
+
+    def visit_Block(self, node: nodes.Block, frame: Frame) -> None:
+        if frame.toplevel and self.has_known_extends:
+            return
+        context = self.derive_context(frame) if node.scoped else self.get_context_ref()
+        block = f"{context}.blocks[{node.name!r}][0]({context})"
+        self.writeline(f"{frame.buffer}.extend({block})", node)
+
     def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
         children = [part for child in node.nodes for part in self._parts(child)]
         super().visit_Output(nodes.Output(children, lineno=node.lineno), frame)
