@@ -172,10 +172,9 @@ def law_term(key: str) -> terms.LawTerm:
 
 def body_name(slug: str) -> str:
     """A body in the page's language."""
-    row = bodies.find_body(slug)
-    if row is None:
-        raise LookupError(slug)
-    return str(row["english" if i18n.locale() == "en" else "name"])
+    if "bodies" not in g:
+        g.bodies = {row["slug"]: row for row in bodies.all_rows()}
+    return str(g.bodies[slug]["english" if i18n.locale() == "en" else "name"])
 
 
 def unit_name(key: str) -> str:
@@ -184,8 +183,11 @@ def unit_name(key: str) -> str:
     body = body_name(unit.body)
     if not unit.area:
         return body
-    place = place_name(unit.area)
-    return f"{place} ({body})" if i18n.locale() == "en" else f"{place}（{body}）"
+    place, is_english = place_name(unit.area), i18n.locale() == "en"
+    mark = bodies.MARKS["english" if is_english else "name"]
+    plain = body.removesuffix(mark)
+    station = f"{place} ({plain})" if is_english else f"{place}（{plain}）"
+    return station if plain == body else station + mark
 
 
 def matter_name(key: str) -> str:

@@ -102,6 +102,34 @@ def test_every_body_with_promises_is_called_fictional(
         assert word in visitor.get(name.get("href")).heading
 
 
+def test_no_record_of_the_demo_was_made_by_a_real_office(city_app: Flask) -> None:
+    names = {row["name"] for row in bodies.marked()}
+    real = {name.removesuffix("（演示）") for name in names}
+    made_by = set(db.session.scalars(select(Record.authority).distinct()))
+    assert made_by & names
+    assert not made_by & real
+    assert not set(db.session.scalars(select(Subject.authority).distinct())) & real
+    assert not set(db.session.scalars(select(Record.source_unit).distinct())) & real
+
+
+@pytest.mark.parametrize(("prefix", "mark"), [("", "（演示）"), ("/en", "(demo)")])
+def test_figures_and_leading_offices_stand_under_names_of_the_demo(
+    visitor: Browser, prefix: str, mark: str
+) -> None:
+    units = visitor.get(f"{prefix}/punctuality").all("//tbody//th")
+    assert len(units) >= 3
+    names = ["".join(unit.itertext()) for unit in units]
+    assert all(name.endswith(mark) for name in names)
+    assert all(name.count(mark) == 1 for name in names)
+    assert mark in visitor.get(f"{prefix}/scenarios/beef-soup").text
+
+
+def test_cases_of_the_demo_still_come_to_the_units_that_have_them(city_app: Flask) -> None:
+    units = set(db.session.scalars(select(Case.body_slug).distinct())) - {""}
+    assert units - {row["slug"] for row in bodies.fictional()} <= bodies.slugs()
+    assert {"market-regulation", "urban-management", "development-reform"} <= units
+
+
 @pytest.mark.parametrize("state", SUBJECT_STATES)
 def test_the_city_has_subjects_in_every_state(city_app: Flask, state: str) -> None:
     assert count(select(Subject.id).where(SUBJECT_STATES[state])) > 0
