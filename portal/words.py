@@ -10,6 +10,7 @@ from flask import Flask, g
 from markupsafe import Markup
 
 from portal.accounts.models import ROLES
+from portal.accounts.service.messages import Said
 from portal.bodies import service as bodies
 from portal.cases import service as cases
 from portal.cases.rules.figures import HOPS
@@ -17,7 +18,7 @@ from portal.complaints import law as complaints
 from portal.complaints.rules import protection
 from portal.complaints.service import next_units
 from portal.complaints.service.after import may_rate
-from portal.core import clock, terms
+from portal.core import clock, outgoing, terms
 from portal.core.masking import mask_person
 from portal.core.text import N_
 from portal.core.units import unit_of_key
@@ -35,9 +36,11 @@ from portal.subjects.models import NAME_KINDS
 from portal.subjects.models import STATUSES as SUBJECT_STATUSES
 from portal.subjects.service.codes import Finding
 from portal.web import i18n
-from portal.web.filters import instant
+from portal.web.filters import instant, iso_day
 
 COMMITMENT = re.compile(r"(?<=承诺)(\d{20})")
+ADDRESS_END = re.compile(r"[\s，。；]|\.(?=\s|$)")
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 HAN = re.compile(r"([\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)")
 
 
@@ -226,6 +229,35 @@ def quoted(text: str) -> Markup | str:
     )
 
 
+def on_page(said: Said) -> Markup:
+    """A message as a page says it: addresses of this site as links, days written out."""
+    site, words, address = outgoing.site()[1], Markup(""), ""
+    for piece, is_quoted in said.pieces:
+        if address or (is_quoted and piece == site):
+            ending = None if is_quoted else ADDRESS_END.search(piece)
+            if ending is None:
+                address += piece
+                continue
+            address += piece[: ending.start()]
+            piece = piece[ending.start() :]
+            # What parts an address from the words beside it is not wanted around a link.
+            if i18n.locale() == i18n.DEFAULT:
+                words, piece = Markup(words.rstrip()), piece.lstrip(" ")
+            elif piece.startswith(" ."):
+                piece = piece.lstrip()
+            words, address = words + _link(address.removeprefix(site)), ""
+        if is_quoted and ISO_DAY.fullmatch(piece):
+            piece = iso_day(piece)
+        elif is_quoted:
+            piece = _marked(piece)
+        words += piece
+    return words + _link(address.removeprefix(site)) if address else words
+
+
+def _link(path: str) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(path, i18n.translate(N_("这一页")))
+
+
 def linked(source: str) -> Markup:
     """Where a fact comes from, with a link to the commitment that it names."""
     before, number, after = (*COMMITMENT.split(source, maxsplit=1), "", "")[:3]
@@ -264,7 +296,7 @@ def _marked(value: str) -> str:
 FILTERS = (
     area, place_name, inside, limit_words, of_each, repair_way, detail_label, said, local,
     local_list, outcome, body_name, fact_value, quoted, blanks, linked, wording, purpose,
-    recipient, unit_name, matter_name, evidence_sentence,
+    recipient, unit_name, on_page, matter_name, evidence_sentence,
 )  # fmt: skip
 
 
