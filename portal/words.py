@@ -242,7 +242,7 @@ def on_page(said: Said) -> Markup:
             piece = piece[ending.start() :]
             # What parts an address from the words beside it is not wanted around a link.
             if i18n.locale() == i18n.DEFAULT:
-                words, piece = Markup(words.rstrip()), piece.lstrip(" ")
+                words, piece = words.rstrip(), piece.lstrip(" ")
             elif piece.startswith(" ."):
                 piece = piece.lstrip()
             words, address = words + _link(address.removeprefix(site)), ""
