@@ -18,7 +18,7 @@ from portal.complaints import law as complaints
 from portal.complaints.rules import protection
 from portal.complaints.service import next_units
 from portal.complaints.service.after import may_rate
-from portal.core import clock, outgoing, terms
+from portal.core import clock, terms
 from portal.core.masking import mask_person
 from portal.core.text import N_
 from portal.core.units import unit_of_key
@@ -231,27 +231,29 @@ def quoted(text: str) -> Markup | str:
 
 def on_page(said: Said) -> Markup:
     """A message as a page says it: addresses of this site as links, days written out."""
-    site, words, address = outgoing.site()[1], Markup(""), ""
-    for piece, is_quoted in said.pieces:
-        if address or (is_quoted and piece == site):
-            ending = None if is_quoted else ADDRESS_END.search(piece)
-            if ending is None:
-                address += piece
+    words, path = Markup(""), None
+    for piece, place in said.pieces:
+        if place == "url":
+            path = ""
+            continue
+        if path is not None:
+            end = None if place else ADDRESS_END.search(piece)
+            path += piece[: end.start()] if end else piece
+            if end is None:
                 continue
-            address += piece[: ending.start()]
-            piece = piece[ending.start() :]
+            piece = piece[end.start() :]
             # What parts an address from the words beside it is not wanted around a link.
             if i18n.locale() == i18n.DEFAULT:
                 words, piece = words.rstrip(), piece.lstrip(" ")
             elif piece.startswith(" ."):
                 piece = piece.lstrip()
-            words, address = words + _link(address.removeprefix(site)), ""
-        if is_quoted and ISO_DAY.fullmatch(piece):
+            words, path = words + _link(path), None
+        if place and ISO_DAY.fullmatch(piece):
             piece = iso_day(piece)
-        elif is_quoted:
+        elif place:
             piece = _marked(piece)
         words += piece
-    return words + _link(address.removeprefix(site)) if address else words
+    return words if path is None else words + _link(path)
 
 
 def _link(path: str) -> Markup:

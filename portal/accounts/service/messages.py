@@ -41,12 +41,15 @@ class Text:
 
 @dataclass(frozen=True)
 class Said:
-    """Words of ours with quoted names and numbers among them, which a page marks as such."""
+    """Words of ours with quoted names and numbers among them, which a page marks as such.
 
-    pieces: tuple[tuple[str, bool], ...]
+    Each piece comes with the place that it fills; words of ours with none.
+    """
+
+    pieces: tuple[tuple[str, str], ...]
 
     def __str__(self) -> str:
-        return "".join(text for text, _is_quoted in self.pieces)
+        return "".join(text for text, _place in self.pieces)
 
 
 @dataclass(frozen=True)
@@ -249,7 +252,7 @@ def _filled(text: str, values: dict[str, str]) -> Said:
     pieces = re.split(r"\{(\w+)\}", text)
     return Said(
         tuple(
-            (values.get(piece, f"{{{piece}}}"), True) if place % 2 else (piece, False)
+            (values.get(piece, f"{{{piece}}}"), piece) if place % 2 else (piece, "")
             for place, piece in enumerate(pieces)
             if piece
         )
