@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, g
 from markupsafe import Markup
@@ -39,7 +40,9 @@ from portal.web import i18n
 from portal.web.filters import instant, iso_day
 
 COMMITMENT = re.compile(r"(?<=承诺)(\d{20})")
-ADDRESS_END = re.compile(r"[\s，。；]|\.(?=\s|$)")
+LINK = Markup('<a href="{}">{}</a>')
+# A space that parts an address from a full stop or from Chinese.
+AFTER_LINK = re.compile(r"^ (?![A-Za-z])")
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 HAN = re.compile(r"([\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)")
 
@@ -231,33 +234,17 @@ def quoted(text: str) -> Markup | str:
 
 def on_page(said: Said) -> Markup:
     """A message as a page says it: addresses of this site as links, days written out."""
-    words, path = Markup(""), None
+    words = Markup("")
     for piece, place in said.pieces:
         if place == "url":
-            path = ""
-            continue
-        if path is not None:
-            end = None if place else ADDRESS_END.search(piece)
-            path += piece[: end.start()] if end else piece
-            if end is None:
-                continue
-            piece = piece[end.start() :]
-            # What parts an address from the words beside it is not wanted around a link.
-            if i18n.locale() == i18n.DEFAULT:
-                words, piece = words.rstrip(), piece.lstrip(" ")
-            elif piece.startswith(" ."):
-                piece = piece.lstrip()
-            words, path = words + _link(path), None
-        if place and ISO_DAY.fullmatch(piece):
-            piece = iso_day(piece)
+            # What parts an address from Chinese words beside it is not wanted around a link.
+            words = words.rstrip() if i18n.locale() == i18n.DEFAULT else words
+            words += LINK.format(urlsplit(piece).path, i18n.translate(N_("这一页")))
         elif place:
-            piece = _marked(piece)
-        words += piece
-    return words if path is None else words + _link(path)
-
-
-def _link(path: str) -> Markup:
-    return Markup('<a href="{}">{}</a>').format(path, i18n.translate(N_("这一页")))
+            words += iso_day(piece) if ISO_DAY.fullmatch(piece) else _marked(piece)
+        else:
+            words += AFTER_LINK.sub("", piece) if words.endswith("</a>") else piece
+    return words
 
 
 def linked(source: str) -> Markup:
