@@ -189,6 +189,15 @@ def test_the_two_lowest_marks_are_bad(mark: str) -> None:
     assert protection.is_bad(mark) is (mark in "12")
 
 
+@pytest.mark.parametrize("table", [workflow.CONCERN, workflow.DEFAULT])
+def test_what_an_office_works_on_never_waits_for_whoever_brought_it(
+    table: workflow.Workflow,
+) -> None:
+    for state in table.states:
+        if workflow.STATES[state].look in {"received", "working"}:
+            assert table.actor(state) != "applicant", state
+
+
 @pytest.mark.parametrize("kind", list(workflow.TABLES))
 def test_every_state_is_reached_worded_and_offered(kind: str) -> None:
     is_worked = law.kinds()[kind].way == "worked"
