@@ -37,13 +37,12 @@ from portal.subjects.models import NAME_KINDS
 from portal.subjects.models import STATUSES as SUBJECT_STATUSES
 from portal.subjects.service.codes import Finding
 from portal.web import i18n
-from portal.web.filters import instant, iso_day
+from portal.web.filters import in_words, instant
 
 COMMITMENT = re.compile(r"(?<=承诺)(\d{20})")
 LINK = Markup('<a href="{}">{}</a>')
 # A space that parts an address from a full stop or from Chinese.
 AFTER_LINK = re.compile(r"^ (?![A-Za-z])")
-ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 HAN = re.compile(r"([\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)")
 
 
@@ -232,6 +231,12 @@ def quoted(text: str) -> Markup | str:
     )
 
 
+def spelt(value: str) -> str:
+    """What was filled in: a day written out, Chinese marked on an English page."""
+    said = in_words(value)
+    return _marked(value) if said == value else said
+
+
 def on_page(said: Said) -> Markup:
     """A message as a page says it: addresses of this site as links, days written out."""
     words = Markup("")
@@ -241,7 +246,7 @@ def on_page(said: Said) -> Markup:
             words = words.rstrip() if i18n.locale() == i18n.DEFAULT else words
             words += LINK.format(urlsplit(piece).path, i18n.translate(N_("这一页")))
         elif place:
-            words += iso_day(piece) if ISO_DAY.fullmatch(piece) else _marked(piece)
+            words += spelt(piece)
         else:
             words += AFTER_LINK.sub("", piece) if words.endswith("</a>") else piece
     return words
@@ -285,7 +290,7 @@ def _marked(value: str) -> str:
 FILTERS = (
     area, place_name, inside, limit_words, of_each, repair_way, detail_label, said, local,
     local_list, outcome, body_name, fact_value, quoted, blanks, linked, wording, purpose,
-    recipient, unit_name, on_page, matter_name, evidence_sentence,
+    recipient, unit_name, spelt, on_page, matter_name, evidence_sentence,
 )  # fmt: skip
 
 
