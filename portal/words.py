@@ -231,9 +231,9 @@ def quoted(text: str) -> Markup | str:
     )
 
 
-def spelt(value: str) -> str:
-    """What was filled in: a day written out, Chinese marked on an English page."""
-    said = in_words(value)
+def spelt(value: str, field: str = "") -> str:
+    """What stands in a field: a day written out, Chinese marked on an English page."""
+    said = i18n.translate(value) if field in objections.WORDS_OF_OURS else in_words(value)
     return _marked(value) if said == value else said
 
 

@@ -31,6 +31,7 @@ def test_an_owner_objects_in_five_pages(shop: Shop, browser: Browser, prefix: st
     page = me.follow(me.submit(page))
     assert decided in page.main
     assert "2026-08-01" not in page.main
+    assert ("General" if prefix else "一般") in page.main
     empty = me.submit(page, status=422)
     assert len(empty.all("//ul[@class='error-list']/li")) == 3
     page = me.follow(me.submit(page, fields="title", ground="wrong", claimed="已公示"))
