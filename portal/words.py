@@ -40,7 +40,7 @@ from portal.web import i18n
 from portal.web.filters import in_words, instant
 
 COMMITMENT = re.compile(r"(?<=承诺)(\d{20})")
-LINK = Markup('<a href="{}">{}</a>')
+LINK = Markup('<a class="nowrap" href="{}">{}</a>')
 # A space that parts an address from a full stop or from Chinese.
 AFTER_LINK = re.compile(r"^ (?![A-Za-z])")
 HAN = re.compile(r"([\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)")
