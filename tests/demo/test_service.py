@@ -225,6 +225,7 @@ def test_the_doors_to_show_are_in_their_state(visitor: Browser, state: str) -> N
         assert words[state] in visitor.get(each.door_path).text
 
 
+@pytest.mark.limit(10)
 def test_the_command_lists_the_subjects_to_show(own_app: Flask) -> None:
     result = own_app.test_cli_runner().invoke(args=["portal", "demo", "--subjects", "100"])
     assert result.exit_code == 0, result.output
@@ -234,6 +235,7 @@ def test_the_command_lists_the_subjects_to_show(own_app: Flask) -> None:
         assert shown.door_path in result.output
 
 
+@pytest.mark.limit(10)
 def test_a_database_with_subjects_is_refused_and_left_alone(own_app: Flask) -> None:
     run = own_app.test_cli_runner().invoke
     assert run(args=["portal", "demo", "--subjects", "100"]).exit_code == 0
@@ -290,6 +292,7 @@ def contents(url: str, seed: str) -> dict[str, list[Any]]:
     return found
 
 
+@pytest.mark.limit(10)
 def test_the_owners_have_cases_in_every_state(own_app: Flask) -> None:
     result = own_app.test_cli_runner().invoke(args=["portal", "demo", "--subjects", "100"])
     assert result.exit_code == 0, result.output
