@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, g
 from markupsafe import Markup
 
 from portal.accounts.models import ROLES
+from portal.accounts.service.messages import Said
 from portal.bodies import service as bodies
 from portal.cases import service as cases
 from portal.cases.rules.figures import HOPS
@@ -35,9 +37,12 @@ from portal.subjects.models import NAME_KINDS
 from portal.subjects.models import STATUSES as SUBJECT_STATUSES
 from portal.subjects.service.codes import Finding
 from portal.web import i18n
-from portal.web.filters import instant
+from portal.web.filters import in_words, instant
 
 COMMITMENT = re.compile(r"(?<=承诺)(\d{20})")
+LINK = Markup('<a class="nowrap" href="{}">{}</a>')
+# A space that parts an address from a full stop or from Chinese.
+AFTER_LINK = re.compile(r"^ (?![A-Za-z])")
 HAN = re.compile(r"([\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)")
 
 
@@ -172,10 +177,9 @@ def law_term(key: str) -> terms.LawTerm:
 
 def body_name(slug: str) -> str:
     """A body in the page's language."""
-    row = bodies.find_body(slug)
-    if row is None:
-        raise LookupError(slug)
-    return str(row["english" if i18n.locale() == "en" else "name"])
+    if "bodies" not in g:
+        g.bodies = {row["slug"]: row for row in bodies.all_rows()}
+    return str(g.bodies[slug]["english" if i18n.locale() == "en" else "name"])
 
 
 def unit_name(key: str) -> str:
@@ -184,8 +188,11 @@ def unit_name(key: str) -> str:
     body = body_name(unit.body)
     if not unit.area:
         return body
-    place = place_name(unit.area)
-    return f"{place} ({body})" if i18n.locale() == "en" else f"{place}（{body}）"
+    place, is_english = place_name(unit.area), i18n.locale() == "en"
+    mark = bodies.MARKS["english" if is_english else "name"]
+    plain = body.removesuffix(mark)
+    station = f"{place} ({plain})" if is_english else f"{place}（{plain}）"
+    return station if plain == body else station + mark
 
 
 def matter_name(key: str) -> str:
@@ -222,6 +229,27 @@ def quoted(text: str) -> Markup | str:
     return Markup("").join(
         _marked(piece) if place % 2 else piece for place, piece in enumerate(pieces)
     )
+
+
+def spelt(value: str, field: str = "") -> str:
+    """What stands in a field: a day written out, Chinese marked on an English page."""
+    said = i18n.translate(value) if field in objections.WORDS_OF_OURS else in_words(value)
+    return _marked(value) if said == value else said
+
+
+def on_page(said: Said) -> Markup:
+    """A message as a page says it: addresses of this site as links, days written out."""
+    words = Markup("")
+    for piece, place in said.pieces:
+        if place == "url":
+            # What parts an address from Chinese words beside it is not wanted around a link.
+            words = words.rstrip() if i18n.locale() == i18n.DEFAULT else words
+            words += LINK.format(urlsplit(piece).path, i18n.translate(N_("这一页")))
+        elif place:
+            words += spelt(piece)
+        else:
+            words += AFTER_LINK.sub("", piece) if words.endswith("</a>") else piece
+    return words
 
 
 def linked(source: str) -> Markup:
@@ -262,7 +290,7 @@ def _marked(value: str) -> str:
 FILTERS = (
     area, place_name, inside, limit_words, of_each, repair_way, detail_label, said, local,
     local_list, outcome, body_name, fact_value, quoted, blanks, linked, wording, purpose,
-    recipient, unit_name, matter_name, evidence_sentence,
+    recipient, unit_name, spelt, on_page, matter_name, evidence_sentence,
 )  # fmt: skip
 
 

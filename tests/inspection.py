@@ -96,6 +96,13 @@ def one_heading_that_begins_the_title(sheet: Sheet) -> Iterator[str]:
         yield f"the title {titles[0]!r} does not begin with the heading {headings[0]!r}"
 
 
+def headings_begin_like_sentences(sheet: Sheet) -> Iterator[str]:
+    if sheet.language == "en":
+        for heading in sheet.tree.xpath("//h1 | //h2 | //h3"):
+            if re.match("[a-z]", words(heading)):
+                yield f"the heading {words(heading)!r} begins with a small letter"
+
+
 def one_main_button(sheet: Sheet) -> Iterator[str]:
     """Rule 12 of the copy: a page has one thing to do first; the gallery of components shows more."""
     if GALLERIES & {words(each) for each in sheet.tree.xpath("//h1")}:
@@ -274,6 +281,7 @@ GALLERIES = {"页面组件", "Page components"}
 RULES = (
     valid_html,
     one_heading_that_begins_the_title,
+    headings_begin_like_sentences,
     one_main_button,
     headings_in_order,
     unique_ids,

@@ -38,7 +38,7 @@ def create_staff(
     from portal.accounts import rules, service
     from portal.bodies import service as bodies
 
-    if body and body not in bodies.names_by_slug():
+    if body and body not in bodies.slugs():
         raise click.UsageError(f"No body has the slug {body}; see content/bodies.toml.")
     if area and bodies.find_area(area) is None:
         raise click.UsageError(f"No area has the code {area}; see content/areas.csv.")

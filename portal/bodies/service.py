@@ -8,16 +8,19 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.bodies.models import Area, Body
-from portal.core import content
+from portal.core import content, db
 from portal.core.db import session
 from portal.core.units import Unit
 
 # About a hundred kilometres.
 NEAR_DEGREES = 0.9
 CITY = "3404"
+# What a demo appends to the names of the city's bodies.
+MARKS = {"name": "（演示）", "short_name": "（演示）", "english": " (demo)"}
+_A_FICTIONAL_ONE = select(Body.slug).where(Body.slug == bindparam("slug"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +134,26 @@ def _degrees(point: Point, lat: float, lon: float) -> float:
     return math.hypot(point.lat - lat, (point.lon - lon) * 0.84)
 
 
+@cache
+def slugs() -> frozenset[str]:
+    """The slug of every body of the city."""
+    return frozenset(row["slug"] for row in _on_file())
+
+
 def names_by_slug() -> Mapping[str, str]:
-    """The name of every body of content/bodies.toml."""
-    return {row["slug"]: row["name"] for row in content.need("bodies.toml", "bodies")}
+    """The name of every body of the city; in a demo each says that it is one."""
+    return {row["slug"]: row["name"] for row in rows()}
 
 
-def find_body(slug: str) -> dict[str, Any] | None:
-    """A body by its slug, be it of the city or a fictional one of the demo."""
-    return next((row for row in (*rows(), *fictional()) if row["slug"] == slug), None)
+def slug_named(name: str) -> str | None:
+    """The slug of the city's body that is called so, with or without the mark of a demo."""
+    plain = name.removesuffix(MARKS["name"])
+    return next((row["slug"] for row in _on_file() if row["name"] == plain), None)
 
 
 def name_of(slug: str) -> str:
     """The name of a body that is known; raises LookupError for any other."""
-    row = find_body(slug)
+    row = next((row for row in all_rows() if row["slug"] == slug), None)
     if row is None:
         raise LookupError(slug)
     return str(row["name"])
@@ -151,11 +161,33 @@ def name_of(slug: str) -> str:
 
 def parents() -> Mapping[str, str | None]:
     """The body that each body answers to, by slug; with the fictional ones of the demo."""
-    return {row["slug"]: row.get("parent_slug") for row in (*rows(), *fictional())}
+    return {row["slug"]: row.get("parent_slug") for row in (*_on_file(), *fictional())}
+
+
+def all_rows() -> list[dict[str, Any]]:
+    """Every body of the city and every fictional one, by the names that pages show."""
+    return [*rows(), *fictional()]
 
 
 def rows() -> list[dict[str, Any]]:
-    """Every body as content/bodies.toml has it."""
+    """Every body of the city, by the names that pages show.
+
+    In a demo they say so: what is made up there must not stand under the name of an office.
+    """
+    return marked() if is_of_demo() else _on_file()
+
+
+def marked() -> list[dict[str, Any]]:
+    """Every body of the city under the name that a demo gives it."""
+    return [{**row, **{key: row[key] + mark for key, mark in MARKS.items()}} for row in _on_file()]
+
+
+def is_of_demo() -> bool:
+    """Whether the demo lives in this database: only it brings bodies that exist nowhere."""
+    return bool(db.rows(_A_FICTIONAL_ONE, {"slug": fictional()[0]["slug"]}))
+
+
+def _on_file() -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = content.need("bodies.toml", "bodies")
     return found
 
@@ -176,8 +208,7 @@ def areas_to_choose() -> list[tuple[Place, list[Place]]]:
 @cache
 def body_of_area() -> Mapping[str, str]:
     """The government or committee that runs each county and zone, by the code of the area."""
-    rows = content.need("bodies.toml", "bodies")
-    return {row["area"]: row["slug"] for row in rows if row["level"] == "county"}
+    return {row["area"]: row["slug"] for row in _on_file() if row["level"] == "county"}
 
 
 def unit_of(body: str | None, area: str | None) -> Unit:
@@ -189,7 +220,7 @@ def unit_of(body: str | None, area: str | None) -> Unit:
 
 def load() -> int:
     """Bring areas and bodies of the database to what content/ says; returns how many differ."""
-    return _upsert(Area, "code", _area_rows()) + _upsert(Body, "slug", _body_rows(rows()))
+    return _upsert(Area, "code", _area_rows()) + _upsert(Body, "slug", _body_rows(_on_file()))
 
 
 def load_fictional() -> int:

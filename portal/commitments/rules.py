@@ -86,7 +86,7 @@ WORKFLOW = Workflow(
     ),
 )  # fmt: skip
 STEP_WORDS = {
-    "sign": N_("签署承诺"),
+    "sign": N_("已签署"),
     "withdraw": N_("承诺人撤回"),
     "report": N_("承诺人报告履行情况"),
     "confirm_duty": N_("受理单位确认一项"),

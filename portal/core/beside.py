@@ -14,6 +14,7 @@ from fcntl import F_SETPIPE_SZ, fcntl
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any, TypeVar
 
 from portal.core import db
@@ -21,6 +22,9 @@ from portal.core import db
 Result = TypeVar("Result")
 # As much as Linux gives everybody, so that a copy need not wait for its reader at every page.
 PIPE_BYTES = 1 << 20
+# Where Linux tells which groups a process is in, and what each may use.
+OWN_GROUPS, GROUPS = Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")
+QUOTA = ("quota", "period")
 RESULT, END, ERROR = b"r", b"e", b"!"
 
 
@@ -29,8 +33,35 @@ class Died(Exception):
 
 
 def cores() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0))
+    """How many processors this process may use, at least one.
+
+    A container is often not held to some processors but to a share of all their time; part of a
+    processor does not count as one (man cgroups: cpu.max; cpu.cfs_quota_us of version 1).
+    """
+    return max(1, min(len(os.sched_getaffinity(0)), *map(int, _shares())))
+
+
+def _shares() -> Iterator[float]:
+    """How many processors' time every group that this process is in may use, as far as told."""
+    yield float(os.cpu_count() or 1)
+    with suppress(OSError):
+        for line in OWN_GROUPS.read_text().splitlines():
+            _number, controllers, path = line.split(":", 2)
+            if controllers and "cpu" not in controllers.split(","):
+                continue
+            inside = Path(path.strip("/"))
+            for place in (inside, *inside.parents):
+                yield from _share(GROUPS / controllers / place)
+
+
+def _share(group: Path) -> Iterator[float]:
+    with suppress(OSError, ValueError):
+        quota, period = map(int, (group / "cpu.max").read_text().split())
+        yield quota / period
+    with suppress(OSError, ValueError):
+        quota, period = (int((group / f"cpu.cfs_{name}_us").read_text()) for name in QUOTA)
+        if quota > 0:
+            yield quota / period
 
 
 def results(work: Callable[[int], Iterator[Result]], count: int) -> Iterator[Result]:

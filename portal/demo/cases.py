@@ -101,7 +101,7 @@ def _owner(key: str) -> Owner | None:
 
 def _penalty(owner: Owner, number: int, title: str, decided_on: date) -> Record:
     """A fictional penalty of the city's urban management, or of another place for a hand-over."""
-    authority = bodies.names_by_slug()[DECIDES] if number != len(TITLES) else "虚构市交通运输局"
+    authority = bodies.name_of(DECIDES) if number != len(TITLES) else "虚构市交通运输局"
     facts = records.RecordFacts(
         subject_code=owner.subject.code,
         kind="penalty",

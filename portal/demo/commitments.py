@@ -24,6 +24,8 @@ CODES = {shown.key: shown.code for shown in SHOWCASE}
 HANDLER, REVIEWER = "city", "reviewer"
 REPORTED = "已经完成，照片见附件。"
 NOTICED = "抽查时没有看到约定的内容，照片见附件。"
+KEPT = "已经到现场核查，承诺的内容都做到了。"
+NOT_ALL = "还有两套房源没有撤下"
 DECIDED = "期限内没有补正，也没有说明理由，依据抽查照片认定。"
 ASKED = ("beef_soup", "no_records", "named_after_person", "rare_characters")
 
@@ -124,10 +126,11 @@ def _then(what: str, commitment: Commitment, owner: Account, people: dict[str, A
         outcome, _blank, _kept = what.partition(" ")
         outcome = "kept" if outcome == "all" else outcome
         for duty in commitment.duties:
-            note = "" if outcome == "kept" else "还有两套房源没有撤下"
+            note = "" if outcome == "kept" else NOT_ALL
             service.confirm_duty(commitment, duty.id, clerk, outcome=outcome, note=note)
         step = "confirm_kept" if outcome == "kept" else "confirm_partly"
-        service.take(commitment, step, clerk, note="还有两套房源没有撤下", sent=())
+        note = KEPT if outcome == "kept" else NOT_ALL
+        service.take(commitment, step, clerk, note=note, sent=())
     elif what == "notice":
         service.take(commitment, "notify_breach", clerk, note=NOTICED, sent=_photo())
     elif what == "broken":

@@ -17,15 +17,13 @@ from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.db import session
 from portal.demo.rules import SHOWCASE
-from portal.demo.rules.concerns import CONCERNS, ORDINARY, PROMISES, Concern
+from portal.demo.rules.concerns import CONCERNS, MOST_DAYS, ORDINARY, PROMISES, Concern, came_in
 from portal.government import service as government
 
 OFFICE = By("demo office", "clerk", "development-reform")
 CHECKER = By("demo checker", "reviewer", "development-reform")
 PERSON = intake.CODE_HOLDER
 SHOP = next(shown for shown in SHOWCASE if shown.key == "beef_soup")
-# The months of the past year in which ordinary concerns came in.
-WEEKS = 12
 
 
 def settle() -> int:
@@ -118,11 +116,12 @@ def _shift(deadline: CaseDeadline, back: timedelta) -> None:
 
 
 def _ordinary() -> Iterator[Complaint]:
-    """Enough for some units to have figures, spread over the past weeks."""
+    """Enough for some units to have figures, in the last month that is over and before it."""
+    today = clock.today()
     for number, concern in enumerate(ORDINARY):
         case = _told(concern, None)
         session.flush()  # moved back as a whole
-        _put_back(case, timedelta(days=7 * (number % WEEKS) + 21), days=number * 5 % 13)
+        _put_back(case, today - came_in(number, today), days=number * 5 % MOST_DAYS)
         yield case
 
 

@@ -36,8 +36,10 @@ def is_empty() -> bool:
 def build(count: int, *, seed: int, progress: Callable[[int], None]) -> None:
     """Store `count` fictional subjects with their records, facts, grades and door codes.
 
-    `progress` is told how many more are done.
+    `progress` is told how many more are done. The fictional bodies come first: they say that
+    this is a demo.
     """
+    bodies.load_fictional()
     lives = City(setting(clock.today()), seed).lives(count)
     while chunk := list(islice(lives, CHUNK)):
         subjects.store(subjects.SubjectFacts(**life.subject) for life in chunk)
@@ -63,7 +65,7 @@ def setting(today: date) -> Setting:
             content.build(Trade, row, f"{TRADE_FILE}, trade {place}")
             for place, row in enumerate(rows, 1)
         ],
-        bodies=bodies.names_by_slug(),
+        bodies={row["slug"]: row["name"] for row in bodies.marked()},
         months=records.class_months(today),
         scenarios={
             slug: [

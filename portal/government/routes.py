@@ -20,7 +20,7 @@ def index() -> Response:
 @public
 def show(slug: str) -> Response:
     promises = service.of_body(slug)
-    if slug not in bodies.names_by_slug() and not promises:
+    if slug not in bodies.slugs() and not promises:
         abort(404)
     return render(
         "government/show.html",

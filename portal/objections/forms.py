@@ -6,12 +6,14 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from portal.core.text import N_
-from portal.objections.rules import FIELDS, GROUNDS
+from portal.objections.rules import FIELDS, GROUNDS, WORDS_OF_OURS
+from portal.web.filters import in_words
 from portal.web.forms import CheckboxesField, PortalForm
 from portal.web.i18n import _
 from portal.web.wording import CASE_SENTENCES
 
 SHOWN = Markup('{}<br><span class="muted" lang="zh-Hans">{}</span>')
+SHOWN_IN_OURS = Markup('{}<br><span class="muted">{}</span>')
 SENTENCES = {
     **CASE_SENTENCES,
     "objection_under_way": N_("关于这一条已经有一件异议在办，编号%(reference)s。请看它的进度。"),
@@ -56,9 +58,15 @@ class ClaimForm(PortalForm):
     def offer(self, target: str, shown: dict[str, str]) -> None:
         """Name each field with what it shows today."""
         self["fields"].choices = [
-            SelectChoice(key, SHOWN.format(_(label), shown[key]) if shown.get(key) else _(label))
+            SelectChoice(key, _shown(_(label), key, shown.get(key, "")))
             for key, label in FIELDS[target].items()
         ]
+
+
+def _shown(label: str, field: str, value: str) -> Markup | str:
+    """A field with what it shows today: in words of ours, or in Chinese as it stands."""
+    said = _(value) if value and field in WORDS_OF_OURS else in_words(value)
+    return (SHOWN_IN_OURS if said != value else SHOWN).format(label, said) if value else label
 
 
 class PromiseForm(PortalForm):

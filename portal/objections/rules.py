@@ -103,6 +103,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "personal": {"name": N_("姓名"), "contact": N_("联系方式"), "other": N_("其他个人信息")},
 }
 DATES = frozenset({"decided_on", "performed_on", "due_on"})
+# Whose values are words of the portal, which every language has.
+WORDS_OF_OURS = frozenset({"record_class", "grade", "state"})
 OUTCOMES = {"corrected": N_("予以更正"), "kept": N_("不予更正")}
 
 

@@ -191,7 +191,6 @@ def _record(target_id: str, actor: Actor) -> Target | None:
         "performed_on": record.performed_on.isoformat() if record.performed_on else "",
         "whole": record.title,
     }
-    slugs = {name: slug for slug, name in bodies.names_by_slug().items()}
     return Target(
         kind="record",
         id=target_id,
@@ -199,7 +198,7 @@ def _record(target_id: str, actor: Actor) -> Target | None:
         subject=subject,
         shown=shown,
         record_id=record.id,
-        provider=slugs.get(record.authority, ""),
+        provider=bodies.slug_named(record.authority) or "",
         open_case=_open("record", target_id, subject.id),
     )
 

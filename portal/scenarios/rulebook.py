@@ -34,7 +34,7 @@ def _rule(slug: str) -> Rule:
         for row in table.get("sections", [])
     ]
     rule = content.build(Rule, table, path)
-    known = bodies.names_by_slug()
+    known = bodies.slugs()
     wrong = [f"unknown body '{body}'" for body in (*rule.lead, *rule.cooperating)
              if body not in known]  # fmt: skip
     wrong += faults(rule)

@@ -1,5 +1,6 @@
 """How dates, numbers and codes are written, in both languages."""
 
+import re
 from datetime import date, datetime
 
 from flask import Flask
@@ -14,6 +15,7 @@ FAR = date(2099, 12, 31)
 LONG_TERM = N_("长期")
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
           "October", "November", "December")  # fmt: skip
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 INSTANT_FORMATS = {"zh": "{day} {hour:02}:{minute:02}", "en": "{day}, {hour:02}:{minute:02}"}
 
 
@@ -32,6 +34,11 @@ def day(value: date | None) -> str:
 def iso_day(value: str | None) -> str:
     """A day that was written down as 2026-10-15."""
     return day(date.fromisoformat(value)) if value else ""
+
+
+def in_words(value: str) -> str:
+    """What was filled in, with a day written out."""
+    return iso_day(value) if ISO_DAY.fullmatch(value) else value
 
 
 def instant(value: datetime | str) -> str:

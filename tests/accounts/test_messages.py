@@ -242,6 +242,33 @@ def test_the_owner_reads_what_became_of_an_sms(browser: Browser, prefix: str, wo
     assert words in browser.get(f"{prefix}/me/messages").text
 
 
+@pytest.mark.parametrize(
+    ("key", "prefix", "words", "address"),
+    [
+        ("password_changed", "", "请马上在这一页重新设置。", "/recover"),
+        ("password_changed", "/en", "set a new one at this page now.", "/en/recover"),
+        ("sign_up_known", "/en", "set a new password at this page. If not", "/en/recover"),
+        ("commitment_due", "", "有一项要在2026年12月5日前完成。做完了请报告：这一页。",
+         "/commitments/mine/34040020261129000001"),
+        ("commitment_due", "/en", "due by 5 December 2026. Please report once it is done: this page.",
+         "/en/commitments/mine/34040020261129000001"),
+        ("repair_possible", "", "不收费：这一页", "/repair/7/new"),
+    ],
+)  # fmt: skip
+def test_a_message_on_the_page_has_links_and_days_in_words(
+    browser: Browser, key: str, prefix: str, words: str, address: str
+) -> None:
+    account = make_account()
+    browser.sign_in(account)
+    service.notify(account.id, key, number="34040020261129000001", due="2026-12-05", record="7")
+    db.session.commit()
+    page = browser.get(f"{prefix}/me/messages")
+    assert words in " ".join(page.main.split())
+    assert page.all(f"//article//a[@href='{address}']")
+    assert "127.0.0.1" not in page.main
+    assert "://" not in page.main
+
+
 def test_after_six_tries_it_is_given_up(
     app: Flask, gateway: list[dict[str, str]], clock: Clock
 ) -> None:

@@ -98,3 +98,32 @@ def test_fictional_bodies_have_names_but_come_into_a_database_only_when_asked_fo
     assert service.load_fictional() == len(fictional)
     assert service.load_fictional() == 0
     assert list(db.session.scalars(stored)) == sorted(fictional)
+
+
+@pytest.mark.usefixtures("app")
+def test_in_a_demo_the_name_of_every_office_says_that_it_is_one() -> None:
+    real = service.name_of("market-regulation")
+    assert (service.is_of_demo(), real) == (False, "淮南市市场监督管理局")
+    service.load_fictional()
+    assert service.is_of_demo()
+    assert service.name_of("market-regulation") == "淮南市市场监督管理局（演示）"
+    for row in service.rows():
+        assert row["name"].endswith("（演示）")
+        assert row["short_name"].endswith("（演示）")
+        assert row["english"].endswith(" (demo)")
+    assert service.name_of("shunyuan-district") == "舜原区人民政府（虚构）"
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("淮南市市场监督管理局", "market-regulation"),
+        ("淮南市市场监督管理局（演示）", "market-regulation"),
+        ("舜原区人民政府（虚构）", None),
+        ("", None),
+    ],
+)
+def test_an_office_is_known_by_its_name_with_and_without_the_mark(
+    name: str, slug: str | None
+) -> None:
+    assert service.slug_named(name) == slug

@@ -63,6 +63,18 @@ def test_a_concern_is_sent_in_five_pages(
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
+def test_what_was_held_back_is_with_an_office_and_says_why(
+    app: Flask, browser: Browser, prefix: str
+) -> None:
+    page = fill_in(browser, prefix, "concern", where={"matter": "service", "area": TOWN},
+                   who={"protection": "anonymous"}, more={})  # fmt: skip
+    sent_ = browser.submit(page, form=SEND, promised="y", website="http://x")
+    page = browser.follow(sent_)
+    assert ("The handling office" if prefix else "受理人员办理") in page.main
+    assert ("as a program would" if prefix else "像是程序自动填的") in page.main
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
 def test_the_unit_and_what_follows_are_shown_before_sending(
     app: Flask, browser: Browser, prefix: str
 ) -> None:

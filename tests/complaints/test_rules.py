@@ -25,7 +25,7 @@ def keys(matter: str, area: str, about: str = "") -> list[str]:
 
 def test_every_matter_in_every_town_and_zone_has_a_unit_and_ends_at_the_city() -> None:
     assert (len(TOWNS), len(ZONES)) == (95, 6)
-    known = set(bodies.names_by_slug())
+    known = set(bodies.slugs())
     for matter in law.matters().values():
         for place in [*TOWNS, *ZONES, *bodies.counties()]:
             units = routing.chain(matter, place.code, NOBODY, CITY)
@@ -40,7 +40,7 @@ def test_every_matter_in_every_town_and_zone_has_a_unit_and_ends_at_the_city() -
 
 
 def test_whoever_is_complained_of_never_has_the_case() -> None:
-    abouts = [Unit(slug) for slug in bodies.names_by_slug()]
+    abouts = [Unit(slug) for slug in bodies.slugs()]
     abouts += [routing.station(town.code, CITY) for town in TOWNS]
     for matter in law.matters().values():
         for about in abouts:
@@ -187,6 +187,15 @@ def test_machines_repetitions_and_floods_are_seen_by_a_person_first(
 @pytest.mark.parametrize("mark", list(protection.MARKS))
 def test_the_two_lowest_marks_are_bad(mark: str) -> None:
     assert protection.is_bad(mark) is (mark in "12")
+
+
+@pytest.mark.parametrize("table", [workflow.CONCERN, workflow.DEFAULT])
+def test_what_an_office_works_on_never_waits_for_whoever_brought_it(
+    table: workflow.Workflow,
+) -> None:
+    for state in table.states:
+        if workflow.STATES[state].look in {"received", "working"}:
+            assert table.actor(state) != "applicant", state
 
 
 @pytest.mark.parametrize("kind", list(workflow.TABLES))

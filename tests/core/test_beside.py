@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -83,3 +84,48 @@ def test_a_copy_leaves_the_database_to_its_parent(app: object) -> None:
 
 def test_there_is_a_processor_to_use() -> None:
     assert beside.cores() >= 1
+
+
+FREE = {"cpu.max": "max 100000"}
+ONE = {"cpu.max": "100000 100000"}
+OLD = {"cpu,cpuacct/docker/a1/cpu.cfs_period_us": "100000"}
+
+
+@pytest.mark.parametrize(
+    ("own", "files", "count"),
+    [
+        ("0::/\n", ONE, 1),
+        ("0::/\n", FREE, 4),
+        ("0::/\n", {}, 4),
+        ("0::/\n", {"cpu.max": "250000 100000"}, 2),
+        ("0::/\n", {"cpu.max": "50000 100000"}, 1),
+        ("0::/\n", {"cpu.max": "800000 100000"}, 4),
+        ("0::/app/web\n", {"cpu.max": "max 100000", "app/cpu.max": "200000 100000"}, 2),
+        ("0::/app/web\n", ONE, 1),
+        ("4:cpu,cpuacct:/docker/a1\n",
+         {**OLD, "cpu,cpuacct/docker/a1/cpu.cfs_quota_us": "100000"}, 1),
+        ("4:cpu,cpuacct:/docker/a1\n", {**OLD, "cpu,cpuacct/docker/a1/cpu.cfs_quota_us": "-1"}, 4),
+        ("4:cpu:/docker/a1\n",
+         {"cpu/cpu.cfs_period_us": "50000", "cpu/cpu.cfs_quota_us": "100000"}, 2),
+        ("5:cpuset:/\n3:memory:/\n", {"cpuset/cpu.max": "1 1", "memory/cpu.max": "1 1"}, 4),
+        (None, ONE, 4),
+    ],
+)  # fmt: skip
+def test_a_container_held_to_a_share_of_the_time_counts_whole_processors(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    own: str | None,
+    files: dict[str, str],
+    count: int,
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(4)))
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    monkeypatch.setattr(beside, "OWN_GROUPS", tmp_path / "own")
+    monkeypatch.setattr(beside, "GROUPS", tmp_path / "groups")
+    if own is not None:
+        (tmp_path / "own").write_text(own)
+    for name, text in files.items():
+        path = tmp_path / "groups" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    assert beside.cores() == count

@@ -37,6 +37,13 @@ def test_every_kind_is_shown_and_a_person_stays_private(signed: list[Commitment]
 
 
 @pytest.mark.limit(20)
+def test_a_decision_speaks_of_its_own_commitment(signed: list[Commitment]) -> None:
+    told = {each.state: each.decision for each in signed if each.decision}
+    assert told["kept"] == commitments.KEPT
+    assert told["partly_kept"] == commitments.NOT_ALL
+
+
+@pytest.mark.limit(20)
 def test_a_department_has_asked_a_list(signed: list[Commitment]) -> None:
     asks: list[Any] = list(db.session.scalars(select(Ask)))
     assert len(asks) == 2 * len(commitments.ASKED)

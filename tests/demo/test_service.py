@@ -102,6 +102,34 @@ def test_every_body_with_promises_is_called_fictional(
         assert word in visitor.get(name.get("href")).heading
 
 
+def test_no_record_of_the_demo_was_made_by_a_real_office(city_app: Flask) -> None:
+    names = {row["name"] for row in bodies.marked()}
+    real = {name.removesuffix("（演示）") for name in names}
+    made_by = set(db.session.scalars(select(Record.authority).distinct()))
+    assert made_by & names
+    assert not made_by & real
+    assert not set(db.session.scalars(select(Subject.authority).distinct())) & real
+    assert not set(db.session.scalars(select(Record.source_unit).distinct())) & real
+
+
+@pytest.mark.parametrize(("prefix", "mark"), [("", "（演示）"), ("/en", "(demo)")])
+def test_figures_and_leading_offices_stand_under_names_of_the_demo(
+    visitor: Browser, prefix: str, mark: str
+) -> None:
+    units = visitor.get(f"{prefix}/punctuality").all("//tbody//th")
+    assert len(units) >= 3
+    names = ["".join(unit.itertext()) for unit in units]
+    assert all(name.endswith(mark) for name in names)
+    assert all(name.count(mark) == 1 for name in names)
+    assert mark in visitor.get(f"{prefix}/scenarios/beef-soup").text
+
+
+def test_cases_of_the_demo_still_come_to_the_units_that_have_them(city_app: Flask) -> None:
+    units = set(db.session.scalars(select(Case.body_slug).distinct())) - {""}
+    assert units - {row["slug"] for row in bodies.fictional()} <= bodies.slugs()
+    assert {"market-regulation", "urban-management", "development-reform"} <= units
+
+
 @pytest.mark.parametrize("state", SUBJECT_STATES)
 def test_the_city_has_subjects_in_every_state(city_app: Flask, state: str) -> None:
     assert count(select(Subject.id).where(SUBJECT_STATES[state])) > 0
@@ -197,6 +225,7 @@ def test_the_doors_to_show_are_in_their_state(visitor: Browser, state: str) -> N
         assert words[state] in visitor.get(each.door_path).text
 
 
+@pytest.mark.limit(10)
 def test_the_command_lists_the_subjects_to_show(own_app: Flask) -> None:
     result = own_app.test_cli_runner().invoke(args=["portal", "demo", "--subjects", "100"])
     assert result.exit_code == 0, result.output
@@ -206,6 +235,7 @@ def test_the_command_lists_the_subjects_to_show(own_app: Flask) -> None:
         assert shown.door_path in result.output
 
 
+@pytest.mark.limit(10)
 def test_a_database_with_subjects_is_refused_and_left_alone(own_app: Flask) -> None:
     run = own_app.test_cli_runner().invoke
     assert run(args=["portal", "demo", "--subjects", "100"]).exit_code == 0
@@ -262,6 +292,7 @@ def contents(url: str, seed: str) -> dict[str, list[Any]]:
     return found
 
 
+@pytest.mark.limit(10)
 def test_the_owners_have_cases_in_every_state(own_app: Flask) -> None:
     result = own_app.test_cli_runner().invoke(args=["portal", "demo", "--subjects", "100"])
     assert result.exit_code == 0, result.output

@@ -26,7 +26,12 @@ def shop(app: Flask) -> Shop:
 def test_an_owner_objects_in_five_pages(shop: Shop, browser: Browser, prefix: str) -> None:
     me = browser.sign_in(shop.owner)
     page = me.get(f"{prefix}/objections/new?record={shop.record.id}")
+    decided = "1 August 2026" if prefix else "2026年8月1日"
+    assert decided in page.main
     page = me.follow(me.submit(page))
+    assert decided in page.main
+    assert "2026-08-01" not in page.main
+    assert ("General" if prefix else "一般") in page.main
     empty = me.submit(page, status=422)
     assert len(empty.all("//ul[@class='error-list']/li")) == 3
     page = me.follow(me.submit(page, fields="title", ground="wrong", claimed="已公示"))

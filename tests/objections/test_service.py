@@ -214,4 +214,4 @@ def is_grade_disputed(shop: Shop) -> bool:
 
 
 def test_the_city_of_the_shop_is_a_body_of_ours() -> None:
-    assert CITY in service.bodies.names_by_slug().values()
+    assert service.bodies.slug_named(CITY)

@@ -76,6 +76,28 @@ def axe(page: Page, undecided: Container[str] = ()) -> list[str]:
     ]
 
 
+# The headers of a table whose rows are stacked are there for screen readers only.
+BROKEN_WORDS = r"""() => {
+    const told = new Set()
+    for (const header of document.querySelectorAll("h1, h2, h3, th")) {
+        const head = header.closest("thead")
+        if (head && getComputedStyle(head).position === "absolute") continue
+        const walker = document.createTreeWalker(header, NodeFilter.SHOW_TEXT)
+        for (let node; (node = walker.nextNode());) {
+            for (const found of node.data.matchAll(/[a-z’']{3,}/gi)) {
+                const range = document.createRange()
+                range.setStart(node, found.index)
+                range.setEnd(node, found.index + found[0].length)
+                const boxes = [...range.getClientRects()].filter((box) => box.width > 0)
+                if (new Set(boxes.map((box) => Math.round(box.top))).size > 1)
+                    told.add(`the word ${found[0]} breaks`)
+            }
+        }
+    }
+    return [...told]
+}"""
+
+
 def codesniffer(page: Page) -> list[str]:
     _load(page, CODESNIFFER, "HTMLCS")
     return list(page.evaluate(RUN_CODESNIFFER))
@@ -83,6 +105,11 @@ def codesniffer(page: Page) -> list[str]:
 
 def sideways(page: Page) -> list[str]:
     return list(page.evaluate(SIDEWAYS))
+
+
+def broken_words(page: Page) -> list[str]:
+    """Words of headings and table headers that go on in a second line."""
+    return list(page.evaluate(BROKEN_WORDS))
 
 
 def unseen_focus(page: Page, steps: int = 12) -> list[str]:

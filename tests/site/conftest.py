@@ -62,6 +62,14 @@ class Site:
         with closing(sqlite3.connect(self.database)) as connection:
             return [str(row[0]) for row in connection.execute(query)]
 
+    def soon(self, query: str) -> list[str]:
+        """The first column of `query` once a job has made it have rows."""
+        for _attempt in range(600):
+            if found := self.values(query):
+                return found
+            time.sleep(0.1)
+        raise AssertionError(f"no row came in a minute: {query}")
+
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Chromium]:

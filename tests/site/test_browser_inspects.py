@@ -47,6 +47,11 @@ def test_a_good_english_page_has_no_fault() -> None:
     assert problems(ENGLISH, language="en") == []
 
 
+def test_a_heading_that_begins_with_a_small_letter_is_found() -> None:
+    found = problems(ENGLISH.replace("<h2>Results", "<h2>results"), language="en")
+    assert found == ["the heading 'results' begins with a small letter"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [

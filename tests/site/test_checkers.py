@@ -30,6 +30,7 @@ def test_a_sound_page_passes_every_checker(page: Page) -> None:
     assert checkers.axe(page) == []
     assert checkers.codesniffer(page) == []
     assert checkers.sideways(page) == []
+    assert checkers.broken_words(page) == []
     assert checkers.unseen_focus(page) == []
     assert checkers.cookies(page.context) == []
 
@@ -58,6 +59,14 @@ def test_codesniffer_finds_a_field_without_name(page: Page) -> None:
 def test_a_page_that_scrolls_sideways_is_found(page: Page) -> None:
     plant(page, '<div style="width:500px">宽</div>')
     assert any("scrolls sideways" in told for told in checkers.sideways(page))
+
+
+def test_a_header_that_breaks_inside_a_word_is_found(page: Page) -> None:
+    cell = '<div style="width:{};overflow-wrap:anywhere"><h2>County Government</h2></div>'
+    plant(page, cell.format("20em"))
+    assert checkers.broken_words(page) == []
+    plant(page, cell.format("9em"))
+    assert checkers.broken_words(page) == ["the word Government breaks"]
 
 
 def test_a_focus_that_nobody_sees_is_found(page: Page) -> None:

@@ -108,6 +108,53 @@ def test_scripts_are_sound(name: str) -> None:
     subprocess.run(["sh", "-n", str(script)], check=True)
 
 
+SYSTEMCTL = """#!/bin/sh
+echo "$*" >> "$TOLD"
+if [ "$1" = is-enabled ]; then case " $ENABLED " in *" $3 "*) exit 0 ;; *) exit 1 ;; esac; fi
+"""
+
+
+@pytest.mark.parametrize(
+    "enabled",
+    [
+        ["portal-web@8001", "portal-web@8002", "portal-worker@1", "portal-worker@2"],
+        ["portal-web@8001"],
+        ["portal-worker@1", "portal-worker@2"],
+    ],
+)
+def test_a_machine_restarts_what_it_has(tmp_path: Path, enabled: list[str]) -> None:
+    for name, text in (("systemctl", SYSTEMCTL), ("curl", "#!/bin/sh\n"), ("sleep", "#!/bin/sh\n")):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    told = tmp_path / "told"
+    environment = {
+        "PATH": f"{tmp_path}:/usr/bin:/bin",
+        "TOLD": str(told),
+        "ENABLED": " ".join(enabled),
+    }
+    subprocess.run([str(DEPLOY / "restart")], check=True, env=environment, timeout=10)
+    restarts = [line for line in told.read_text().splitlines() if line.startswith("restart")]
+    assert restarts == [f"restart {unit}" for unit in enabled]
+
+
+def test_a_lost_primary_takes_neither_user_nor_password_along(tmp_path: Path) -> None:
+    settings = tmp_path / "portal.env"
+    settings.write_text(
+        "SITE_URL=https://credit.example\n"
+        "DATABASE_URL=postgresql://portal:p%40s@10.0.0.1:5432/portal\n"
+        "DATABASE_REPLICA_URL=postgresql://portal:p%40s@10.0.0.2/portal\n"
+    )
+    edit, proof = re.findall(
+        r"(?m)^((?:sed -i -E|grep -q) .*DATABASE_URL.*) /etc/portal.env$", PAGE
+    )
+    for command in (edit, proof):
+        line = command.replace("REPLICA,", "10.0.0.2,").replace("@REPLICA/", "@10.0.0.2/")
+        subprocess.run(["sh", "-c", f"{line} {settings}"], check=True)
+    assert settings.read_text() == (
+        "SITE_URL=https://credit.example\nDATABASE_URL=postgresql://portal:p%40s@10.0.0.2/portal\n"
+    )
+
+
 def test_units_may_write_only_where_the_portal_keeps_things() -> None:
     for path in sorted(Path(DEPLOY / "systemd").glob("*.service")):
         unit = path.read_text()

@@ -1,16 +1,22 @@
 """The migrations and the models describe the same database, on SQLite and PostgreSQL."""
 
 import ast
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 
 from portal.core import db, revision
 from portal.migrations import alembic_config, draft, upgrade
+from portal.subjects import service as subjects
+from portal.subjects.models import Subject, SubjectName
+from portal.subjects.rules import names
+from portal.subjects.service import register
 from tests.conftest import engine_of, let_go, make_app
 from tests.databases import Server
 
@@ -20,6 +26,9 @@ CONTRACTING = {
     "alter_column", "create_check_constraint", "create_foreign_key", "create_unique_constraint",
     "drop_column", "drop_table", "rename_table",
 }  # fmt: skip
+# A type that is only another name for one of the database's.
+UNCHANGING = {"portal.core.db.UTCDateTime"}
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
 # Written before anything was in production.
 BEFORE_THE_FIRST_RELEASE = {"0009_lists_replies_and_agents.py"}
 
@@ -74,6 +83,62 @@ def test_migrations_only_expand_so_that_the_version_before_goes_on_serving() -> 
 )
 def test_what_an_older_version_stumbles_over_is_found(line: str, found: list[str]) -> None:
     assert contractions(f"def upgrade() -> None:\n    {line}\n") == found
+
+
+def living(source: str) -> list[str]:
+    """What a step takes from the portal of today, which may be another one tomorrow."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found += [name.name for name in node.names if name.name.split(".")[0] == "portal"]
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "portal":
+            found += [f"{node.module}.{name.name}" for name in node.names]
+    return [name for name in found if name not in UNCHANGING]
+
+
+def test_a_step_of_history_depends_on_nothing_that_changes_later() -> None:
+    told = {
+        path.name: found for path in VERSIONS.glob("0*.py") if (found := living(path.read_text()))
+    }
+    assert told == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("from portal.records.models import Record", ["portal.records.models.Record"]),
+        ("from portal.subjects import service", ["portal.subjects.service"]),
+        ("import portal.records.rules", ["portal.records.rules"]),
+        ("from portal.core.db import UTCDateTime", []),
+        ("import sqlalchemy as sa", []),
+    ],
+)
+def test_what_changes_later_is_found_in_a_step(line: str, found: list[str]) -> None:
+    assert living(line) == found
+
+
+def test_names_stored_before_they_were_cut_anew_are_found_afterwards(server: Server) -> None:
+    app = make_app(server.new())
+    with engine_of(app).connect() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0014")
+        name = names.columns("虚构县李记牛肉汤馆")
+        rank = register.static_rank("active", len(name.normalised), 1, 0)
+        given = {"code": "92340499MADEM0011M", "kind": "individual_business", "updated_at": NOW}
+        connection.execute(insert(Subject).values(id=1, name="虚构县李记牛肉汤馆", **given))
+        connection.execute(
+            insert(SubjectName).values(rank=rank, subject_id=1, kind="registered", text="虚构",
+                                       **asdict(name))
+        )  # fmt: skip
+        connection.commit()
+    upgrade()
+    for query in ("虚", "李记", "牛肉汤馆", "xgxlj", "lijiniurou"):
+        assert [hit.code for hit in subjects.search(query).hits] == [given["code"]], query
+    narrowed = subjects.search("牛肉汤", kind="individual_business")
+    assert [hit.code for hit in narrowed.hits] == [given["code"]]
+    assert not subjects.search("牛肉汤", kind="enterprise").hits
+    let_go(app)
 
 
 def test_history_is_one_line() -> None:

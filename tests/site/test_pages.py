@@ -18,6 +18,8 @@ from tests.site.examples import MISSING, examples, states
 
 PREFIXES = {"zh": "", "en": "/en"}
 HEIGHTS = {320: 640, 1280: 900}
+# Where rows of a table begin to stack, and where they just do not.
+WIDTHS = (320, 360, 768, 800, 1024, 1040)
 # Contrast that axe cannot work out. HTML_CodeSniffer measures most of it; people saw the rest.
 UNDECIDED = {
     "color-contrast/bgImage": "the arrow of a select is a picture beside its words",
@@ -110,6 +112,24 @@ def test_pages_are_sound_in_a_real_browser(
         for address in addresses
         for sentence in faults(page, PREFIXES[language] + address)
     ]
+    context.close()
+    assert told == [], "\n" + "\n".join(told)
+
+
+@pytest.mark.parametrize("mode", ["standard", "elder"])
+def test_no_header_breaks_inside_a_word(
+    chromium: Chromium, site: Site, addresses: list[str], mode: str
+) -> None:
+    context = visitor(chromium, site, mode=mode)
+    page, told = context.new_page(), []
+    for address in addresses:
+        page.goto("/en" + address)
+        for width in WIDTHS if page.query_selector("th") else WIDTHS[:2]:
+            page.set_viewport_size({"width": width, "height": 800})
+            told += [
+                f"{address} at {width} px: {sentence}"
+                for sentence in (*checkers.broken_words(page), *checkers.sideways(page))
+            ]
     context.close()
     assert told == [], "\n" + "\n".join(told)
 

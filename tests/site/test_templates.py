@@ -31,6 +31,13 @@ def test_a_template_decides_nothing_and_escapes_everything(name: str) -> None:
     assert not re.search(r"\|\s*safe\b", source), "only portal.pages may vouch for its own text"
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_only_tasks_look_like_tasks(name: str) -> None:
+    """Each of them is one link as large as its line; other lists fall apart when they look so."""
+    if name != "components/tasks.html":
+        assert not re.search(r'class="tasks\b', (TEMPLATES / name).read_text())
+
+
 def test_templates_mirror_packages(app: Flask) -> None:
     folders = {Path(name).parts[0] for name in NAMES}
     assert folders <= SHARED | set(app.blueprints)

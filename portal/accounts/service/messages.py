@@ -23,6 +23,8 @@ PAGE_SIZE = 20
 ATTEMPTS = 6
 FIRST_PAUSE = timedelta(minutes=1)
 PURPOSE = "delivery"
+PLACE = re.compile(r"\{(\w+)\}")
+PLACES = re.compile(r"(\{url\}[^\s，。]*(?<!\.)|\{\w+\})")
 # Of what became of messages, staff are told this long.
 TOLD_FOR = timedelta(days=30)
 
@@ -41,12 +43,15 @@ class Text:
 
 @dataclass(frozen=True)
 class Said:
-    """Words of ours with quoted names and numbers among them, which a page marks as such."""
+    """Words of ours with quoted names and numbers among them, which a page marks as such.
 
-    pieces: tuple[tuple[str, bool], ...]
+    Each piece comes with the place that it fills; words of ours with none.
+    """
+
+    pieces: tuple[tuple[str, str], ...]
 
     def __str__(self) -> str:
-        return "".join(text for text, _is_quoted in self.pieces)
+        return "".join(text for text, _place in self.pieces)
 
 
 @dataclass(frozen=True)
@@ -245,12 +250,13 @@ def _values(data: dict[str, str], subject: str) -> dict[str, str]:
 
 
 def _filled(text: str, values: dict[str, str]) -> Said:
-    """`text` with its {places} filled in; a place that nobody filled stays as it is."""
-    pieces = re.split(r"\{(\w+)\}", text)
-    return Said(
-        tuple(
-            (values.get(piece, f"{{{piece}}}"), True) if place % 2 else (piece, False)
-            for place, piece in enumerate(pieces)
-            if piece
-        )
-    )
+    """`text` with its {places} filled in; a place that nobody filled stays as it is.
+
+    An address of this site is one piece, to its end.
+    """
+    pieces = []
+    for place, piece in enumerate(PLACES.split(text)):
+        filled = PLACE.sub(lambda found: values.get(found[1], found[0]), piece)
+        name = "url" if piece.startswith("{url}") else piece.strip("{}")
+        pieces.append((filled, name if place % 2 else ""))
+    return Said(tuple(piece for piece in pieces if piece[0]))

@@ -157,7 +157,7 @@ def content_of(draft: Signing) -> dict[str, Any]:
         "title": _pair(text.title, text.title_en, answers),
         "matter": _pair(text.matter, text.matter_en, answers),
         "promisor": {"name": name, "code": code},
-        "receiver": bodies.names_by_slug()[text.body],
+        "receiver": bodies.name_of(text.body),
         "clauses": [_pair(each.zh, each.en, answers) for each in text.clauses],
         "duties": _duties(text, draft.answers, today),
         "consequences": [asdict(each) for each in text.consequences],

@@ -37,9 +37,9 @@ CONCERN = Workflow(
              needs_note=True, extends=True),
         step("answer", "accepted", "extended", to="answered", by="clerk", needs_note=True),
         *_AFTER,
+        *_held("dir.accept"),
         step("withdraw", "held", "submitted", "returned", "accepted", "extended", "review",
              to="withdrawn", by="applicant"),
-        *_held("dir.accept"),
     ),
     term="dir.accept",
 )  # fmt: skip
@@ -71,9 +71,9 @@ DEFAULT = Workflow(
         step("rectified_late", "confirmed", to="answered", by="clerk", needs_note=True),
         step("give_up", "confirmed", to="unsolved", by="applicant"),
         *_AFTER,
+        *_held("gov.register"),
         step("withdraw", "held", "submitted", "returned", "registered", "verifying", "extended",
              "rectifying", "review", to="withdrawn", by="applicant"),
-        *_held("gov.register"),
     ),
     term="gov.register",
 )  # fmt: skip

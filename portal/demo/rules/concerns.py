@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 TOWN, ZONE_TOWN = "340403002", "340421106"
 DISTRICT = "tianjiaan-district"
@@ -98,6 +99,10 @@ CONCERNS: Sequence[Concern] = (
 )  # fmt: skip
 
 
+# Each is another unit's.
+ORDINARY_MATTERS = ("service", "licence", "tax")
+
+
 def _several() -> Sequence[Concern]:
     """Ordinary concerns of three units, so that each has figures."""
     told = []
@@ -108,7 +113,7 @@ def _several() -> Sequence[Concern]:
         told.append(
             Concern(
                 f"演示用的虚构诉求{number + 1}：{own}",
-                matter=("service", "licence", "tax")[number % 3],
+                matter=ORDINARY_MATTERS[number % len(ORDINARY_MATTERS)],
                 steps=marks,
                 level="anonymous",
             )
@@ -117,6 +122,19 @@ def _several() -> Sequence[Concern]:
 
 
 ORDINARY = _several()
+# An answer to an ordinary concern takes fewer days than this.
+MOST_DAYS = 13
+
+
+def came_in(number: int, today: date) -> date:
+    """When an ordinary concern came in.
+
+    Those of two units came in the last month that is over, early enough to have been answered in
+    it, so that its report can be sealed; those of the third in the weeks before.
+    """
+    first = (today.replace(day=1) - timedelta(1)).replace(day=1)
+    unit, place = number % len(ORDINARY_MATTERS), number // len(ORDINARY_MATTERS)
+    return first + timedelta(place) if unit < 2 else first - timedelta(7 * place)
 
 
 @dataclass(frozen=True)

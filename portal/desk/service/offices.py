@@ -85,7 +85,7 @@ def _check_other(account: Account, actor: Actor) -> None:
 
 
 def _check_place(body: str, area_code: str) -> None:
-    if body and body not in bodies.names_by_slug():
+    if body and body not in bodies.slugs():
         raise Refused("body_unknown", "body")
     if area_code and bodies.find_area(area_code) is None:
         raise Refused("area_unknown", "area_code")

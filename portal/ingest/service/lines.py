@@ -212,18 +212,18 @@ def _put_sanctions(rows: Sequence[SanctionLine], actor: str) -> Put:
 
 
 def _put_promises(rows: Sequence[PromiseLine], actor: str) -> Put:
-    slugs = {name: slug for slug, name in bodies.names_by_slug().items()}
     problems: list[Problem] = []
     told = []
     for row in rows:
-        if row.body not in slugs:
+        slug = bodies.slug_named(row.body)
+        if slug is None:
             problems.append((row, "body", "body_unknown", UNKNOWN_BODY))
         elif government.period_is_turned(row.signed_on, row.due_on):
             problems.append((row, "due_on", "period", PROMISE_TURNED))
         else:
             told.append(
                 government.PromiseRow(
-                    slugs[row.body], row.promise_kind, row.number, row.title, row.counterpart,
+                    slug, row.promise_kind, row.number, row.title, row.counterpart,
                     Decimal(row.amount) / 100 if row.amount else None, row.signed_on, row.due_on,
                     row.state, row.settled_on, row.note,
                     row.source_unit,

@@ -4,12 +4,13 @@ import sqlalchemy as sa
 from alembic import op
 
 from portal.core.db import UTCDateTime
-from portal.subjects.models import BYTE_ORDERED
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+BYTE_ORDERED = sa.String(200).with_variant(sa.String(200, collation="C"), "postgresql")
 
 
 def upgrade() -> None:

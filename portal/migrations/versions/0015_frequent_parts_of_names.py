@@ -1,10 +1,11 @@
 """Names cut into parts from every place, and the first names of frequent parts."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
-
-from portal.subjects.rules.names import NameColumns
-from portal.subjects.service import register
+from sqlalchemy.engine import Connection
 
 revision = "0015"
 down_revision = "0014"
@@ -56,13 +57,44 @@ def _index() -> None:
     connection = op.get_bind()
     rows = connection.execute(NAMES.execution_options(yield_per=5000))
     for some in rows.partitions():
-        register.index_names(
-            connection,
-            [
-                (rank, register.tokens(NameColumns(*columns), area_code, kind))
-                for rank, *columns, area_code, kind in some
-            ],
+        _write(connection, [(rank, [*_tokens(*columns)]) for rank, *columns in some])
+
+
+def _write(connection: Connection, rows: list[tuple[int, list[str]]]) -> None:
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        driver.executemany(
+            "INSERT INTO name_index (rowid, tokens) VALUES (?, ?)",
+            ((rank, " ".join(tokens)) for rank, tokens in rows),
         )
+        return
+    with (
+        driver.cursor() as cursor,
+        cursor.copy("COPY name_index (rank, tokens) FROM STDIN") as copy,
+    ):
+        for rank, tokens in rows:
+            copy.write_row((rank, " ".join(f"'{token}'" for token in tokens)))
+
+
+def _tokens(
+    written: str, initials: str, pinyin: str, area_code: str | None, kind: str
+) -> Iterator[str]:
+    """The parts of a name from every place, the pairs it is written in, its county and kind."""
+    yield from {
+        "‹" + written[:8],
+        *(written[place : place + 8] for place in range(len(written))),
+        *("ⁱ" + initials[place : place + 8] for place in range(len(initials) - 1)),
+        *("ᵖ" + pinyin[place : place + 8] for place in range(len(pinyin) - 2)),
+        *(written[place : place + 2] for place in range(len(written) - 1)),
+    }
+    if area_code:
+        county = area_code[:6] if area_code[:1].isdigit() else area_code
+        yield _narrowing("county" + county)
+    yield _narrowing("kind" + kind)
+
+
+def _narrowing(token: str) -> str:
+    return "§" + "".join(filter(str.isalnum, token)).lower()
 
 
 def downgrade() -> None:

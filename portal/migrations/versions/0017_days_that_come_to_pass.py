@@ -3,19 +3,28 @@
 The version before reads what changed since a day more slowly until it is replaced.
 """
 
+import sqlalchemy as sa
 from alembic import op
-
-from portal.records.models import afterwards
 
 revision = "0017"
 down_revision = "0016"
 branch_labels = None
 depends_on = None
 
+# The day on which a record was stored or altered, as each database can index it.
+STORED_ON = {
+    "sqlite": "substr(updated_at, 1, 10)",
+    "postgresql": "(updated_at AT TIME ZONE 'UTC')::date",
+}
+
 
 def upgrade() -> None:
     for name, day in (("begins", "public_from"), ("ends", "public_until")):
-        op.create_index(f"ix_record_{name}_later", "record", [day], **afterwards(day))
+        later = {
+            f"{dialect}_where": sa.text(f"{day} > {stored}")
+            for dialect, stored in STORED_ON.items()
+        }
+        op.create_index(f"ix_record_{name}_later", "record", [day], **later)
         op.drop_index(f"ix_record_{day}", table_name="record")
 
 

@@ -95,7 +95,7 @@ def standings() -> dict[str, Any]:
 def promises(body: str) -> dict[str, Any] | None:
     """The promises of one body; None for a body that is not known."""
     found = [told_promise(each) for each in government.of_body(body)]
-    if body not in bodies.names_by_slug() and not found:
+    if body not in bodies.slugs() and not found:
         return None
     return {"date": clock.today().isoformat(), "promises": found}
 

@@ -304,8 +304,7 @@ def _facts(record: Record) -> Facts:
 
 def _deciding_body(authority: str) -> str | None:
     """The slug of the city's body that made the decision, if it was one."""
-    slugs = {name: slug for slug, name in bodies.names_by_slug().items()}
-    return slugs.get(authority)
+    return bodies.slug_named(authority)
 
 
 def _barred_until(subject_id: int) -> date | None:

@@ -43,7 +43,7 @@ def _record(commitment: Commitment, code: str) -> records.RecordFacts:
         number=commitment.number or "",
         title=content["title"]["zh"],
         decided_on=commitment.signed_on,
-        authority=bodies.names_by_slug()[commitment.body_slug],
+        authority=bodies.name_of(commitment.body_slug),
         summary=content["matter"]["zh"],
         details=(
             ("履行状态", WORDS[commitment.state]),
@@ -53,7 +53,7 @@ def _record(commitment: Commitment, code: str) -> records.RecordFacts:
         valid_until=commitment.term_until,
         withdrawn_on=commitment.state_on if is_withdrawn else None,
         is_disputed=commitment.is_disputed,
-        source_unit=bodies.names_by_slug()[commitment.body_slug],
+        source_unit=bodies.name_of(commitment.body_slug),
     )
 
 
@@ -76,7 +76,7 @@ def _since(commitment: Commitment) -> date:
 def _tell(
     subject_id: int, commitment: Commitment, value: str, from_on: date, until_on: date | None
 ) -> None:
-    office = bodies.names_by_slug()[commitment.body_slug]
+    office = bodies.name_of(commitment.body_slug)
     storing.report_fact(
         subject_id, FACT, value, from_on=from_on, until_on=until_on,
         source_unit=f"{office}，承诺{commitment.number}", actor=ACTOR,
