@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 # Readings that business names use where the dictionary's first reading is another.
 CHARACTERS = {
@@ -50,22 +51,17 @@ class NameColumns:
     pinyin: str
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One way to read a query: how it is called, and what marks its tokens."""
+class Way(NamedTuple):
+    """One way to read a query: how it is called, and what marks its tokens.
+
+    `column` is the form of a name that must contain the words, `place` where that form is in a row
+    that begins with rank and kind.
+    """
 
     name: str
     mark: str
-
-    @property
-    def column(self) -> str:
-        """The form of a name that must contain the words."""
-        return self.name if self.mark in (INITIALS, PINYIN) else "normalised"
-
-    @property
-    def place(self) -> int:
-        """Where that form is in a row that begins with rank and kind."""
-        return {INITIALS: 3, PINYIN: 4}.get(self.mark, 2)
+    column: str = "normalised"
+    place: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +77,10 @@ class Asked:
 
 
 CODE = Way("code", WRITTEN)
+_AS_WRITTEN = Way("name", WRITTEN)
+_AT_BEGINNING = Way("name", BEGINNING)
+_BY_INITIALS = Way("initials", INITIALS, "initials", 3)
+_BY_PINYIN = Way("pinyin", PINYIN, "pinyin", 4)
 
 
 def normalise(text: str) -> str:
@@ -125,15 +125,15 @@ def tier(word: str, text: str, kind: str) -> int:
 
 def query_ways(words: Sequence[str]) -> list[Way]:
     """How normalised words may be meant: as written, as initials, as full pinyin."""
-    ways = [Way("name", WRITTEN)]
+    ways = [_AS_WRITTEN]
     if len(words) == 1 and len(words[0]) <= LENGTH:
-        ways.append(Way("name", BEGINNING))
+        ways.append(_AT_BEGINNING)
     if all(_LETTERS.fullmatch(word) for word in words):
         shortest = min(map(len, words))
         if shortest >= SHORTEST[INITIALS]:
-            ways.append(Way("initials", INITIALS))
+            ways.append(_BY_INITIALS)
         if shortest >= SHORTEST[PINYIN]:
-            ways.append(Way("pinyin", PINYIN))
+            ways.append(_BY_PINYIN)
     return ways
 
 

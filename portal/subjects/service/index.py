@@ -1,6 +1,6 @@
 """What the index of either database is asked, and the lists of frequent parts beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -53,7 +53,7 @@ _SQLITE = _Dialect(
     beginning='"{}"*',
     joiner=" AND ",
     gathered="group_concat(rank)",
-    among="IN (SELECT value FROM json_each(:among))",
+    among="IN (SELECT value FROM json_each(:among{place}))",
 )
 _POSTGRESQL = _Dialect(
     joined="JOIN subject_name n ON n.rank = i.rank",
@@ -66,7 +66,7 @@ _POSTGRESQL = _Dialect(
     beginning="'{}':*",
     joiner=" & ",
     gathered="string_agg(CAST(rank AS text), ',')",
-    among="= ANY(:among)",
+    among="= ANY(:among{place})",
 )
 # One row for each way: six hundred rows cost more than their numbers.
 _RANKS = (
@@ -92,9 +92,13 @@ _WALKS = (
 )
 # Names in which one of so many has a part are walked through.
 SHARE = 20
-_NAMES = (
-    "SELECT n.rank, n.kind, n.normalised, n.initials, n.pinyin "
-    "FROM subject_name n WHERE n.rank {among}"
+# What `frequent.entry` makes of a name, made by the database: reading names costs thrice as much.
+_ENTRIES = (
+    "SELECT {place}, {gathered} FROM (SELECT n.rank * 4 + CASE "
+    "WHEN n.{column} = :word THEN {names.EXACT} "
+    "WHEN {inside}(n.{column}, :word) = 1 THEN {names.PREFIX} "
+    "WHEN n.kind = 'sign' THEN {names.SIGN} ELSE {names.PART} END AS rank "
+    "FROM subject_name n WHERE n.rank {among}) AS found"
 )
 _HITS = (
     "SELECT n.rank, n.kind, n.normalised, n.initials, n.pinyin, n.text, sign.text, "
@@ -138,7 +142,7 @@ def ask(
     told = Told({}, {})
     for place, entries, ranks in db.quick(_statement(dialect, tuple(forms), is_kept), values):
         if entries is None:
-            told.ranks[ways[place]] = sorted(map(int, ranks.split(","))) if ranks else []
+            told.ranks[ways[place]] = _numbers(ranks)
         else:
             told.kept[ways[place]] = frequent.unpack(entries)
     return told
@@ -147,8 +151,9 @@ def ask(
 def _walks(question: Question, ways: Sequence[names.Way]) -> dict[names.Way, int]:
     """From which rank to walk for the part by each way for which very many names have it."""
     parts = {way.mark + question.words[0]: way for way in ways}
-    values = {"among": _array(list(parts)), "share": SHARE}
-    rows = db.quick(_named(_dialect(), _WALKS), values)
+    dialect = _dialect()
+    values = {"among": _array(dialect, list(parts)), "share": SHARE}
+    rows = db.quick(_named(dialect, _WALKS), values)
     return {parts[part]: frequent.unpack(entries)[0] >> 2 for part, entries in rows}
 
 
@@ -158,27 +163,41 @@ def _tokens(dialect: _Dialect, asked: names.Asked, filters: Sequence[str]) -> st
     return dialect.joiner.join(whole + begun)
 
 
-def names_of(ranks: Sequence[int]) -> list[Any]:
-    """Rank, kind and the forms that are compared of the names of these ranks."""
-    return db.quick(_named(_dialect(), _NAMES), {"among": _array(ranks)}) if ranks else []
+def entries_of(word: str, ranks: Mapping[names.Way, Sequence[int]]) -> dict[names.Way, list[int]]:
+    """The names of these ranks as `frequent.entry` numbers them, in their order, by each way."""
+    dialect = _dialect()
+    asked = [way for way, some in ranks.items() if some]
+    if not asked:
+        return {}
+    values: dict[str, Any] = {"word": word}
+    values |= {f"among{place}": _array(dialect, ranks[way]) for place, way in enumerate(asked)}
+    statement = _entries_statement(dialect, tuple(way.column for way in asked))
+    return {asked[place]: _numbers(told) for place, told in db.quick(statement, values)}
+
+
+def _numbers(gathered: str | None) -> list[int]:
+    return sorted(map(int, gathered.split(","))) if gathered else []
 
 
 def hits_of(ranks: Sequence[int]) -> list[Any]:
-    """The same with their texts and subjects, once for every sign of the subject."""
-    return db.quick(_named(_dialect(), _HITS), {"among": _array(ranks)}) if ranks else []
+    """The names of these ranks and their subjects, once for every sign of the subject."""
+    if not ranks:
+        return []
+    dialect = _dialect()
+    return db.quick(_named(dialect, _HITS), {"among": _array(dialect, ranks)})
 
 
 def _dialect() -> _Dialect:
     return _SQLITE if db.is_sqlite() else _POSTGRESQL
 
 
-def _array(values: Sequence[int] | Sequence[str]) -> object:
-    return db.to_json(list(values)) if db.is_sqlite() else list(values)
+def _array(dialect: _Dialect, values: Sequence[int] | Sequence[str]) -> object:
+    return db.to_json(values) if dialect is _SQLITE else list(values)
 
 
 @lru_cache(maxsize=4)
 def _named(dialect: _Dialect, form: str) -> str:
-    return form.format(among=dialect.among)
+    return form.format(among=dialect.among.format(place=""))
 
 
 @lru_cache(maxsize=256)
@@ -199,4 +218,20 @@ def _statement(dialect: _Dialect, forms: tuple[_Form, ...], is_kept: bool) -> st
             order=dialect.order,
         )
         selects.append((_ASKED_OR_KEPT if is_kept else _ASKED).format(place=place, ranks=ranks))
+    return " UNION ALL ".join(selects)
+
+
+@lru_cache(maxsize=64)
+def _entries_statement(dialect: _Dialect, columns: tuple[str, ...]) -> str:
+    selects = [
+        _ENTRIES.format(
+            names=names,
+            place=place,
+            gathered=dialect.gathered,
+            column=column,
+            inside=dialect.inside,
+            among=dialect.among.format(place=place),
+        )
+        for place, column in enumerate(columns)
+    ]
     return " UNION ALL ".join(selects)
