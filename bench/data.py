@@ -99,14 +99,16 @@ def head() -> str:
 
 
 def renew_parts(database_url: str) -> None:
-    """What a worker does within a second: gather the first names of frequent parts."""
+    """What a worker does on its rounds: gather frequent parts, merge what was stored."""
     from portal.core import db
-    from portal.subjects.service import frequent
+    from portal.subjects.service import frequent, merging
 
     engine = db.start(database_url)
     # Parts that answered pages in this process left the session reading.
     db.reads_only.set(False)
     frequent.renew()
+    while merging.merge():
+        db.session.commit()
     db.session.remove()
     engine.dispose()
 
