@@ -1,4 +1,4 @@
-"""What makes finding quick is put right after names were stored: lists of frequent parts, the index."""
+"""What makes finding quick is put right after names were stored: frequent parts, the index."""
 
 from portal.subjects.service import frequent, merging
 

@@ -54,18 +54,15 @@ class NameColumns:
 class Way(NamedTuple):
     """One way to read a query: how it is called, and what marks its tokens.
 
-    `column` is the form of a name that must contain the words, `place` where that form is in a row
-    that begins with rank and kind.
+    `column` is the form of a name that must contain the words.
     """
 
     name: str
     mark: str
     column: str = "normalised"
-    place: int = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What the index is asked for: whole tokens, beginnings of tokens.
 
     `unsure` are the places of words that the tokens alone do not prove.
@@ -79,8 +76,8 @@ class Asked:
 CODE = Way("code", WRITTEN)
 _AS_WRITTEN = Way("name", WRITTEN)
 _AT_BEGINNING = Way("name", BEGINNING)
-_BY_INITIALS = Way("initials", INITIALS, "initials", 3)
-_BY_PINYIN = Way("pinyin", PINYIN, "pinyin", 4)
+_BY_INITIALS = Way("initials", INITIALS, "initials")
+_BY_PINYIN = Way("pinyin", PINYIN, "pinyin")
 
 
 def normalise(text: str) -> str:

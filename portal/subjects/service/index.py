@@ -1,6 +1,6 @@
 """What the index of either database is asked, and the lists of frequent parts beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -29,7 +29,7 @@ class Told(NamedTuple):
     kept: dict[names.Way, Sequence[int]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Dialect:
     joined: str
     where: str
@@ -101,8 +101,8 @@ _ENTRIES = (
     "FROM subject_name n WHERE n.rank {among}) AS found"
 )
 _HITS = (
-    "SELECT n.rank, n.kind, n.normalised, n.initials, n.pinyin, n.text, sign.text, "
-    "s.code, s.name, s.kind, s.status, s.area_code, s.address "
+    "SELECT n.rank, n.kind, n.text, sign.text, "
+    "s.code, s.name, s.kind, s.status, s.area_code, s.address{forms} "
     "FROM subject_name n JOIN subject s ON s.id = n.subject_id "
     "LEFT JOIN subject_name sign ON sign.subject_id = n.subject_id AND sign.kind = 'sign' "
     "WHERE n.rank {among} ORDER BY sign.rank"
@@ -153,7 +153,8 @@ def _walks(question: Question, ways: Sequence[names.Way]) -> dict[names.Way, int
     parts = {way.mark + question.words[0]: way for way in ways}
     dialect = _dialect()
     values = {"among": _array(dialect, list(parts)), "share": SHARE}
-    rows = db.quick(_named(dialect, _WALKS), values)
+    statement = _WALKS.format(among=dialect.among.format(place=""))
+    rows = db.quick(statement, values)
     return {parts[part]: frequent.unpack(entries)[0] >> 2 for part, entries in rows}
 
 
@@ -179,12 +180,16 @@ def _numbers(gathered: str | None) -> list[int]:
     return sorted(map(int, gathered.split(","))) if gathered else []
 
 
-def hits_of(ranks: Sequence[int]) -> list[Any]:
-    """The names of these ranks and their subjects, once for every sign of the subject."""
+def hits_of(ranks: Sequence[int], columns: Iterable[str]) -> list[Any]:
+    """The names of these ranks and their subjects, once for every sign of the subject.
+
+    The forms of a name in these columns come last.
+    """
     if not ranks:
         return []
     dialect = _dialect()
-    return db.quick(_named(dialect, _HITS), {"among": _array(dialect, ranks)})
+    statement = _hits_statement(dialect, tuple(columns))
+    return db.quick(statement, {"among": _array(dialect, ranks)})
 
 
 def _dialect() -> _Dialect:
@@ -195,9 +200,10 @@ def _array(dialect: _Dialect, values: Sequence[int] | Sequence[str]) -> object:
     return db.to_json(values) if dialect is _SQLITE else list(values)
 
 
-@lru_cache(maxsize=4)
-def _named(dialect: _Dialect, form: str) -> str:
-    return form.format(among=dialect.among.format(place=""))
+@lru_cache(maxsize=64)
+def _hits_statement(dialect: _Dialect, columns: tuple[str, ...]) -> str:
+    forms = "".join(f", n.{column}" for column in columns)
+    return _HITS.format(forms=forms, among=dialect.among.format(place=""))
 
 
 @lru_cache(maxsize=256)

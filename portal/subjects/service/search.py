@@ -21,6 +21,8 @@ COUNT_CAP = 500
 MANY = COUNT_CAP + 100
 LAST_PAGE = COUNT_CAP // PAGE_SIZE
 MAX_QUERY_LENGTH = 60
+# Where in a row of `index.hits_of` the forms of a name begin.
+FORMS = 10
 
 
 class Hit(NamedTuple):
@@ -54,10 +56,11 @@ _Found = tuple[int, names.Way]
 
 
 class _Rows(NamedTuple):
-    """Names with their subjects by rank, and the signs of each one's subject."""
+    """Names with their subjects by rank, the signs of these, and where in a row each form is."""
 
     names: dict[int, Any]
     signs: dict[int, list[str]]
+    places: dict[str, int]
 
 
 class _Listed(NamedTuple):
@@ -104,7 +107,7 @@ def _page(question: Question, page: int, *, may_be_kept: bool) -> tuple[tuple[Hi
     end = page * PAGE_SIZE
     listed = _listed(question, end, may_be_kept=may_be_kept)
     shown = listed.found[end - PAGE_SIZE : end]
-    rows = listed.rows or _rows([rank for rank, _way in shown])
+    rows = listed.rows or _rows([rank for rank, _way in shown], {way for _rank, way in shown})
     hits = _hits(question, shown, rows)
     return hits, listed.total, len(shown) - len(hits)
 
@@ -164,10 +167,10 @@ def _entries(
     some = {rank for ranks in first.values() for rank in ranks}
     if len(some) > PAGE_SIZE:
         return index.entries_of(word, first), None
-    rows = _rows(list(some))
+    rows = _rows(list(some), first)
     return {
         way: [
-            rank << 2 | names.tier(word, row[way.place], row[1])
+            rank << 2 | names.tier(word, row[rows.places[way.column]], row[1])
             for rank in ranks
             if (row := rows.names.get(rank))
         ]
@@ -179,15 +182,18 @@ def _ranked(
     ways: Sequence[names.Way], entries: Mapping[names.Way, Sequence[int]]
 ) -> Iterator[_Found]:
     """Every subject once, by the name and the way that match best."""
+    tiers: list[list[int]] = [[] for _tier in range(names.PART + 1)]
+    for place, way in enumerate(ways):
+        for entry in entries.get(way, ()):
+            tiers[entry & 3].append(entry << 2 | place)
     known = set()
-    told = [(place, entries[way]) for place, way in enumerate(ways) if way in entries]
-    for tier in range(names.PART + 1):
-        alike = [(each >> 2, place) for place, some in told for each in some if each & 3 == tier]
-        for rank, place in sorted(alike):
+    for alike in tiers:
+        for each in sorted(alike):
+            rank = each >> 4
             subject_id = subject_of(rank)
             if subject_id not in known:
                 known.add(subject_id)
-                yield rank, ways[place]
+                yield rank, ways[each & 3]
 
 
 def _following(
@@ -207,13 +213,15 @@ def _following(
             yield rank, ways[place]
 
 
-def _rows(ranks: Sequence[int]) -> _Rows:
-    rows = _Rows({}, {})
-    for row in index.hits_of(ranks):
-        rows.names[row[0]] = row
-        if row[6] is not None:
-            rows.signs.setdefault(row[0], []).append(row[6])
-    return rows
+def _rows(ranks: Sequence[int], ways: Iterable[names.Way]) -> _Rows:
+    columns = dict.fromkeys(way.column for way in ways)
+    rows = index.hits_of(ranks, columns)
+    signs: dict[int, list[str]] = {}
+    for row in rows:
+        if row[3] is not None:
+            signs.setdefault(row[0], []).append(row[3])
+    places = {column: place for place, column in enumerate(columns, FORMS)}
+    return _Rows({row[0]: row for row in rows}, signs, places)
 
 
 def _hits(question: Question, shown: Sequence[_Found], rows: _Rows) -> tuple[Hit, ...]:
@@ -221,9 +229,9 @@ def _hits(question: Question, shown: Sequence[_Found], rows: _Rows) -> tuple[Hit
     hits = []
     for rank, way in shown:
         row = rows.names.get(rank)
-        if row is not None and all(map(row[way.place].__contains__, question.words)):
+        if row and all(word in row[rows.places[way.column]] for word in question.words):
             signs = tuple(rows.signs.get(rank, ()))
-            hits.append(Hit._make((*row[7:], signs, row[1], row[5], way.name)))
+            hits.append(Hit._make((*row[4:FORMS], signs, row[1], row[2], way.name)))
     return tuple(hits)
 
 
@@ -239,5 +247,5 @@ def by_codes(codes: Iterable[str]) -> tuple[Hit, ...]:
     )
     known = [code for code in wanted if code in ranks]
     found = [(ranks[code], names.CODE) for code in known]
-    hits = _hits(Question(()), found, _rows([rank for rank, _way in found]))
+    hits = _hits(Question(()), found, _rows(list(map(ranks.get, known)), [names.CODE]))
     return tuple(hit._replace(matched_kind="code", matched_text=hit.code) for hit in hits)
