@@ -247,5 +247,5 @@ def by_codes(codes: Iterable[str]) -> tuple[Hit, ...]:
     )
     known = [code for code in wanted if code in ranks]
     found = [(ranks[code], names.CODE) for code in known]
-    hits = _hits(Question(()), found, _rows(list(map(ranks.get, known)), [names.CODE]))
+    hits = _hits(Question(()), found, _rows([rank for rank, _way in found], [names.CODE]))
     return tuple(hit._replace(matched_kind="code", matched_text=hit.code) for hit in hits)
