@@ -178,6 +178,24 @@ def test_search_finds_what_a_scan_finds_whatever_happens(seed: int) -> None:
 
 
 @pytest.mark.limit(30)
+@pytest.mark.parametrize("share", [2, 6, 1000])
+def test_several_words_and_filters_find_the_same_however_frequent_the_words_are(
+    share: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(names, "SHARE", share)
+    city = City(11)
+    city.grow(250)
+    frequent.renew()
+    for query in ("牛 店", "nrt hn", "niurou tang", "德胜 行", "有限责任公司 淮南市虚构县老街牛肉汤",
+                  "hnsxkj yxzrgs", "汤 abc", "没有 店"):  # fmt: skip
+        assert_finds(query)
+        assert_finds(query, kind="enterprise")
+    for query in ("店", "hn", "nr", "niurou", "淮", "abc", "淮南市虚构县德胜牛肉汤馆"):
+        assert_finds(query, area_code="340403")
+        assert_finds(query, area_code="340422", kind="individual_business")
+
+
+@pytest.mark.limit(30)
 def test_the_lists_after_many_changes_are_those_of_a_new_build() -> None:
     city = City(7)
     city.grow(250)

@@ -1,8 +1,9 @@
 """Names as people type them: normalised, in pinyin, cut into the tokens of the search index."""
 
+import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -35,6 +36,10 @@ _LETTERS = re.compile(r"[a-z]+")
 WRITTEN, BEGINNING, INITIALS, PINYIN = "", "‹", "ⁱ", "ᵖ"
 # So many letters from every place of a name are one token: what is shorter is its beginning.
 LENGTH = 8
+# A part that one of so many names has is sooner met on the way through them than gathered.
+SHARE = 20
+# What share of the names on the way a filter is taken to leave.
+FILTERED = 0.4
 # Fewer letters than these are not looked for.
 SHORTEST = {BEGINNING: 1, INITIALS: 2, PINYIN: 3}
 
@@ -65,12 +70,14 @@ class Way(NamedTuple):
 class Asked(NamedTuple):
     """What the index is asked for: whole tokens, beginnings of tokens.
 
-    `unsure` are the places of words that the tokens alone do not prove.
+    `unsure` are the places of words that the tokens alone do not prove. With `is_walked` no token
+    is worth asking for: names are gone through in their order.
     """
 
     tokens: tuple[str, ...] = ()
     beginnings: tuple[str, ...] = ()
     unsure: tuple[int, ...] = ()
+    is_walked: bool = False
 
 
 CODE = Way("code", WRITTEN)
@@ -134,24 +141,58 @@ def query_ways(words: Sequence[str]) -> list[Way]:
     return ways
 
 
-def asked(way: Way, words: Sequence[str], *, is_narrowed: bool) -> Asked:
+def asked(
+    way: Way,
+    words: Sequence[str],
+    shares: Mapping[str, float] | None = None,
+    *,
+    filters: int = 0,
+    is_ordered: bool = True,
+) -> Asked:
     """What to ask the index for when words are meant this way.
 
-    Beginnings of tokens are exact, but all their names are gathered before the first is known.
-    Of several words, or of one among others, each may be frequent: then pairs, which the index
-    walks in order.
+    Beginnings of tokens are exact, but all their names are gathered before the first is known: that
+    costs by how many there are. `shares` says what share of all names has each frequent part; None:
+    nobody knows. So where one word is rare, only such are asked for, and the others looked for in
+    what they find. Of frequent words there are pairs, which an ordered index walks in the order of
+    names. What very many names have is also met on the way through all of them, which `filters`
+    make longer where the index is not ordered.
     """
-    if way.mark == WRITTEN and (is_narrowed or len(words) > 1) and max(map(len, words)) > 1:
+    every = tuple(range(len(words)))
+    is_one = len(words) == 1 and not filters
+    known = {
+        place: shares[way.mark + word]
+        for place, word in enumerate(words)
+        if shares and way.mark + word in shares
+    }
+    long = tuple(place for place in every if len(words[place]) > LENGTH)
+    rare = tuple(place for place in every if place not in known and place not in long)
+    met = math.prod(known.values()) * (1 if is_ordered else FILTERED**filters)
+    is_dense = len(known) == len(words) and met >= 1 / SHARE
+    has_pairs = way.mark == WRITTEN and not is_one and max(map(len, words)) > 1
+    if shares is not None and rare and not is_one:
+        return _by_beginnings(way, words, rare, long)
+    if is_dense and not (has_pairs and is_ordered):
+        return Asked(unsure=every, is_walked=True)
+    if has_pairs:
         pairs = {pair for word in words for pair in _pairs(word)}
         unsure = [place for place, word in enumerate(words) if len(word) != 2]
         return Asked(tokens=tuple(sorted(pairs)), unsure=tuple(unsure))
-    whole: set[str] = set()
-    for word in words:
-        if len(word) > LENGTH:
-            whole.update(way.mark + part for part in _windows(word))
-    begun = {way.mark + word for word in words if len(word) <= LENGTH}
-    unsure = [place for place, word in enumerate(words) if len(word) > LENGTH]
-    return Asked(tuple(sorted(whole)), tuple(sorted(begun)), tuple(unsure))
+    some = tuple(place for place in every if known.get(place, 0) < 1 / SHARE)
+    return _by_beginnings(way, words, some or (min(known, key=known.__getitem__),), long)
+
+
+def _by_beginnings(
+    way: Way, words: Sequence[str], begun: Collection[int], long: Collection[int]
+) -> Asked:
+    """Ask for the words at these places; for all letters of long ones, eight at a time."""
+    begun = set(begun) - set(long)
+    windows = {way.mark + part for place in long for part in _windows(words[place])}
+    return Asked(
+        tokens=tuple(sorted(windows)),
+        beginnings=tuple(sorted(way.mark + words[place] for place in begun)),
+        unsure=tuple(place for place in range(len(words)) if place not in begun),
+    )
 
 
 def _pairs(text: str) -> list[str]:

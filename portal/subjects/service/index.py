@@ -32,6 +32,9 @@ class Told(NamedTuple):
 @dataclass(frozen=True, slots=True, eq=False)
 class _Dialect:
     joined: str
+    narrowed: str
+    # Whether the index finds names in their order, one after the other.
+    is_ordered: bool
     where: str
     rank: str
     order: str
@@ -45,6 +48,8 @@ class _Dialect:
 
 _SQLITE = _Dialect(
     joined="CROSS JOIN subject_name n ON n.rank = i.rowid",
+    narrowed="",
+    is_ordered=True,
     where="i.name_index MATCH :tokens{place}",
     rank="i.rowid",
     order="i.rowid",
@@ -57,6 +62,12 @@ _SQLITE = _Dialect(
 )
 _POSTGRESQL = _Dialect(
     joined="JOIN subject_name n ON n.rank = i.rank",
+    # Not a condition that its index could answer, which gathers and sorts all names of a county.
+    narrowed=(
+        "JOIN name_index i ON i.rank = n.rank "
+        "AND (i.tokens @@ CAST(:tokens{place} AS tsquery)) IS TRUE"
+    ),
+    is_ordered=False,
     where="i.tokens @@ CAST(:tokens{place} AS tsquery)",
     rank="i.rank",
     # A sum, so that no plan walks all names in this order to find a rare word.
@@ -71,13 +82,11 @@ _POSTGRESQL = _Dialect(
 # One row for each way: six hundred rows cost more than their numbers.
 _RANKS = (
     "SELECT {gathered} FROM (SELECT {rank} AS rank FROM name_index i {joined} "
-    "WHERE {where} ORDER BY {order} LIMIT :limit) AS found"
+    "WHERE {where}{verified} ORDER BY {order} LIMIT :limit) AS found"
 )
-# What very many names have is soon met on the way through all of them.
 _WALKED = (
-    "SELECT {gathered} FROM (SELECT n.rank AS rank FROM subject_name n "
-    "WHERE n.rank >= :from{place} AND {inside}(n.{column}, :word0) {where} "
-    "ORDER BY n.rank LIMIT :limit) AS found"
+    "SELECT {gathered} FROM (SELECT n.rank AS rank FROM subject_name n {narrowed} "
+    "WHERE n.rank >= :from{place}{verified} ORDER BY n.rank LIMIT :limit) AS found"
 )
 _ASKED = "SELECT {place}, NULL, ({ranks})"
 # The index is asked only about what is not kept.
@@ -86,12 +95,11 @@ _ASKED_OR_KEPT = (
     "FROM (SELECT 1) AS one LEFT JOIN frequent_part p ON p.part = :part{place} "
     "AND p.total - :at_least >= (SELECT removed FROM name_count WHERE build <> '')"
 )
-_WALKS = (
-    "SELECT p.part, p.entries FROM frequent_part p CROSS JOIN name_count c "
-    "WHERE p.part {among} AND c.build <> '' AND p.total * :share >= c.names"
+# One row at least, unless the lists are not to be believed.
+_SHARES = (
+    "SELECT p.part, p.total, c.names, substr(p.entries, 1, 8) FROM name_count c "
+    "LEFT JOIN frequent_part p ON p.part {among} WHERE c.build <> ''"
 )
-# Names in which one of so many has a part are walked through.
-SHARE = 20
 # What `frequent.entry` makes of a name, made by the database: reading names costs thrice as much.
 _ENTRIES = (
     "SELECT {place}, {gathered} FROM (SELECT n.rank * 4 + CASE "
@@ -110,11 +118,14 @@ _HITS = (
 
 
 class _Form(NamedTuple):
-    """How one way is asked: the column and the places of words to look for in it."""
+    """How one way is asked: the column, the places of words to look for in it, and how to tell that
+    one is met; by tokens or on the way through all names.
+    """
 
     column: str
     unsure: tuple[int, ...]
-    walked: str = ""
+    is_walked: bool
+    met: str
 
 
 def ask(
@@ -126,21 +137,30 @@ def ask(
     """
     dialect = _dialect()
     is_kept = at_least is not None
-    walks = {} if is_kept or not question.may_be_kept else _walks(question, ways)
+    shares, first = (None, {}) if is_kept else _shares(dialect, question, ways)
     values: dict[str, Any] = {"limit": limit, "at_least": at_least}
     values |= {f"word{place}": word for place, word in enumerate(question.words)}
     forms = []
     for place, way in enumerate(ways):
-        if way in walks:
-            values[f"from{place}"] = walks[way]
-            forms.append(_Form(way.column, (), "= 1" if way.mark == names.BEGINNING else "> 0"))
-            continue
-        asked = names.asked(way, question.words, is_narrowed=bool(question.filters))
+        asked = names.asked(
+            way, question.words, shares,
+            filters=len(question.filters), is_ordered=dialect.is_ordered,
+        )  # fmt: skip
         values[f"tokens{place}"] = _tokens(dialect, asked, question.filters)
         values[f"part{place}"] = way.mark + question.words[0]
-        forms.append(_Form(way.column, asked.unsure))
+        if asked.is_walked:
+            values[f"from{place}"] = max(first[way.mark + word] for word in question.words)
+        forms.append(
+            _Form(
+                way.column,
+                asked.unsure,
+                asked.is_walked and not (question.filters and dialect.is_ordered),
+                "= 1" if way.mark == names.BEGINNING else "> 0",
+            )
+        )
+    statement = _statement(dialect, tuple(forms), is_kept, bool(question.filters))
     told = Told({}, {})
-    for place, entries, ranks in db.quick(_statement(dialect, tuple(forms), is_kept), values):
+    for place, entries, ranks in db.quick(statement, values):
         if entries is None:
             told.ranks[ways[place]] = _numbers(ranks)
         else:
@@ -148,14 +168,17 @@ def ask(
     return told
 
 
-def _walks(question: Question, ways: Sequence[names.Way]) -> dict[names.Way, int]:
-    """From which rank to walk for the part by each way for which very many names have it."""
-    parts = {way.mark + question.words[0]: way for way in ways}
-    dialect = _dialect()
-    values = {"among": _array(dialect, list(parts)), "share": SHARE}
-    statement = _WALKS.format(among=dialect.among.format(place=""))
-    rows = db.quick(statement, values)
-    return {parts[part]: frequent.unpack(entries)[0] >> 2 for part, entries in rows}
+def _shares(
+    dialect: _Dialect, question: Question, ways: Sequence[names.Way]
+) -> tuple[dict[str, float] | None, dict[str, int]]:
+    """What share of all names has each frequent part of a question, and the first rank that has."""
+    parts = [way.mark + word for way in ways for word in question.words]
+    statement = _SHARES.format(among=dialect.among.format(place=""))
+    rows = db.quick(statement, {"among": _array(dialect, parts)})
+    found = [row for row in rows if row[0] is not None]
+    shares = {part: total / every for part, total, every, _first in found}
+    first = {part: frequent.unpack(entry)[0] >> 2 for part, _total, _every, entry in found}
+    return (shares if rows else None), first
 
 
 def _tokens(dialect: _Dialect, asked: names.Asked, filters: Sequence[str]) -> str:
@@ -207,20 +230,21 @@ def _hits_statement(dialect: _Dialect, columns: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=256)
-def _statement(dialect: _Dialect, forms: tuple[_Form, ...], is_kept: bool) -> str:
+def _statement(
+    dialect: _Dialect, forms: tuple[_Form, ...], is_kept: bool, is_narrowed: bool
+) -> str:
     """One statement for several ways."""
     selects = []
-    for place, (column, unsure, walked) in enumerate(forms):
-        verified = [f" AND {dialect.inside}(n.{column}, :word{word}) > 0" for word in unsure]
-        where = walked or dialect.where.format(place=place) + "".join(verified)
-        ranks = (_WALKED if walked else _RANKS).format(
+    for place, (column, unsure, is_walked, met) in enumerate(forms):
+        verified = [f" AND {dialect.inside}(n.{column}, :word{word}) {met}" for word in unsure]
+        ranks = (_WALKED if is_walked else _RANKS).format(
             place=place,
             gathered=dialect.gathered,
             rank=dialect.rank,
             joined=dialect.joined if unsure else "",
-            column=column,
-            inside=dialect.inside,
-            where=where,
+            narrowed=dialect.narrowed.format(place=place) if is_narrowed else "",
+            where=dialect.where.format(place=place),
+            verified="".join(verified),
             order=dialect.order,
         )
         selects.append((_ASKED_OR_KEPT if is_kept else _ASKED).format(place=place, ranks=ranks))

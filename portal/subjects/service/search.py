@@ -151,7 +151,7 @@ def _listed(question: Question, wanted: int, *, may_be_kept: bool) -> _Listed:
         if len(every) >= COUNT_CAP or max(map(len, told.ranks.values())) < limit:
             break
         # Names of few subjects, each with many.
-        limit *= 4
+        limit *= 2
         told = index.ask(question, ways, limit)
     entries, rows = _entries(word, first)
     found = list(_ranked(ways, entries))
