@@ -252,6 +252,16 @@ def test_lists_that_tell_of_names_that_are_gone_give_way_to_the_index() -> None:
     assert [hit.code for hit in hits] == [code for code, _text, _by in expected[:PAGE]]
 
 
+def test_lists_that_lost_all_their_names_give_way_to_the_index() -> None:
+    city = City(12)
+    city.grow(250)
+    frequent.renew()
+    db.session.execute(update(FrequentPart).values(entries=b""))
+    for query in ("店", "牛肉", "牛 店", "nrt hn"):
+        assert_finds(query)
+        assert_finds(query, kind="enterprise")
+
+
 def test_lists_are_renewed_only_when_enough_names_changed() -> None:
     city = City(5)
     city.grow(60)

@@ -84,6 +84,7 @@ _RANKS = (
     "SELECT {gathered} FROM (SELECT {rank} AS rank FROM name_index i {joined} "
     "WHERE {where}{verified} ORDER BY {order} LIMIT :limit) AS found"
 )
+# What very many names have is soon met on the way through all of them.
 _WALKED = (
     "SELECT {gathered} FROM (SELECT n.rank AS rank FROM subject_name n {narrowed} "
     "WHERE n.rank >= :from{place}{verified} ORDER BY n.rank LIMIT :limit) AS found"
@@ -175,7 +176,8 @@ def _shares(
     parts = [way.mark + word for way in ways for word in question.words]
     statement = _SHARES.format(among=dialect.among.format(place=""))
     rows = db.quick(statement, {"among": _array(dialect, parts)})
-    found = [row for row in rows if row[0] is not None]
+    # A list that lost all its names says nothing.
+    found = [row for row in rows if row[3]]
     shares = {part: total / every for part, total, every, _first in found}
     first = {part: frequent.unpack(entry)[0] >> 2 for part, _total, _every, entry in found}
     return (shares if rows else None), first
