@@ -62,10 +62,10 @@ _SQLITE = _Dialect(
 )
 _POSTGRESQL = _Dialect(
     joined="JOIN subject_name n ON n.rank = i.rank",
-    # Not a condition that its index could answer, which gathers and sorts all names of a county.
+    # Asked of each name by itself: a join gathers and sorts, or reads, all names of a county.
     narrowed=(
-        "JOIN name_index i ON i.rank = n.rank "
-        "AND (i.tokens @@ CAST(:tokens{place} AS tsquery)) IS TRUE"
+        " AND (SELECT i.tokens @@ CAST(:tokens{place} AS tsquery)"
+        " FROM name_index i WHERE i.rank = n.rank)"
     ),
     is_ordered=False,
     where="i.tokens @@ CAST(:tokens{place} AS tsquery)",
@@ -86,8 +86,8 @@ _RANKS = (
 )
 # What very many names have is soon met on the way through all of them.
 _WALKED = (
-    "SELECT {gathered} FROM (SELECT n.rank AS rank FROM subject_name n {narrowed} "
-    "WHERE n.rank >= :from{place}{verified} ORDER BY n.rank LIMIT :limit) AS found"
+    "SELECT {gathered} FROM (SELECT n.rank AS rank FROM subject_name n "
+    "WHERE n.rank >= :from{place}{verified}{narrowed} ORDER BY n.rank LIMIT :limit) AS found"
 )
 _ASKED = "SELECT {place}, NULL, ({ranks})"
 # The index is asked only about what is not kept.
