@@ -48,12 +48,19 @@ def test_frequent_words_as_written_are_asked_for_in_pairs() -> None:
 
 
 def test_an_index_without_order_walks_where_pairs_would_have_to_be_sorted() -> None:
-    shares = {"公司": 0.4, "淮南": 0.9, "超市": 0.1}
+    shares = {"公司": 0.4, "淮南": 0.9, "超市": 0.04}
     walked = asked(WRITTEN, ["公司", "淮南"], shares, is_ordered=False)
     assert walked == Asked(unsure=(0, 1), is_walked=True)
     assert asked(WRITTEN, ["公司"], shares, filters=1, is_ordered=False).is_walked
     few = asked(WRITTEN, ["超市"], shares, filters=1, is_ordered=False)
     assert few == Asked(tokens=("超市",))
+
+
+def test_an_index_without_order_is_told_pairs_beside_rare_words() -> None:
+    found = asked(WRITTEN, ["张记", "牛肉汤", "店"], {"牛肉汤": 0.03, "店": 0.3}, is_ordered=False)
+    assert found == Asked(tokens=("牛肉", "肉汤"), beginnings=("张记",), unsure=(1, 2))
+    found = asked(INITIALS, ["hn", "nrt"], {"ⁱhn": 0.9}, is_ordered=False)
+    assert found == Asked(beginnings=("ⁱnrt",), unsure=(0,))
 
 
 @pytest.mark.parametrize(("hn", "gs"), [(0.1, 0.2), (0.2, 0.1)])

@@ -39,7 +39,7 @@ LENGTH = 8
 # A part that one of so many names has is sooner met on the way through them than gathered.
 SHARE = 20
 # What share of the names on the way a filter is taken to leave.
-FILTERED = 0.4
+FILTERED = 0.2
 # Fewer letters than these are not looked for.
 SHORTEST = {BEGINNING: 1, INITIALS: 2, PINYIN: 3}
 
@@ -168,10 +168,13 @@ def asked(
     long = tuple(place for place in every if len(words[place]) > LENGTH)
     rare = tuple(place for place in every if place not in known and place not in long)
     met = math.prod(known.values()) * (1 if is_ordered else FILTERED**filters)
-    is_dense = len(known) == len(words) and met >= 1 / SHARE
+    # Without an order, what is gathered is sorted and read besides: then a longer way is shorter.
+    enough = 1 / SHARE if is_ordered or is_one else 1 / (5 * SHARE)
+    is_dense = len(known) == len(words) and met >= enough
     has_pairs = way.mark == WRITTEN and not is_one and max(map(len, words)) > 1
     if shares is not None and rare and not is_one:
-        return _by_beginnings(way, words, rare, long)
+        found = _by_beginnings(way, words, rare, long)
+        return found if is_ordered or not has_pairs else _also(found, words)
     if is_dense and not (has_pairs and is_ordered):
         return Asked(unsure=every, is_walked=True)
     if has_pairs:
@@ -180,6 +183,12 @@ def asked(
         return Asked(tokens=tuple(sorted(pairs)), unsure=tuple(unsure))
     some = tuple(place for place in every if known.get(place, 0) < 1 / SHARE)
     return _by_beginnings(way, words, some or (min(known, key=known.__getitem__),), long)
+
+
+def _also(asked: Asked, words: Sequence[str]) -> Asked:
+    """The same narrowed by the pairs of the words that are looked for."""
+    pairs = {pair for place in asked.unsure for pair in _pairs(words[place])}
+    return asked._replace(tokens=tuple(sorted({*asked.tokens, *pairs})))
 
 
 def _by_beginnings(
