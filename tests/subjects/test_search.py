@@ -220,14 +220,14 @@ def test_a_frequent_word_is_answered_from_its_list(monkeypatch: pytest.MonkeyPat
     city.grow(300)
     frequent.renew()
     asked = []
-    real = index.ask
+    real = index.ask_or_kept
 
     def watched(*given: Any, **named: Any) -> index.Told:
         told = real(*given, **named)
         asked.append((sorted(way.name for way in told.kept), sum(map(len, told.ranks.values()))))
         return told
 
-    monkeypatch.setattr(index, "ask", watched)
+    monkeypatch.setattr(index, "ask_or_kept", watched)
     assert service.search("牛肉").is_capped
     # Only the few signs that begin with the word are asked for, and no count.
     assert [(ways, few < FIRST) for ways, few in asked] == [(["name"], True)]

@@ -89,7 +89,6 @@ _WALKED = (
     "SELECT {gathered} FROM (SELECT n.rank AS rank FROM subject_name n "
     "WHERE n.rank >= :from{place}{verified}{narrowed} ORDER BY n.rank LIMIT :limit) AS found"
 )
-_ASKED = "SELECT {place}, NULL, ({ranks})"
 # The index is asked only about what is not kept.
 _ASKED_OR_KEPT = (
     "SELECT {place}, p.entries, CASE WHEN p.part IS NULL THEN ({ranks}) END "
@@ -126,20 +125,14 @@ class _Form(NamedTuple):
     column: str
     unsure: tuple[int, ...]
     is_walked: bool
-    met: str
+    met: str = "> 0"
 
 
-def ask(
-    question: Question, ways: Sequence[names.Way], limit: int, *, at_least: int | None = None
-) -> Told:
-    """The first ranks of the names that each way finds, in their order.
-
-    With `at_least`, a part that as many subjects have is answered from its list, if there is one.
-    """
+def ask(question: Question, ways: Sequence[names.Way], limit: int) -> dict[names.Way, list[int]]:
+    """The first ranks of the names that each way finds, in their order."""
     dialect = _dialect()
-    is_kept = at_least is not None
-    shares, first = (None, {}) if is_kept else _shares(dialect, question, ways)
-    values: dict[str, Any] = {"limit": limit, "at_least": at_least}
+    shares, first = _shares(dialect, question, ways)
+    values: dict[str, Any] = {"limit": limit}
     values |= {f"word{place}": word for place, word in enumerate(question.words)}
     forms = []
     for place, way in enumerate(ways):
@@ -148,7 +141,6 @@ def ask(
             filters=len(question.filters), is_ordered=dialect.is_ordered,
         )  # fmt: skip
         values[f"tokens{place}"] = _tokens(dialect, asked, question.filters)
-        values[f"part{place}"] = way.mark + question.words[0]
         if asked.is_walked:
             values[f"from{place}"] = max(first[way.mark + word] for word in question.words)
         forms.append(
@@ -159,9 +151,21 @@ def ask(
                 "= 1" if way.mark == names.BEGINNING else "> 0",
             )
         )
-    statement = _statement(dialect, tuple(forms), is_kept, bool(question.filters))
+    statement = _statement(dialect, tuple(forms), bool(question.filters))
+    return {ways[place]: _numbers(ranks) for place, ranks in db.quick(statement, values)}
+
+
+def ask_or_kept(word: str, ways: Sequence[names.Way], limit: int, *, at_least: int) -> Told:
+    """The same of one short word; a part that at least so many subjects have is answered from its
+    list, if there is one.
+    """
+    dialect = _dialect()
+    values: dict[str, Any] = {"limit": limit, "at_least": at_least}
+    for place, way in enumerate(ways):
+        values[f"part{place}"] = part = way.mark + word
+        values[f"tokens{place}"] = dialect.beginning.format(part)
     told = Told({}, {})
-    for place, entries, ranks in db.quick(statement, values):
+    for place, entries, ranks in db.quick(_kept_statement(dialect, len(ways)), values):
         if entries is None:
             told.ranks[ways[place]] = _numbers(ranks)
         else:
@@ -232,25 +236,36 @@ def _hits_statement(dialect: _Dialect, columns: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=256)
-def _statement(
-    dialect: _Dialect, forms: tuple[_Form, ...], is_kept: bool, is_narrowed: bool
-) -> str:
+def _statement(dialect: _Dialect, forms: tuple[_Form, ...], is_narrowed: bool) -> str:
     """One statement for several ways."""
-    selects = []
-    for place, (column, unsure, is_walked, met) in enumerate(forms):
-        verified = [f" AND {dialect.inside}(n.{column}, :word{word}) {met}" for word in unsure]
-        ranks = (_WALKED if is_walked else _RANKS).format(
-            place=place,
-            gathered=dialect.gathered,
-            rank=dialect.rank,
-            joined=dialect.joined if unsure else "",
-            narrowed=dialect.narrowed.format(place=place) if is_narrowed else "",
-            where=dialect.where.format(place=place),
-            verified="".join(verified),
-            order=dialect.order,
-        )
-        selects.append((_ASKED_OR_KEPT if is_kept else _ASKED).format(place=place, ranks=ranks))
-    return " UNION ALL ".join(selects)
+    return " UNION ALL ".join(
+        f"SELECT {place}, ({_ranks(dialect, place, form, is_narrowed=is_narrowed)})"
+        for place, form in enumerate(forms)
+    )
+
+
+@lru_cache(maxsize=16)
+def _kept_statement(dialect: _Dialect, ways: int) -> str:
+    ranks = [_ranks(dialect, place, _Form("", (), is_walked=False)) for place in range(ways)]
+    return " UNION ALL ".join(
+        _ASKED_OR_KEPT.format(place=place, ranks=each) for place, each in enumerate(ranks)
+    )
+
+
+def _ranks(dialect: _Dialect, place: int, form: _Form, *, is_narrowed: bool = False) -> str:
+    verified = [
+        f" AND {dialect.inside}(n.{form.column}, :word{word}) {form.met}" for word in form.unsure
+    ]
+    return (_WALKED if form.is_walked else _RANKS).format(
+        place=place,
+        gathered=dialect.gathered,
+        rank=dialect.rank,
+        joined=dialect.joined if form.unsure else "",
+        narrowed=dialect.narrowed.format(place=place) if is_narrowed else "",
+        where=dialect.where.format(place=place),
+        verified="".join(verified),
+        order=dialect.order,
+    )
 
 
 @lru_cache(maxsize=64)

@@ -88,7 +88,7 @@ def search(
         return NOTHING
     question = Question(words, tuple(filter_tokens(area_code, kind)))
     page = min(max(page, 1), LAST_PAGE)
-    may_be_kept = question.may_be_kept and page * PAGE_SIZE <= FIRST_CANDIDATES
+    may_be_kept = page * PAGE_SIZE <= FIRST_CANDIDATES
     hits, total, missing = _page(question, page, may_be_kept=may_be_kept)
     if missing:
         # A list told of a name that is gone.
@@ -124,39 +124,47 @@ def find_ids(query: str, *, limit: int) -> tuple[list[int], bool]:
     if not words:
         return [], True
     found = set(session.scalars(select(Subject.id).where(Subject.code == query.strip().upper())))
-    question = Question(words)
-    at_least = limit if question.may_be_kept else None
-    told = index.ask(question, names.query_ways(words), limit, at_least=at_least)
+    ways = names.query_ways(words)
+    told = _told(Question(words), ways, limit, at_least=limit)
     found |= subjects_of(chain.from_iterable(told.ranks.values()))
     is_complete = not told.kept and all(len(ranks) < limit for ranks in told.ranks.values())
     return sorted(found), is_complete
 
 
+def _told(
+    question: Question, ways: Sequence[names.Way], limit: int, *, at_least: int | None
+) -> index.Told:
+    """What the index knows, or the lists of parts that at least so many subjects have."""
+    if at_least is None or not question.may_be_kept:
+        return index.Told(index.ask(question, ways, limit), {})
+    return index.ask_or_kept(question.words[0], ways, limit, at_least=at_least)
+
+
 def _listed(question: Question, wanted: int, *, may_be_kept: bool) -> _Listed:
     """What is found in its order, at least as far as `wanted`."""
     ways = names.query_ways(question.words)
-    told = index.ask(question, ways, MANY, at_least=COUNT_CAP if may_be_kept else None)
-    first = {way: ranks[:FIRST_CANDIDATES] for way, ranks in told.ranks.items()}
+    ranks, kept = _told(question, ways, MANY, at_least=COUNT_CAP if may_be_kept else None)
+    first = {way: some[:FIRST_CANDIDATES] for way, some in ranks.items()}
     word = question.words[0]
-    if told.kept:
-        kept = {way: entries[:FIRST_CANDIDATES] for way, entries in told.kept.items()}
+    if kept:
+        kept = {way: some[:FIRST_CANDIDATES] for way, some in kept.items()}
         found = list(islice(_ranked(ways, kept | index.entries_of(word, first)), wanted))
-        is_sure = all(len(entries) == FIRST_CANDIDATES for entries in kept.values())
+        is_sure = all(len(some) == FIRST_CANDIDATES for some in kept.values())
         if is_sure and len(found) == wanted:
             return _Listed(found, COUNT_CAP)
         return _listed(question, wanted, may_be_kept=False)
     limit = MANY
     while True:
-        every = subjects_of(chain.from_iterable(told.ranks.values()))
-        if len(every) >= COUNT_CAP or max(map(len, told.ranks.values())) < limit:
+        every = subjects_of(chain.from_iterable(ranks.values()))
+        if len(every) >= COUNT_CAP or max(map(len, ranks.values())) < limit:
             break
         # Names of few subjects, each with many.
         limit *= 2
-        told = index.ask(question, ways, limit)
+        ranks = index.ask(question, ways, limit)
     entries, rows = _entries(word, first)
     found = list(_ranked(ways, entries))
     if len(found) < wanted:
-        found += _following(ways, told, found)
+        found += _following(ways, ranks, found)
     return _Listed(found, min(len(every), COUNT_CAP), rows)
 
 
@@ -197,14 +205,12 @@ def _ranked(
 
 
 def _following(
-    ways: Sequence[names.Way], told: index.Told, found: Sequence[_Found]
+    ways: Sequence[names.Way], ranks: Mapping[names.Way, Sequence[int]], found: Sequence[_Found]
 ) -> Iterator[_Found]:
     """Every further subject that these ways find, in the order of the index."""
     known = subjects_of(rank for rank, _way in found)
     further = [
-        (rank, place)
-        for place, way in enumerate(ways)
-        for rank in told.ranks[way][FIRST_CANDIDATES:]
+        (rank, place) for place, way in enumerate(ways) for rank in ranks[way][FIRST_CANDIDATES:]
     ]
     for rank, place in sorted(further):
         subject_id = subject_of(rank)
