@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,13 @@ def folder() -> Path:
     return Path(os.environ.get("BENCH_FOLDER") or DEFAULT_FOLDER)
 
 
+@cache
 def city(subjects: int) -> Path:
-    """The SQLite file of a fictional city of this size."""
+    """The SQLite file of a fictional city of this size, as a worker leaves it."""
     path = folder() / f"city-{subjects}.sqlite"
     if path.exists() and rows(path, "SELECT version_num FROM alembic_version") != [(head(),)]:
         print(f"bringing {path} to the current schema", flush=True)
         flask(url(path), "migrate")
-        renew_parts(url(path))
     if not path.exists():
         print(f"making a city of {subjects:,} subjects in {path}", flush=True)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -42,12 +43,12 @@ def city(subjects: int) -> Path:
         _remove(unfinished)
         migrate(url(unfinished))
         flask(url(unfinished), "demo", "--subjects", str(subjects))
-        renew_parts(url(unfinished))
         with sqlite3.connect(unfinished) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
         unfinished.rename(path)
         _remove(unfinished)
+    renew_parts(url(path))
     return path
 
 
@@ -99,14 +100,16 @@ def head() -> str:
 
 
 def renew_parts(database_url: str) -> None:
-    """What a worker does within a second: gather the first names of frequent parts."""
+    """What a worker does on its rounds: gather frequent parts, merge what was stored."""
     from portal.core import db
-    from portal.subjects.service import frequent
+    from portal.subjects.service import frequent, merging
 
     engine = db.start(database_url)
     # Parts that answered pages in this process left the session reading.
     db.reads_only.set(False)
     frequent.renew()
+    while merging.merge():
+        db.session.commit()
     db.session.remove()
     engine.dispose()
 

@@ -103,7 +103,7 @@ def _figures(title: str, kind: str, found: Measured) -> Iterator[Figure]:
 
 
 def _measure(
-    url: str, asked: dict[str, list[str]], *, scans: int = SCANS
+    url: str, asked: dict[str, list[str]]
 ) -> tuple[Measured, list[list[tuple[str, str, str]]]]:
     """Every question in turns with reads by key and scans; and what was found."""
     from portal.core import db
@@ -122,7 +122,7 @@ def _measure(
             lists.append([(hit.code, hit.matched_text, hit.matched_by) for hit in results.hits])
         codes = [code for each in lists[-3:] for code, _text, _by in each]
         found.keys.extend(cost(lambda code=code: _by_key(code))[0] for code in codes[:20])
-        if number < scans:
+        if number < SCANS:
             found.scans.append(cost(lambda query=batch[1]: _scan(query))[0])
     db.session.rollback()
     db.session.remove()
@@ -130,10 +130,28 @@ def _measure(
     return found, lists
 
 
-def spent(url: str, asked: dict[str, list[str]]) -> list[float]:
-    """Milliseconds of every question by characters or initials."""
-    found, _lists = _measure(url, asked, scans=0)
-    return [*found.of("characters"), *found.of("initials")]
+def spent(cities: Sequence[Path], each: int) -> list[list[float]]:
+    """Milliseconds of every question by characters or initials in each city, asked in turns."""
+    from portal.core import db
+    from portal.subjects import service
+
+    asked = [questions(city, each) for city in cities]
+    engines = [db.start(data.url(city)) for city in cities]
+    db.reads_only.set(True)
+    found: list[list[float]] = [[] for _city in cities]
+    for number in range(each):
+        for engine, kinds, costs in zip(engines, asked, found, strict=True):
+            db.session.remove()
+            db.session.configure(bind=engine)
+            cost = _stopwatch()
+            for kind, queries in kinds.items():
+                if not kind.endswith("pinyin"):
+                    service.search(queries[number])  # once to bring it into memory
+                    costs.append(cost(lambda query=queries[number]: service.search(query))[0])
+    db.session.remove()
+    for engine in engines:
+        engine.dispose()
+    return found
 
 
 def _driver() -> Any:

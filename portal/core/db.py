@@ -254,8 +254,8 @@ def _in_percent(statement: str) -> str:
 
 
 def is_sqlite() -> bool:
-    """Whether the session talks to SQLite."""
-    return session.get_bind().dialect.name == "sqlite"
+    """Whether the session talks to SQLite, as its copy then does too."""
+    return session.session_factory.kw["bind"].dialect.name == "sqlite"  # type: ignore[no-any-return]
 
 
 @contextmanager

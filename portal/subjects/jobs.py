@@ -1,5 +1,5 @@
-"""What is kept of frequent parts of names is renewed when many names changed."""
+"""What makes finding quick is put right after names were stored: frequent parts, the index."""
 
-from portal.subjects.service import frequent
+from portal.subjects.service import frequent, merging
 
-SWEEPS = (frequent.renew,)
+SWEEPS = (frequent.renew, merging.merge)

@@ -178,6 +178,24 @@ def test_search_finds_what_a_scan_finds_whatever_happens(seed: int) -> None:
 
 
 @pytest.mark.limit(30)
+@pytest.mark.parametrize("share", [2, 6, 1000])
+def test_several_words_and_filters_find_the_same_however_frequent_the_words_are(
+    share: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(names, "SHARE", share)
+    city = City(11)
+    city.grow(250)
+    frequent.renew()
+    for query in ("牛 店", "nrt hn", "niurou tang", "德胜 行", "有限责任公司 淮南市虚构县老街牛肉汤",
+                  "hnsxkj yxzrgs", "汤 abc", "没有 店"):  # fmt: skip
+        assert_finds(query)
+        assert_finds(query, kind="enterprise")
+    for query in ("店", "hn", "nr", "niurou", "淮", "abc", "淮南市虚构县德胜牛肉汤馆"):
+        assert_finds(query, area_code="340403")
+        assert_finds(query, area_code="340422", kind="individual_business")
+
+
+@pytest.mark.limit(30)
 def test_the_lists_after_many_changes_are_those_of_a_new_build() -> None:
     city = City(7)
     city.grow(250)
@@ -202,14 +220,14 @@ def test_a_frequent_word_is_answered_from_its_list(monkeypatch: pytest.MonkeyPat
     city.grow(300)
     frequent.renew()
     asked = []
-    real = index.ask
+    real = index.ask_or_kept
 
     def watched(*given: Any, **named: Any) -> index.Told:
         told = real(*given, **named)
         asked.append((sorted(way.name for way in told.kept), sum(map(len, told.ranks.values()))))
         return told
 
-    monkeypatch.setattr(index, "ask", watched)
+    monkeypatch.setattr(index, "ask_or_kept", watched)
     assert service.search("牛肉").is_capped
     # Only the few signs that begin with the word are asked for, and no count.
     assert [(ways, few < FIRST) for ways, few in asked] == [(["name"], True)]
@@ -232,6 +250,16 @@ def test_lists_that_tell_of_names_that_are_gone_give_way_to_the_index() -> None:
     )
     hits = service.search("牛肉").hits
     assert [hit.code for hit in hits] == [code for code, _text, _by in expected[:PAGE]]
+
+
+def test_lists_that_lost_all_their_names_give_way_to_the_index() -> None:
+    city = City(12)
+    city.grow(250)
+    frequent.renew()
+    db.session.execute(update(FrequentPart).values(entries=b""))
+    for query in ("店", "牛肉", "牛 店", "nrt hn"):
+        assert_finds(query)
+        assert_finds(query, kind="enterprise")
 
 
 def test_lists_are_renewed_only_when_enough_names_changed() -> None:

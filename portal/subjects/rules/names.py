@@ -1,10 +1,12 @@
 """Names as people type them: normalised, in pinyin, cut into the tokens of the search index."""
 
+import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 # Readings that business names use where the dictionary's first reading is another.
 CHARACTERS = {
@@ -34,6 +36,10 @@ _LETTERS = re.compile(r"[a-z]+")
 WRITTEN, BEGINNING, INITIALS, PINYIN = "", "‹", "ⁱ", "ᵖ"
 # So many letters from every place of a name are one token: what is shorter is its beginning.
 LENGTH = 8
+# A part that one of so many names has is sooner met on the way through them than gathered.
+SHARE = 20
+# What share of the names on the way a filter is taken to leave.
+FILTERED = 0.2
 # Fewer letters than these are not looked for.
 SHORTEST = {BEGINNING: 1, INITIALS: 2, PINYIN: 3}
 
@@ -50,37 +56,35 @@ class NameColumns:
     pinyin: str
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One way to read a query: how it is called, and what marks its tokens."""
+class Way(NamedTuple):
+    """One way to read a query: how it is called, and what marks its tokens.
+
+    `column` is the form of a name that must contain the words.
+    """
 
     name: str
     mark: str
-
-    @property
-    def column(self) -> str:
-        """The form of a name that must contain the words."""
-        return self.name if self.mark in (INITIALS, PINYIN) else "normalised"
-
-    @property
-    def place(self) -> int:
-        """Where that form is in a row that begins with rank and kind."""
-        return {INITIALS: 3, PINYIN: 4}.get(self.mark, 2)
+    column: str = "normalised"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What the index is asked for: whole tokens, beginnings of tokens.
 
-    `unsure` are the places of words that the tokens alone do not prove.
+    `unsure` are the places of words that the tokens alone do not prove. With `is_walked` no token
+    is worth asking for: names are gone through in their order.
     """
 
     tokens: tuple[str, ...] = ()
     beginnings: tuple[str, ...] = ()
     unsure: tuple[int, ...] = ()
+    is_walked: bool = False
 
 
 CODE = Way("code", WRITTEN)
+_AS_WRITTEN = Way("name", WRITTEN)
+_AT_BEGINNING = Way("name", BEGINNING)
+_BY_INITIALS = Way("initials", INITIALS, "initials")
+_BY_PINYIN = Way("pinyin", PINYIN, "pinyin")
 
 
 def normalise(text: str) -> str:
@@ -125,36 +129,79 @@ def tier(word: str, text: str, kind: str) -> int:
 
 def query_ways(words: Sequence[str]) -> list[Way]:
     """How normalised words may be meant: as written, as initials, as full pinyin."""
-    ways = [Way("name", WRITTEN)]
+    ways = [_AS_WRITTEN]
     if len(words) == 1 and len(words[0]) <= LENGTH:
-        ways.append(Way("name", BEGINNING))
+        ways.append(_AT_BEGINNING)
     if all(_LETTERS.fullmatch(word) for word in words):
         shortest = min(map(len, words))
         if shortest >= SHORTEST[INITIALS]:
-            ways.append(Way("initials", INITIALS))
+            ways.append(_BY_INITIALS)
         if shortest >= SHORTEST[PINYIN]:
-            ways.append(Way("pinyin", PINYIN))
+            ways.append(_BY_PINYIN)
     return ways
 
 
-def asked(way: Way, words: Sequence[str], *, is_narrowed: bool) -> Asked:
+def asked(
+    way: Way,
+    words: Sequence[str],
+    shares: Mapping[str, float] | None = None,
+    *,
+    filters: int = 0,
+    is_ordered: bool = True,
+) -> Asked:
     """What to ask the index for when words are meant this way.
 
-    Beginnings of tokens are exact, but all their names are gathered before the first is known.
-    Of several words, or of one among others, each may be frequent: then pairs, which the index
-    walks in order.
+    Beginnings of tokens are exact, but all their names are gathered before the first is known: that
+    costs by how many there are. `shares` says what share of all names has each frequent part; None:
+    nobody knows. So where one word is rare, only such are asked for, and the others looked for in
+    what they find. Of frequent words there are pairs, which an ordered index walks in the order of
+    names. What very many names have is also met on the way through all of them, which `filters`
+    make longer where the index is not ordered.
     """
-    if way.mark == WRITTEN and (is_narrowed or len(words) > 1) and max(map(len, words)) > 1:
+    every = tuple(range(len(words)))
+    is_one = len(words) == 1 and not filters
+    known = {
+        place: shares[way.mark + word]
+        for place, word in enumerate(words)
+        if shares and way.mark + word in shares
+    }
+    long = tuple(place for place in every if len(words[place]) > LENGTH)
+    rare = tuple(place for place in every if place not in known and place not in long)
+    met = math.prod(known.values()) * (1 if is_ordered else FILTERED**filters)
+    # Without an order, what is gathered is sorted and read besides: then a longer way is shorter.
+    enough = 1 / SHARE if is_ordered or is_one else 1 / (5 * SHARE)
+    is_dense = len(known) == len(words) and met >= enough
+    has_pairs = way.mark == WRITTEN and not is_one and max(map(len, words)) > 1
+    if shares is not None and rare and not is_one:
+        found = _by_beginnings(way, words, rare, long)
+        return found if is_ordered or not has_pairs else _also(found, words)
+    if is_dense and not (has_pairs and is_ordered):
+        return Asked(unsure=every, is_walked=True)
+    if has_pairs:
         pairs = {pair for word in words for pair in _pairs(word)}
         unsure = [place for place, word in enumerate(words) if len(word) != 2]
         return Asked(tokens=tuple(sorted(pairs)), unsure=tuple(unsure))
-    whole: set[str] = set()
-    for word in words:
-        if len(word) > LENGTH:
-            whole.update(way.mark + part for part in _windows(word))
-    begun = {way.mark + word for word in words if len(word) <= LENGTH}
-    unsure = [place for place, word in enumerate(words) if len(word) > LENGTH]
-    return Asked(tuple(sorted(whole)), tuple(sorted(begun)), tuple(unsure))
+    some = tuple(place for place in every if known.get(place, 0) < 1 / SHARE)
+    return _by_beginnings(way, words, some or (min(known, key=known.__getitem__),), long)
+
+
+def _also(asked: Asked, words: Sequence[str]) -> Asked:
+    """The same narrowed by the pairs of the words that are looked for."""
+    pairs = {pair for place in asked.unsure for pair in _pairs(words[place])}
+    return asked._replace(tokens=tuple(sorted({*asked.tokens, *pairs})))
+
+
+def _by_beginnings(
+    way: Way, words: Sequence[str], begun: Collection[int], long: Collection[int]
+) -> Asked:
+    """Ask for the words at these places; for all letters of long ones, eight at a time."""
+    begun = set(begun) - set(long)
+    windows = {way.mark + part for place in long for part in _windows(words[place])}
+    return Asked(
+        tokens=tuple(sorted(windows)),
+        beginnings=tuple(sorted(way.mark + words[place] for place in begun)),
+        unsure=tuple(place for place in range(len(words)) if place not in begun),
+    )
 
 
 def _pairs(text: str) -> list[str]:

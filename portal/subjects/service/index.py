@@ -1,6 +1,6 @@
 """What the index of either database is asked, and the lists of frequent parts beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -29,9 +29,12 @@ class Told(NamedTuple):
     kept: dict[names.Way, Sequence[int]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Dialect:
     joined: str
+    narrowed: str
+    # Whether the index finds names in their order, one after the other.
+    is_ordered: bool
     where: str
     rank: str
     order: str
@@ -45,6 +48,8 @@ class _Dialect:
 
 _SQLITE = _Dialect(
     joined="CROSS JOIN subject_name n ON n.rank = i.rowid",
+    narrowed="",
+    is_ordered=True,
     where="i.name_index MATCH :tokens{place}",
     rank="i.rowid",
     order="i.rowid",
@@ -53,10 +58,16 @@ _SQLITE = _Dialect(
     beginning='"{}"*',
     joiner=" AND ",
     gathered="group_concat(rank)",
-    among="IN (SELECT value FROM json_each(:among))",
+    among="IN (SELECT value FROM json_each(:among{place}))",
 )
 _POSTGRESQL = _Dialect(
     joined="JOIN subject_name n ON n.rank = i.rank",
+    # Asked of each name by itself: a join gathers and sorts, or reads, all names of a county.
+    narrowed=(
+        " AND (SELECT i.tokens @@ CAST(:tokens{place} AS tsquery)"
+        " FROM name_index i WHERE i.rank = n.rank)"
+    ),
+    is_ordered=False,
     where="i.tokens @@ CAST(:tokens{place} AS tsquery)",
     rank="i.rank",
     # A sum, so that no plan walks all names in this order to find a rare word.
@@ -66,39 +77,40 @@ _POSTGRESQL = _Dialect(
     beginning="'{}':*",
     joiner=" & ",
     gathered="string_agg(CAST(rank AS text), ',')",
-    among="= ANY(:among)",
+    among="= ANY(:among{place})",
 )
 # One row for each way: six hundred rows cost more than their numbers.
 _RANKS = (
     "SELECT {gathered} FROM (SELECT {rank} AS rank FROM name_index i {joined} "
-    "WHERE {where} ORDER BY {order} LIMIT :limit) AS found"
+    "WHERE {where}{verified} ORDER BY {order} LIMIT :limit) AS found"
 )
 # What very many names have is soon met on the way through all of them.
 _WALKED = (
     "SELECT {gathered} FROM (SELECT n.rank AS rank FROM subject_name n "
-    "WHERE n.rank >= :from{place} AND {inside}(n.{column}, :word0) {where} "
-    "ORDER BY n.rank LIMIT :limit) AS found"
+    "WHERE n.rank >= :from{place}{verified}{narrowed} ORDER BY n.rank LIMIT :limit) AS found"
 )
-_ASKED = "SELECT {place}, NULL, ({ranks})"
 # The index is asked only about what is not kept.
 _ASKED_OR_KEPT = (
     "SELECT {place}, p.entries, CASE WHEN p.part IS NULL THEN ({ranks}) END "
     "FROM (SELECT 1) AS one LEFT JOIN frequent_part p ON p.part = :part{place} "
     "AND p.total - :at_least >= (SELECT removed FROM name_count WHERE build <> '')"
 )
-_WALKS = (
-    "SELECT p.part, p.entries FROM frequent_part p CROSS JOIN name_count c "
-    "WHERE p.part {among} AND c.build <> '' AND p.total * :share >= c.names"
+# One row at least, unless the lists are not to be believed.
+_SHARES = (
+    "SELECT p.part, p.total, c.names, substr(p.entries, 1, 8) FROM name_count c "
+    "LEFT JOIN frequent_part p ON p.part {among} WHERE c.build <> ''"
 )
-# Names in which one of so many has a part are walked through.
-SHARE = 20
-_NAMES = (
-    "SELECT n.rank, n.kind, n.normalised, n.initials, n.pinyin "
-    "FROM subject_name n WHERE n.rank {among}"
+# What `frequent.entry` makes of a name, made by the database: reading names costs thrice as much.
+_ENTRIES = (
+    "SELECT {place}, {gathered} FROM (SELECT n.rank * 4 + CASE "
+    "WHEN n.{column} = :word THEN {names.EXACT} "
+    "WHEN {inside}(n.{column}, :word) = 1 THEN {names.PREFIX} "
+    "WHEN n.kind = 'sign' THEN {names.SIGN} ELSE {names.PART} END AS rank "
+    "FROM subject_name n WHERE n.rank {among}) AS found"
 )
 _HITS = (
-    "SELECT n.rank, n.kind, n.normalised, n.initials, n.pinyin, n.text, sign.text, "
-    "s.code, s.name, s.kind, s.status, s.area_code, s.address "
+    "SELECT n.rank, n.kind, n.text, sign.text, "
+    "s.code, s.name, s.kind, s.status, s.area_code, s.address{forms} "
     "FROM subject_name n JOIN subject s ON s.id = n.subject_id "
     "LEFT JOIN subject_name sign ON sign.subject_id = n.subject_id AND sign.kind = 'sign' "
     "WHERE n.rank {among} ORDER BY sign.rank"
@@ -106,50 +118,73 @@ _HITS = (
 
 
 class _Form(NamedTuple):
-    """How one way is asked: the column and the places of words to look for in it."""
+    """How one way is asked: the column, the places of words to look for in it, and how to tell that
+    one is met; by tokens or on the way through all names.
+    """
 
     column: str
     unsure: tuple[int, ...]
-    walked: str = ""
+    is_walked: bool
+    met: str = "> 0"
 
 
-def ask(
-    question: Question, ways: Sequence[names.Way], limit: int, *, at_least: int | None = None
-) -> Told:
-    """The first ranks of the names that each way finds, in their order.
-
-    With `at_least`, a part that as many subjects have is answered from its list, if there is one.
-    """
+def ask(question: Question, ways: Sequence[names.Way], limit: int) -> dict[names.Way, list[int]]:
+    """The first ranks of the names that each way finds, in their order."""
     dialect = _dialect()
-    is_kept = at_least is not None
-    walks = {} if is_kept or not question.may_be_kept else _walks(question, ways)
-    values: dict[str, Any] = {"limit": limit, "at_least": at_least}
+    shares, first = _shares(dialect, question, ways)
+    values: dict[str, Any] = {"limit": limit}
     values |= {f"word{place}": word for place, word in enumerate(question.words)}
     forms = []
     for place, way in enumerate(ways):
-        if way in walks:
-            values[f"from{place}"] = walks[way]
-            forms.append(_Form(way.column, (), "= 1" if way.mark == names.BEGINNING else "> 0"))
-            continue
-        asked = names.asked(way, question.words, is_narrowed=bool(question.filters))
+        asked = names.asked(
+            way, question.words, shares,
+            filters=len(question.filters), is_ordered=dialect.is_ordered,
+        )  # fmt: skip
         values[f"tokens{place}"] = _tokens(dialect, asked, question.filters)
-        values[f"part{place}"] = way.mark + question.words[0]
-        forms.append(_Form(way.column, asked.unsure))
+        if asked.is_walked:
+            values[f"from{place}"] = max(first[way.mark + word] for word in question.words)
+        forms.append(
+            _Form(
+                way.column,
+                asked.unsure,
+                asked.is_walked and not (question.filters and dialect.is_ordered),
+                "= 1" if way.mark == names.BEGINNING else "> 0",
+            )
+        )
+    statement = _statement(dialect, tuple(forms), bool(question.filters))
+    return {ways[place]: _numbers(ranks) for place, ranks in db.quick(statement, values)}
+
+
+def ask_or_kept(word: str, ways: Sequence[names.Way], limit: int, *, at_least: int) -> Told:
+    """The same of one short word; a part that at least so many subjects have is answered from its
+    list, if there is one.
+    """
+    dialect = _dialect()
+    values: dict[str, Any] = {"limit": limit, "at_least": at_least}
+    for place, way in enumerate(ways):
+        values[f"part{place}"] = part = way.mark + word
+        values[f"tokens{place}"] = dialect.beginning.format(part)
     told = Told({}, {})
-    for place, entries, ranks in db.quick(_statement(dialect, tuple(forms), is_kept), values):
+    for place, entries, ranks in db.quick(_kept_statement(dialect, len(ways)), values):
         if entries is None:
-            told.ranks[ways[place]] = sorted(map(int, ranks.split(","))) if ranks else []
+            told.ranks[ways[place]] = _numbers(ranks)
         else:
             told.kept[ways[place]] = frequent.unpack(entries)
     return told
 
 
-def _walks(question: Question, ways: Sequence[names.Way]) -> dict[names.Way, int]:
-    """From which rank to walk for the part by each way for which very many names have it."""
-    parts = {way.mark + question.words[0]: way for way in ways}
-    values = {"among": _array(list(parts)), "share": SHARE}
-    rows = db.quick(_named(_dialect(), _WALKS), values)
-    return {parts[part]: frequent.unpack(entries)[0] >> 2 for part, entries in rows}
+def _shares(
+    dialect: _Dialect, question: Question, ways: Sequence[names.Way]
+) -> tuple[dict[str, float] | None, dict[str, int]]:
+    """What share of all names has each frequent part of a question, and the first rank that has."""
+    parts = [way.mark + word for way in ways for word in question.words]
+    statement = _SHARES.format(among=dialect.among.format(place=""))
+    rows = db.quick(statement, {"among": _array(dialect, parts)})
+    # A list that lost all its names says nothing.
+    found = [row for row in rows if row[3]]
+    shares = {part: total / every for part, total, every, _first in found}
+    first = {part: frequent.unpack(entry)[0] >> 2 for part, _total, _every, entry in found}
+    return (shares if rows else None), first
 
 
 def _tokens(dialect: _Dialect, asked: names.Asked, filters: Sequence[str]) -> str:
@@ -158,45 +193,92 @@ def _tokens(dialect: _Dialect, asked: names.Asked, filters: Sequence[str]) -> st
     return dialect.joiner.join(whole + begun)
 
 
-def names_of(ranks: Sequence[int]) -> list[Any]:
-    """Rank, kind and the forms that are compared of the names of these ranks."""
-    return db.quick(_named(_dialect(), _NAMES), {"among": _array(ranks)}) if ranks else []
+def entries_of(word: str, ranks: Mapping[names.Way, Sequence[int]]) -> dict[names.Way, list[int]]:
+    """The names of these ranks as `frequent.entry` numbers them, in their order, by each way."""
+    dialect = _dialect()
+    asked = [way for way, some in ranks.items() if some]
+    if not asked:
+        return {}
+    values: dict[str, Any] = {"word": word}
+    values |= {f"among{place}": _array(dialect, ranks[way]) for place, way in enumerate(asked)}
+    statement = _entries_statement(dialect, tuple(way.column for way in asked))
+    return {asked[place]: _numbers(told) for place, told in db.quick(statement, values)}
 
 
-def hits_of(ranks: Sequence[int]) -> list[Any]:
-    """The same with their texts and subjects, once for every sign of the subject."""
-    return db.quick(_named(_dialect(), _HITS), {"among": _array(ranks)}) if ranks else []
+def _numbers(gathered: str | None) -> list[int]:
+    return sorted(map(int, gathered.split(","))) if gathered else []
+
+
+def hits_of(ranks: Sequence[int], columns: Iterable[str]) -> list[Any]:
+    """The names of these ranks and their subjects, once for every sign of the subject.
+
+    The forms of a name in these columns come last.
+    """
+    if not ranks:
+        return []
+    dialect = _dialect()
+    statement = _hits_statement(dialect, tuple(columns))
+    return db.quick(statement, {"among": _array(dialect, ranks)})
 
 
 def _dialect() -> _Dialect:
     return _SQLITE if db.is_sqlite() else _POSTGRESQL
 
 
-def _array(values: Sequence[int] | Sequence[str]) -> object:
-    return db.to_json(list(values)) if db.is_sqlite() else list(values)
+def _array(dialect: _Dialect, values: Sequence[int] | Sequence[str]) -> object:
+    return db.to_json(values) if dialect is _SQLITE else list(values)
 
 
-@lru_cache(maxsize=4)
-def _named(dialect: _Dialect, form: str) -> str:
-    return form.format(among=dialect.among)
+@lru_cache(maxsize=64)
+def _hits_statement(dialect: _Dialect, columns: tuple[str, ...]) -> str:
+    forms = "".join(f", n.{column}" for column in columns)
+    return _HITS.format(forms=forms, among=dialect.among.format(place=""))
 
 
 @lru_cache(maxsize=256)
-def _statement(dialect: _Dialect, forms: tuple[_Form, ...], is_kept: bool) -> str:
+def _statement(dialect: _Dialect, forms: tuple[_Form, ...], is_narrowed: bool) -> str:
     """One statement for several ways."""
-    selects = []
-    for place, (column, unsure, walked) in enumerate(forms):
-        verified = [f" AND {dialect.inside}(n.{column}, :word{word}) > 0" for word in unsure]
-        where = walked or dialect.where.format(place=place) + "".join(verified)
-        ranks = (_WALKED if walked else _RANKS).format(
+    return " UNION ALL ".join(
+        f"SELECT {place}, ({_ranks(dialect, place, form, is_narrowed=is_narrowed)})"
+        for place, form in enumerate(forms)
+    )
+
+
+@lru_cache(maxsize=16)
+def _kept_statement(dialect: _Dialect, ways: int) -> str:
+    ranks = [_ranks(dialect, place, _Form("", (), is_walked=False)) for place in range(ways)]
+    return " UNION ALL ".join(
+        _ASKED_OR_KEPT.format(place=place, ranks=each) for place, each in enumerate(ranks)
+    )
+
+
+def _ranks(dialect: _Dialect, place: int, form: _Form, *, is_narrowed: bool = False) -> str:
+    verified = [
+        f" AND {dialect.inside}(n.{form.column}, :word{word}) {form.met}" for word in form.unsure
+    ]
+    return (_WALKED if form.is_walked else _RANKS).format(
+        place=place,
+        gathered=dialect.gathered,
+        rank=dialect.rank,
+        joined=dialect.joined if form.unsure else "",
+        narrowed=dialect.narrowed.format(place=place) if is_narrowed else "",
+        where=dialect.where.format(place=place),
+        verified="".join(verified),
+        order=dialect.order,
+    )
+
+
+@lru_cache(maxsize=64)
+def _entries_statement(dialect: _Dialect, columns: tuple[str, ...]) -> str:
+    selects = [
+        _ENTRIES.format(
+            names=names,
             place=place,
             gathered=dialect.gathered,
-            rank=dialect.rank,
-            joined=dialect.joined if unsure else "",
             column=column,
             inside=dialect.inside,
-            where=where,
-            order=dialect.order,
+            among=dialect.among.format(place=place),
         )
-        selects.append((_ASKED_OR_KEPT if is_kept else _ASKED).format(place=place, ranks=ranks))
+        for place, column in enumerate(columns)
+    ]
     return " UNION ALL ".join(selects)

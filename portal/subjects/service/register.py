@@ -19,6 +19,7 @@ from portal.subjects.rules.frequent import Name
 from portal.subjects.service import frequent
 
 CHUNK = 500
+_SUBJECT = (1 << 48) - 1
 # Marks a token that is no part of a name; no normalised name has it.
 FILTER = "§"
 
@@ -201,7 +202,12 @@ def static_rank(status: str, length: int, subject_id: int, ordinal: int) -> int:
 
 def subject_of(rank: int) -> int:
     """The subject that a name of this rank belongs to."""
-    return rank >> 4 & (1 << 48) - 1
+    return rank >> 4 & _SUBJECT
+
+
+def subjects_of(ranks: Iterable[int]) -> set[int]:
+    """The subjects that names of these ranks belong to."""
+    return {rank >> 4 & _SUBJECT for rank in ranks}
 
 
 def _tokens(name_row: tuple[Any, ...], facts: SubjectFacts) -> list[str]:

@@ -1,8 +1,9 @@
 """Finding subjects by any of their names, by pinyin, or by code."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -11,7 +12,7 @@ from portal.subjects.models import Subject, SubjectName
 from portal.subjects.rules import names
 from portal.subjects.service import index
 from portal.subjects.service.index import Question
-from portal.subjects.service.register import filter_tokens, subject_of
+from portal.subjects.service.register import filter_tokens, subject_of, subjects_of
 
 PAGE_SIZE = 20
 FIRST_CANDIDATES = 100
@@ -20,10 +21,11 @@ COUNT_CAP = 500
 MANY = COUNT_CAP + 100
 LAST_PAGE = COUNT_CAP // PAGE_SIZE
 MAX_QUERY_LENGTH = 60
+# Where in a row of `index.hits_of` the forms of a name begin.
+FORMS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A subject found, and the name by which it was found."""
 
     code: str
@@ -49,10 +51,24 @@ class Results:
     pages: int
 
 
-class _Found(NamedTuple):
-    rank: int
-    tier: int
-    way: names.Way
+# The rank of a name, and the way by which it is found.
+_Found = tuple[int, names.Way]
+
+
+class _Rows(NamedTuple):
+    """Names with their subjects by rank, the signs of these, and where in a row each form is."""
+
+    names: dict[int, Any]
+    signs: dict[int, list[str]]
+    places: dict[str, int]
+
+
+class _Listed(NamedTuple):
+    """What is found in its order, how many subjects up to the cap, rows if they are read."""
+
+    found: list[_Found]
+    total: int
+    rows: _Rows | None = None
 
 
 NOTHING = Results((), 0, is_capped=False, page=1, pages=0)
@@ -72,7 +88,7 @@ def search(
         return NOTHING
     question = Question(words, tuple(filter_tokens(area_code, kind)))
     page = min(max(page, 1), LAST_PAGE)
-    may_be_kept = question.may_be_kept and page * PAGE_SIZE <= FIRST_CANDIDATES
+    may_be_kept = page * PAGE_SIZE <= FIRST_CANDIDATES
     hits, total, missing = _page(question, page, may_be_kept=may_be_kept)
     if missing:
         # A list told of a name that is gone.
@@ -89,10 +105,11 @@ def search(
 def _page(question: Question, page: int, *, may_be_kept: bool) -> tuple[tuple[Hit, ...], int, int]:
     """The hits of one page, how many there are on all, how many here are no longer stored."""
     end = page * PAGE_SIZE
-    found, total = _found(question, end, may_be_kept=may_be_kept)
-    shown = found[end - PAGE_SIZE : end]
-    hits = _hits(question, shown)
-    return hits, total, len(shown) - len(hits)
+    listed = _listed(question, end, may_be_kept=may_be_kept)
+    shown = listed.found[end - PAGE_SIZE : end]
+    rows = listed.rows or _rows([rank for rank, _way in shown], {way for _rank, way in shown})
+    hits = _hits(question, shown, rows)
+    return hits, listed.total, len(shown) - len(hits)
 
 
 def words_of(query: str) -> tuple[str, ...]:
@@ -107,109 +124,120 @@ def find_ids(query: str, *, limit: int) -> tuple[list[int], bool]:
     if not words:
         return [], True
     found = set(session.scalars(select(Subject.id).where(Subject.code == query.strip().upper())))
-    question = Question(words)
-    at_least = limit if question.may_be_kept else None
-    told = index.ask(question, names.query_ways(words), limit, at_least=at_least)
-    found.update(subject_of(rank) for ranks in told.ranks.values() for rank in ranks)
+    ways = names.query_ways(words)
+    told = _told(Question(words), ways, limit, at_least=limit)
+    found |= subjects_of(chain.from_iterable(told.ranks.values()))
     is_complete = not told.kept and all(len(ranks) < limit for ranks in told.ranks.values())
     return sorted(found), is_complete
 
 
-def _found(question: Question, wanted: int, *, may_be_kept: bool) -> tuple[list[_Found], int]:
-    """What is found in its order, at least as far as `wanted`, and how many up to the cap."""
+def _told(
+    question: Question, ways: Sequence[names.Way], limit: int, *, at_least: int | None
+) -> index.Told:
+    """What the index knows, or the lists of parts that at least so many subjects have."""
+    if at_least is None or not question.may_be_kept:
+        return index.Told(index.ask(question, ways, limit), {})
+    return index.ask_or_kept(question.words[0], ways, limit, at_least=at_least)
+
+
+def _listed(question: Question, wanted: int, *, may_be_kept: bool) -> _Listed:
+    """What is found in its order, at least as far as `wanted`."""
     ways = names.query_ways(question.words)
-    told = index.ask(question, ways, MANY, at_least=COUNT_CAP if may_be_kept else None)
-    found = _ranked(_candidates(question, ways, told))
-    if told.kept:
-        is_sure = all(len(entries) >= FIRST_CANDIDATES for entries in told.kept.values())
-        if is_sure and len(found) >= wanted:
-            return found, COUNT_CAP
-        return _found(question, wanted, may_be_kept=False)
+    ranks, kept = _told(question, ways, MANY, at_least=COUNT_CAP if may_be_kept else None)
+    first = {way: some[:FIRST_CANDIDATES] for way, some in ranks.items()}
+    word = question.words[0]
+    if kept:
+        kept = {way: some[:FIRST_CANDIDATES] for way, some in kept.items()}
+        found = list(islice(_ranked(ways, kept | index.entries_of(word, first)), wanted))
+        is_sure = all(len(some) == FIRST_CANDIDATES for some in kept.values())
+        if is_sure and len(found) == wanted:
+            return _Listed(found, COUNT_CAP)
+        return _listed(question, wanted, may_be_kept=False)
     limit = MANY
     while True:
-        every = {subject_of(rank) for ranks in told.ranks.values() for rank in ranks}
-        if len(every) >= COUNT_CAP or max(map(len, told.ranks.values())) < limit:
+        every = subjects_of(chain.from_iterable(ranks.values()))
+        if len(every) >= COUNT_CAP or max(map(len, ranks.values())) < limit:
             break
         # Names of few subjects, each with many.
-        limit *= 4
-        told = index.ask(question, ways, limit)
+        limit *= 2
+        ranks = index.ask(question, ways, limit)
+    entries, rows = _entries(word, first)
+    found = list(_ranked(ways, entries))
     if len(found) < wanted:
-        found += _following(ways, told, found)
-    return found, min(len(every), COUNT_CAP)
+        found += _following(ways, ranks, found)
+    return _Listed(found, min(len(every), COUNT_CAP), rows)
 
 
-def _candidates(
-    question: Question, ways: Sequence[names.Way], told: index.Told
+def _entries(
+    word: str, first: Mapping[names.Way, Sequence[int]]
+) -> tuple[dict[names.Way, list[int]], _Rows | None]:
+    """The first names of each way as `frequent.entry` numbers them; rows where one page has all."""
+    some = {rank for ranks in first.values() for rank in ranks}
+    if len(some) > PAGE_SIZE:
+        return index.entries_of(word, first), None
+    rows = _rows(list(some), first)
+    return {
+        way: [
+            rank << 2 | names.tier(word, row[rows.places[way.column]], row[1])
+            for rank in ranks
+            if (row := rows.names.get(rank))
+        ]
+        for way, ranks in first.items()
+    }, rows
+
+
+def _ranked(
+    ways: Sequence[names.Way], entries: Mapping[names.Way, Sequence[int]]
 ) -> Iterator[_Found]:
-    """The first names of each way, and how each matches."""
-    first = {way: ranks[:FIRST_CANDIDATES] for way, ranks in told.ranks.items()}
-    wanted = sorted({rank for ranks in first.values() for rank in ranks})
-    rows = {row[0]: row for row in index.names_of(wanted)}
-    word = question.words[0]
-    for way in ways:
-        for entry in told.kept.get(way, ())[:FIRST_CANDIDATES]:
-            yield _Found(entry >> 2, entry & 3, way)
-        for rank in first.get(way, ()):
-            row = rows[rank]
-            yield _Found(rank, names.tier(word, row[way.place], row[1]), way)
-
-
-def _ranked(candidates: Iterable[_Found]) -> list[_Found]:
-    best: dict[int, _Found] = {}
-    for found in candidates:
-        subject_id = subject_of(found.rank)
-        known = best.get(subject_id)
-        if known is None or (found.tier, found.rank) < (known.tier, known.rank):
-            best[subject_id] = found
-    return sorted(best.values(), key=lambda found: (found.tier, found.rank))
+    """Every subject once, by the name and the way that match best."""
+    tiers: list[list[int]] = [[] for _tier in range(names.PART + 1)]
+    for place, way in enumerate(ways):
+        for entry in entries.get(way, ()):
+            tiers[entry & 3].append(entry << 2 | place)
+    known = set()
+    for alike in tiers:
+        for each in sorted(alike):
+            rank = each >> 4
+            subject_id = subject_of(rank)
+            if subject_id not in known:
+                known.add(subject_id)
+                yield rank, ways[each & 3]
 
 
 def _following(
-    ways: Sequence[names.Way], told: index.Told, found: Sequence[_Found]
-) -> list[_Found]:
+    ways: Sequence[names.Way], ranks: Mapping[names.Way, Sequence[int]], found: Sequence[_Found]
+) -> Iterator[_Found]:
     """Every further subject that these ways find, in the order of the index."""
-    known = {subject_of(each.rank) for each in found}
-    first: dict[int, _Found] = {}
-    for way in ways:
-        for rank in told.ranks[way][FIRST_CANDIDATES:]:
-            subject_id = subject_of(rank)
-            if subject_id not in known:
-                mine = _Found(rank, names.PART, way)
-                first[subject_id] = min(first.get(subject_id, mine), mine, key=_by_rank)
-    return sorted(first.values(), key=_by_rank)
+    known = subjects_of(rank for rank, _way in found)
+    further = [
+        (rank, place) for place, way in enumerate(ways) for rank in ranks[way][FIRST_CANDIDATES:]
+    ]
+    for rank, place in sorted(further):
+        subject_id = subject_of(rank)
+        if subject_id not in known:
+            known.add(subject_id)
+            yield rank, ways[place]
 
 
-def _by_rank(found: _Found) -> int:
-    return found.rank
-
-
-def _hits(question: Question, shown: Sequence[_Found]) -> tuple[Hit, ...]:
-    """Those of the names found that are stored now."""
-    rows = {}
+def _rows(ranks: Sequence[int], ways: Iterable[names.Way]) -> _Rows:
+    columns = dict.fromkeys(way.column for way in ways)
+    rows = index.hits_of(ranks, columns)
     signs: dict[int, list[str]] = {}
-    for row in index.hits_of([found.rank for found in shown]):
-        rows[row[0]] = row
-        if row[6] is not None:
-            signs.setdefault(row[0], []).append(row[6])
+    for row in rows:
+        if row[3] is not None:
+            signs.setdefault(row[0], []).append(row[3])
+    places = {column: place for place, column in enumerate(columns, FORMS)}
+    return _Rows({row[0]: row for row in rows}, signs, places)
+
+
+def _hits(question: Question, shown: Sequence[_Found], rows: _Rows) -> tuple[Hit, ...]:
+    """Those of the names found that are stored now."""
     hits = []
-    for rank, _tier, way in shown:
-        row = rows.get(rank)
-        if row is not None and all(word in row[way.place] for word in question.words):
-            code, name, kind, status, area_code, address = row[7:]
-            hits.append(
-                Hit(
-                    code=code,
-                    name=name,
-                    kind=kind,
-                    status=status,
-                    area_code=area_code,
-                    address=address,
-                    signs=tuple(signs.get(rank, ())),
-                    matched_kind=row[1],
-                    matched_text=row[5],
-                    matched_by=way.name,
-                )
-            )
+    for rank, way in shown:
+        row = rows.names.get(rank)
+        if row and all(word in row[rows.places[way.column]] for word in question.words):
+            signs = tuple(rows.signs.get(rank, ()))
+            hits.append(Hit._make((*row[4:FORMS], signs, row[1], row[2], way.name)))
     return tuple(hits)
 
 
@@ -224,6 +252,6 @@ def by_codes(codes: Iterable[str]) -> tuple[Hit, ...]:
         ).all()
     )
     known = [code for code in wanted if code in ranks]
-    found = [_Found(ranks[code], names.EXACT, names.CODE) for code in known]
-    hits = _hits(Question(()), found)
-    return tuple(replace(hit, matched_kind="code", matched_text=hit.code) for hit in hits)
+    found = [(ranks[code], names.CODE) for code in known]
+    hits = _hits(Question(()), found, _rows([rank for rank, _way in found], [names.CODE]))
+    return tuple(hit._replace(matched_kind="code", matched_text=hit.code) for hit in hits)
