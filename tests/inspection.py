@@ -38,6 +38,8 @@ RESOURCES = {
     "link": "href",
 }
 READ = "//body//text()[not(ancestor::script or ancestor::style)]"
+# The same with its punctuation, which English pages have only inside a quotation.
+CHINESE = re.compile(rf"{HAN.pattern}|[\u3000-\u3003\u3008-\u3011\uff01-\uff60]")
 SAID_CHINESE = "ancestor-or-self::*[@lang][1][starts-with(@lang, 'zh')]"
 SPOKEN = ("alt", "title", "placeholder", "aria-label", "aria-description", "content")
 
@@ -197,7 +199,7 @@ def english_pages_are_english(sheet: Sheet) -> Iterator[str]:
         return
     for text in sheet.tree.xpath(READ):
         holder = text.getparent().getparent() if text.is_tail else text.getparent()
-        if HAN.search(text) and not holder.xpath(SAID_CHINESE):
+        if CHINESE.search(text) and not holder.xpath(SAID_CHINESE):
             yield f"Chinese on an English page: {text.strip()[:40]!r}"
     # Titles and attributes cannot mark a part as Chinese: there a name that the page itself
     # shows marked as Chinese is allowed.
