@@ -235,7 +235,7 @@ def _hits(question: Question, shown: Sequence[_Found], rows: _Rows) -> tuple[Hit
     hits = []
     for rank, way in shown:
         row = rows.names.get(rank)
-        if row and all(word in row[rows.places[way.column]] for word in question.words):
+        if row and all(map(row[rows.places[way.column]].__contains__, question.words)):
             signs = tuple(rows.signs.get(rank, ()))
             hits.append(Hit._make((*row[4:FORMS], signs, row[1], row[2], way.name)))
     return tuple(hits)
