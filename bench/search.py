@@ -130,15 +130,17 @@ def _measure(
     return found, lists
 
 
-def spent(cities: Sequence[Path], each: int) -> list[list[float]]:
-    """Milliseconds of every question by characters or initials in each city, asked in turns."""
+def spent(cities: Sequence[Path], each: int) -> list[list[tuple[float, int]]]:
+    """Milliseconds of every question by characters or initials in each city, asked in turns, and
+    how many results it shows.
+    """
     from portal.core import db
     from portal.subjects import service
 
     asked = [questions(city, each) for city in cities]
     engines = [db.start(data.url(city)) for city in cities]
     db.reads_only.set(True)
-    found: list[list[float]] = [[] for _city in cities]
+    found: list[list[tuple[float, int]]] = [[] for _city in cities]
     for number in range(each):
         for engine, kinds, costs in zip(engines, asked, found, strict=True):
             db.session.remove()
@@ -147,7 +149,8 @@ def spent(cities: Sequence[Path], each: int) -> list[list[float]]:
             for kind, queries in kinds.items():
                 if not kind.endswith("pinyin"):
                     service.search(queries[number])  # once to bring it into memory
-                    costs.append(cost(lambda query=queries[number]: service.search(query))[0])
+                    spent, told = cost(lambda query=queries[number]: service.search(query))
+                    costs.append((spent, len(told.hits)))
     db.session.remove()
     for engine in engines:
         engine.dispose()

@@ -43,7 +43,9 @@ class _Dialect:
     beginning: str
     joiner: str
     gathered: str
+    # Parts, and ranks of names.
     among: str
+    told: str
 
 
 _SQLITE = _Dialect(
@@ -58,7 +60,8 @@ _SQLITE = _Dialect(
     beginning='"{}"*',
     joiner=" AND ",
     gathered="group_concat(rank)",
-    among="IN (SELECT value FROM json_each(:among{place}))",
+    among="IN (SELECT value FROM json_each(:among))",
+    told="json_each(:among{place}) AS told CROSS JOIN",
 )
 _POSTGRESQL = _Dialect(
     joined="JOIN subject_name n ON n.rank = i.rank",
@@ -77,7 +80,8 @@ _POSTGRESQL = _Dialect(
     beginning="'{}':*",
     joiner=" & ",
     gathered="string_agg(CAST(rank AS text), ',')",
-    among="= ANY(:among{place})",
+    among="= ANY(:among)",
+    told="unnest(CAST(:among{place} AS bigint[])) AS told(value) JOIN",
 )
 # One row for each way: six hundred rows cost more than their numbers.
 _RANKS = (
@@ -106,14 +110,14 @@ _ENTRIES = (
     "WHEN n.{column} = :word THEN {names.EXACT} "
     "WHEN {inside}(n.{column}, :word) = 1 THEN {names.PREFIX} "
     "WHEN n.kind = 'sign' THEN {names.SIGN} ELSE {names.PART} END AS rank "
-    "FROM subject_name n WHERE n.rank {among}) AS found"
+    "FROM {told} subject_name n ON n.rank = told.value) AS found"
 )
 _HITS = (
     "SELECT n.rank, n.kind, n.text, sign.text, "
     "s.code, s.name, s.kind, s.status, s.area_code, s.address{forms} "
-    "FROM subject_name n JOIN subject s ON s.id = n.subject_id "
+    "FROM {told} subject_name n ON n.rank = told.value JOIN subject s ON s.id = n.subject_id "
     "LEFT JOIN subject_name sign ON sign.subject_id = n.subject_id AND sign.kind = 'sign' "
-    "WHERE n.rank {among} ORDER BY sign.rank"
+    "ORDER BY sign.rank"
 )
 
 
@@ -178,7 +182,7 @@ def _shares(
 ) -> tuple[dict[str, float] | None, dict[str, int]]:
     """What share of all names has each frequent part of a question, and the first rank that has."""
     parts = [way.mark + word for way in ways for word in question.words]
-    statement = _SHARES.format(among=dialect.among.format(place=""))
+    statement = _SHARES.format(among=dialect.among)
     rows = db.quick(statement, {"among": _array(dialect, parts)})
     # A list that lost all its names says nothing.
     found = [row for row in rows if row[3]]
@@ -232,7 +236,7 @@ def _array(dialect: _Dialect, values: Sequence[int] | Sequence[str]) -> object:
 @lru_cache(maxsize=64)
 def _hits_statement(dialect: _Dialect, columns: tuple[str, ...]) -> str:
     forms = "".join(f", n.{column}" for column in columns)
-    return _HITS.format(forms=forms, among=dialect.among.format(place=""))
+    return _HITS.format(forms=forms, told=dialect.told.format(place=""))
 
 
 @lru_cache(maxsize=256)
@@ -277,7 +281,7 @@ def _entries_statement(dialect: _Dialect, columns: tuple[str, ...]) -> str:
             gathered=dialect.gathered,
             column=column,
             inside=dialect.inside,
-            among=dialect.among.format(place=place),
+            told=dialect.told.format(place=place),
         )
         for place, column in enumerate(columns)
     ]

@@ -205,6 +205,11 @@ def subject_of(rank: int) -> int:
     return rank >> 4 & _SUBJECT
 
 
+def has_length(rank: int, length: int) -> bool:
+    """Whether a name of this rank has so many letters, fewer than 255."""
+    return rank >> 52 & 255 == length
+
+
 def subjects_of(ranks: Iterable[int]) -> set[int]:
     """The subjects that names of these ranks belong to."""
     return {rank >> 4 & _SUBJECT for rank in ranks}

@@ -12,7 +12,7 @@ from portal.subjects.models import Subject, SubjectName
 from portal.subjects.rules import names
 from portal.subjects.service import index
 from portal.subjects.service.index import Question
-from portal.subjects.service.register import filter_tokens, subject_of, subjects_of
+from portal.subjects.service.register import filter_tokens, has_length, subject_of, subjects_of
 
 PAGE_SIZE = 20
 FIRST_CANDIDATES = 100
@@ -148,7 +148,7 @@ def _listed(question: Question, wanted: int, *, may_be_kept: bool) -> _Listed:
     word = question.words[0]
     if kept:
         kept = {way: some[:FIRST_CANDIDATES] for way, some in kept.items()}
-        found = list(islice(_ranked(ways, kept | index.entries_of(word, first)), wanted))
+        found = list(islice(_ranked(ways, kept | _numbered(word, first)), wanted))
         is_sure = all(len(some) == FIRST_CANDIDATES for some in kept.values())
         if is_sure and len(found) == wanted:
             return _Listed(found, COUNT_CAP)
@@ -174,7 +174,7 @@ def _entries(
     """The first names of each way as `frequent.entry` numbers them; rows where one page has all."""
     some = {rank for ranks in first.values() for rank in ranks}
     if len(some) > PAGE_SIZE:
-        return index.entries_of(word, first), None
+        return _numbered(word, first), None
     rows = _rows(list(some), first)
     return {
         way: [
@@ -184,6 +184,20 @@ def _entries(
         ]
         for way, ranks in first.items()
     }, rows
+
+
+def _numbered(word: str, first: Mapping[names.Way, Sequence[int]]) -> dict[names.Way, list[int]]:
+    """Names of each way as `frequent.entry` numbers them; of beginnings the rank tells how."""
+    read = {way: ranks for way, ranks in first.items() if way.mark != names.BEGINNING}
+    begun = {
+        way: [
+            rank << 2 | (names.EXACT if has_length(rank, len(word)) else names.PREFIX)
+            for rank in ranks
+        ]
+        for way, ranks in first.items()
+        if way.mark == names.BEGINNING
+    }
+    return index.entries_of(word, read) | begun
 
 
 def _ranked(
@@ -235,7 +249,7 @@ def _hits(question: Question, shown: Sequence[_Found], rows: _Rows) -> tuple[Hit
     hits = []
     for rank, way in shown:
         row = rows.names.get(rank)
-        if row and all(word in row[rows.places[way.column]] for word in question.words):
+        if row and all(map(row[rows.places[way.column]].__contains__, question.words)):
             signs = tuple(rows.signs.get(rank, ()))
             hits.append(Hit._make((*row[4:FORMS], signs, row[1], row[2], way.name)))
     return tuple(hits)
