@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
 
@@ -20,8 +20,7 @@ COLUMNS = ("id", "subject_id", "issued_on", "valid_until", "revoked_on", "revoke
            "replaced_by")  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """Everything the small page behind a door code says."""
 
     state: str

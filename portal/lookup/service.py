@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from portal.badges import service as badges
 from portal.commitments import service as commitments
@@ -35,8 +35,7 @@ class NearCode:
     slip: codes.Suggestion
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """The public page of a subject."""
 
     subject: Any
@@ -114,8 +113,7 @@ def profile(code: str) -> Profile | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Scanned:
+class Scanned(NamedTuple):
     """What a scan shows: the state of the code, and behind a valid one the grades of the shop."""
 
     scan: badges.Scan

@@ -165,6 +165,17 @@ class Generator(CodeGenerator):
         self.visit(node.template, frame)
         self.write("]")
 
+    def visit_FromImport(self, node: nodes.FromImport, frame: Frame) -> None:
+        if frame.toplevel:
+            super().visit_FromImport(node, frame)
+            return
+        self.newline(node)
+        self.write("included_template = ")
+        self._import_common(node, frame)
+        for each in node.names:
+            name, alias = (each, each) if isinstance(each, str) else each
+            self.writeline(f"{frame.symbols.ref(alias)} = included_template.{name}")
+
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
         # What has no such attribute may have such a key, or is said to be undefined.
         place = self.temporary_identifier()

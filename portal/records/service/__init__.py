@@ -2,10 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, bindparam, func, literal_column, or_, select
 
@@ -170,8 +169,7 @@ _OUTLINE = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """All that a passer-by is told of the records: newest licence, newest check, how many bad."""
 
     records: Sequence[Any]
