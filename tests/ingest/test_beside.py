@@ -114,6 +114,8 @@ def test_prepared_beside_a_file_leaves_and_tells_the_same(
     path = files.save(tmp_path, text())
     alone = outcome_of(path, may_fork=False)
     assert alone[0].added > 10
+    # Also the second time, when hardly a row is left.
+    monkeypatch.setattr(service, "WORTH_HELP", 0)
     monkeypatch.setattr(Preparer, "prepare", not_here(Preparer.prepare))
     assert outcome_of(path, may_fork=True) == alone
 
@@ -190,7 +192,7 @@ def test_help_is_called_for_large_files_where_there_is_a_second_processor(
     lines: int, cores: int, encoding: str, count: int
 ) -> None:
     source = Source(Path("file"), "", lines, is_suspicious=False, encoding=encoding)
-    assert service.helpers(source, cores) == count
+    assert service.helpers(source, lines, cores) == count
 
 
 def test_more_subjects_than_are_remembered_are_looked_up_again(

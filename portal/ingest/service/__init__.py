@@ -15,8 +15,10 @@ from portal.ingest.rules.codes import code_reader
 from portal.ingest.rules.forms import HEADER_ROWS, Form, Layout, find_layout
 from portal.ingest.rules.rows import RowReader
 from portal.ingest.rules.values import Reader, amount_reader, date_reader, word_reader
+from portal.ingest.service import passing
 from portal.ingest.service.intake import Intake
 from portal.ingest.service.lines import KINDS as LINES
+from portal.ingest.service.passing import Passed
 from portal.ingest.service.prepare import Prepared, Preparer
 from portal.ingest.service.quarantine import Outcome, Quarantine, Report
 from portal.ingest.service.storing import LineStore, RecordStore, Store, SubjectStore
@@ -67,15 +69,18 @@ def run(
         is_suspicious=source.is_suspicious,
     )
     store = _store(layout, kind, batch, actor)
-    intake = Intake(reader, store, Quarantine(batch.id, outcome, report))
-    preparer = Preparer(reader, store.build, store.keys)
-    count = helpers(source, beside.cores()) if may_fork else 0
+    passed = passing.find(batch, layout.form) if isinstance(store, RecordStore) else Passed()
+    quarantine = Quarantine(batch.id, outcome, report)
+    intake = Intake(reader, store, quarantine, passed)
+    preparer = Preparer(reader, store.build, store.keys, passed)
+    count = helpers(source, source.lines - passed.count, beside.cores()) if may_fork else 0
     with _collector_paused(), db.much_in_memory() if count else nullcontext():
         for piece in _prepared(preparer, source, layout.header_row, count):
             intake.take(piece)
             gc.collect(YOUNG)
             if progress and piece.last:
                 progress(piece.last, source.lines)
+    passing.remember(batch, passed, quarantine)
     _close_batch(batch, outcome, actor)
     return outcome
 
@@ -112,9 +117,9 @@ def _prepared(
         raise Refused("helper_died") from error
 
 
-def helpers(source: Source, cores: int) -> int:
-    """How many processes prepare the rows of a file; none, where this one does it as quickly."""
-    if source.lines < WORTH_HELP or cores < 2:
+def helpers(source: Source, rows: int, cores: int) -> int:
+    """How many processes prepare so many rows; none, where this one does it as quickly."""
+    if rows < WORTH_HELP or cores < 2:
         return 0
     # Each has to go through all cells of a workbook, which takes half of its time.
     return MOST_HELPERS if source.encoding else 1

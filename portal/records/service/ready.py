@@ -17,8 +17,8 @@ from portal.records import law, rules
 
 NO_ORIGINAL = "{}"
 LONGEST_KEY, LONGEST_TITLE = 200, 300
-# Where there is an original the other facts follow from it; a program that reads the same original
-# in another way changes READING, so that importing again brings every record up to date.
+# Where there is an original the other facts follow from it; a program that reads or checks the same
+# original in another way changes READING, so that importing again brings every record up to date.
 READING = "1"
 
 
