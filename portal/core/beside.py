@@ -71,10 +71,13 @@ def _in_turn(pipes: Sequence[Connection]) -> Iterator[Any]:
                 raise Died from error
             if message[:1] == END:
                 return
-            told = pickle.loads(memoryview(message)[1:])  # noqa: S301 - from a copy of ourselves
             if message[:1] == ERROR:
-                raise told
-            yield told
+                raise _told(message)
+            yield _told(message)
+
+
+def _told(message: bytes) -> Any:
+    return pickle.loads(memoryview(message)[1:])  # noqa: S301 - from a copy of ourselves
 
 
 def _run(

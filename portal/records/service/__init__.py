@@ -32,6 +32,7 @@ from portal.records.service.ready import (
     RecordFacts,
     make_ready,
     ready_rows,
+    written_details,
 )
 from portal.records.service.storing import (
     Counts,
@@ -49,7 +50,7 @@ __all__ = [
     "in_repair", "is_public_on", "is_stored", "law_on_file", "make_ready", "mark_disputed",
     "mark_in_repair", "newest", "of_subject", "outline", "public_after", "public_counts",
     "public_page", "ready_rows", "reinstate", "repair", "row_numbers", "screen", "store",
-    "store_ready", "take_changed", "untouched", "whole", "withdraw",
+    "store_ready", "take_changed", "untouched", "whole", "withdraw", "written_details",
 ]  # fmt: skip
 
 PAGE_SIZE = 20

@@ -147,10 +147,9 @@ def store_ready(
     known = _known(records["key"])
     identities = list(zip(subject_ids, records["kind"], records["key"], strict=True))
     new = {each: place for place, each in enumerate(identities) if each not in known}
+    met = zip(identities, records["fingerprint"], strict=True) if known else ()
     changed = [
-        place
-        for place, (each, mark) in enumerate(zip(identities, records["fingerprint"], strict=True))
-        if each in known and known[each][1] != mark
+        place for place, (each, mark) in enumerate(met) if each in known and known[each][1] != mark
     ]
     if new:
         places = list(new.values())
@@ -164,7 +163,7 @@ def store_ready(
         mark_changed(touched)
         noted |= touched
         revision.bump()
-    unchanged = sum(map(known.__contains__, identities)) - len(changed)
+    unchanged = sum(map(known.__contains__, identities)) - len(changed) if known else 0
     return Counts(added=len(new), changed=len(changed), unchanged=unchanged)
 
 
@@ -198,7 +197,7 @@ def _add(records: ReadyRecords, subject_ids: Sequence[int], batch_id: int | None
     ids = range(first, first + count)
     columns = {"id": ids, "subject_id": subject_ids, "updated_at": [clock.now()] * count}
     columns |= {name: records[name] for name in COLUMNS}
-    bulk.insert_columns(Record, columns, as_they_are=("details",))
+    bulk.insert_columns(Record, columns, utf8=("details",))
     bulk.insert_columns(
         RecordOriginal,
         {
@@ -207,6 +206,7 @@ def _add(records: ReadyRecords, subject_ids: Sequence[int], batch_id: int | None
             "row_number": records["row_number"],
             "row": records["original"],
         },
+        utf8=("row",),
     )
 
 
@@ -227,7 +227,11 @@ def _change(record_id: int, record: ReadyRecords, batch_id: int | None) -> None:
     session.execute(
         update(RecordOriginal)
         .where(RecordOriginal.record_id == record_id)
-        .values(batch_id=batch_id, row_number=record["row_number"][0], row=record["original"][0])
+        .values(
+            batch_id=batch_id,
+            row_number=record["row_number"][0],
+            row=record["original"][0].decode(),
+        )
     )
 
 
