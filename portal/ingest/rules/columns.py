@@ -59,7 +59,7 @@ def _read_column(reader: RowReader, place: int, cells: Column, bad: set[int]) ->
     # Cells that are equal become one, which is quicker to compare, to send and to store.
     meanings: Mapping[str, Any] = plain
     if place in reader.readers:
-        read = {cell: reader.readers[place][cell] for cell in different}
+        read = reader.readers[place].of(different)
         odd |= {cell for cell in different if read[cell].remarks}
         meanings = {cell: read[left].value for cell, left in plain.items()}
     if odd:

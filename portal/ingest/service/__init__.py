@@ -173,7 +173,7 @@ WORDS = {
 def readers(form: Form, kind: str | None) -> dict[str, Reader]:
     """What reads the cells of each type of field, with the words of content/ingest/words.toml."""
     blanks = content.words("blanks")
-    is_plainly_valid = codes.is_valid if form.kind != REGISTER else lambda _code: False
+    valid = () if form.kind == REGISTER else (codes.is_valid, codes.batch)
     kinds = content.words("kinds")
     if form.kind == GENERAL and kind is not None:
         kinds = {kind: [*kinds[kind], ""]}
@@ -184,7 +184,7 @@ def readers(form: Form, kind: str | None) -> dict[str, Reader]:
     return plain | {
         "date": date_reader(content.words("long_term"), blanks),
         "amount": amount_reader(blanks),
-        "code": code_reader(codes.check, is_plainly_valid),
+        "code": code_reader(codes.check, *valid),
         "scenario": word_reader(
             "scenario", _scenario_words(form), "没有这个场景；请用模板里的场景名称。"
         ),
