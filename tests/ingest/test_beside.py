@@ -32,10 +32,10 @@ NOT_COMPARED = {(RecordOriginal, "batch_id"), (QuarantinedRow, "batch_id"), (Qua
 
 @pytest.fixture(autouse=True)
 def _small_pieces(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even these files are large, and there is a second processor."""
+    """Even these files are large, and there are processors for all."""
     monkeypatch.setattr(service, "PIECE", 3)
     monkeypatch.setattr(service, "WORTH_HELP", 10)
-    monkeypatch.setattr(beside, "cores", lambda: 2)
+    monkeypatch.setattr(beside, "cores", lambda: 3)
     make_subject("虚构县商贸有限公司", code=FIRM, kind="enterprise")
 
 
@@ -183,7 +183,8 @@ def test_a_helper_that_is_killed_ends_the_import_with_a_sentence_and_nothing_sto
     [
         (9, 8, "utf-8-sig", 0),
         (10, 1, "utf-8-sig", 0),
-        (10, 2, "utf-8-sig", 2),
+        (10, 2, "utf-8-sig", 1),
+        (10, 3, "utf-8-sig", 2),
         (10, 8, "gb18030", 2),
         (10, 8, "", 1),
     ],

@@ -32,7 +32,7 @@ PIECE = 2000
 NOTHING = Piece([], [], [])
 # The generation of objects that came last, as the collector counts.
 YOUNG = 0
-# From so many rows on it pays to start processes; one that writes keeps two busy.
+# From so many rows on it pays to start processes, beside the one that writes.
 WORTH_HELP, MOST_HELPERS = 20_000, 2
 REGISTER, GENERAL = "enterprise", "record"
 OWN_FORM = (REGISTER, "licence", "penalty", *LINES)
@@ -122,7 +122,7 @@ def helpers(source: Source, rows: int, cores: int) -> int:
     if rows < WORTH_HELP or cores < 2:
         return 0
     # Each has to go through all cells of a workbook, which takes half of its time.
-    return MOST_HELPERS if source.encoding else 1
+    return min(MOST_HELPERS, cores - 1) if source.encoding else 1
 
 
 def _behind(piece: Piece, header_row: int) -> Piece:
