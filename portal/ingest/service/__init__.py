@@ -61,13 +61,7 @@ def run(
     _refuse_without_kind(layout, kind)
     batch = _open_batch(path, source, kind or layout.form.kind)
     outcome = Outcome(batch.kind, source.sha256, batch.id, layout.unknown, layout.absent)
-    reader = RowReader(
-        layout,
-        readers(layout.form, kind),
-        blanks=content.words("blanks"),
-        today=clock.today(),
-        is_suspicious=source.is_suspicious,
-    )
+    reader = _reader(layout, kind, source)
     store = _store(layout, kind, batch, actor)
     passed = passing.find(batch, layout.form) if isinstance(store, RecordStore) else Passed()
     quarantine = Quarantine(batch.id, outcome, report)
@@ -134,6 +128,16 @@ def _forms(kind: str | None) -> Sequence[Form]:
     if kind is None:
         return tuple(content.forms().values())
     return (content.forms()[kind if kind in OWN_FORM else GENERAL],)
+
+
+def _reader(layout: Layout, kind: str | None, source: Source) -> RowReader:
+    return RowReader(
+        layout,
+        readers(layout.form, kind),
+        blanks=content.words("blanks"),
+        today=clock.today(),
+        is_suspicious=source.is_suspicious,
+    )
 
 
 def _store(layout: Layout, kind: str | None, batch: ImportBatch, actor: str) -> Store:
