@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from fcntl import F_SETPIPE_SZ, fcntl
 from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from portal.core import db
 
@@ -25,7 +24,7 @@ PIPE_BYTES = 1 << 20
 # Where Linux tells which groups a process is in, and what each may use.
 OWN_GROUPS, GROUPS = Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")
 QUOTA = ("quota", "period")
-RESULT, END, ERROR = b"r", b"e", b"!"
+RESULT, END, ERROR = range(3)
 
 
 class Died(Exception):
@@ -70,20 +69,20 @@ def results(work: Callable[[int], Iterator[Result]], count: int) -> Iterator[Res
     The first that has nothing more to yield ends it all. An error in one of them is raised here.
     """
     fork = get_context("fork")
-    pipes: list[Connection] = []
+    pipes: list[BinaryIO] = []
     processes: list[BaseProcess] = []
     try:
         for number in range(count):
-            reader, writer = fork.Pipe(duplex=False)
-            pipes.append(reader)
+            reader, writer = os.pipe()
+            pipes.append(os.fdopen(reader, "rb"))
             with suppress(OSError):
-                fcntl(writer.fileno(), F_SETPIPE_SZ, PIPE_BYTES)
+                fcntl(writer, F_SETPIPE_SZ, PIPE_BYTES)
             process: BaseProcess = fork.Process(
                 target=_run, args=(work, number, writer, pipes), daemon=True
             )
             process.start()
             processes.append(process)
-            writer.close()
+            os.close(writer)
         yield from _in_turn(pipes)
     finally:
         for process in processes:
@@ -93,46 +92,48 @@ def results(work: Callable[[int], Iterator[Result]], count: int) -> Iterator[Res
             pipe.close()
 
 
-def _in_turn(pipes: Sequence[Connection]) -> Iterator[Any]:
+def _in_turn(pipes: Sequence[BinaryIO]) -> Iterator[Any]:
     while True:
         for pipe in pipes:
-            try:
-                message = pipe.recv_bytes()
-            except (EOFError, OSError) as error:
-                raise Died from error
-            if message[:1] == END:
+            kind, told = _next(pipe)
+            if kind == END:
                 return
-            told = pickle.loads(memoryview(message)[1:])  # noqa: S301 - from a copy of ourselves
-            if message[:1] == ERROR:
+            if kind == ERROR:
                 raise told
             yield told
 
 
+def _next(pipe: BinaryIO) -> Any:
+    """Read while the other still writes, so that neither holds a large result twice."""
+    try:
+        return pickle.load(pipe)  # noqa: S301 - from a copy of ourselves
+    except (EOFError, pickle.UnpicklingError) as error:
+        raise Died from error
+
+
 def _run(
-    work: Callable[[int], Iterator[Any]],
-    number: int,
-    writer: Connection,
-    readers: Sequence[Connection],
+    work: Callable[[int], Iterator[Any]], number: int, writer: int, readers: Sequence[BinaryIO]
 ) -> None:
     # A copy that held an end to read from would wait for ever when its parent is gone.
     for reader in readers:
         reader.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     db.leave_to_the_parent()
-    with suppress(BrokenPipeError):
+    with suppress(BrokenPipeError), os.fdopen(writer, "wb") as pipe:
         try:
             for result in work(number):
-                writer.send_bytes(RESULT + pickle.dumps(result, pickle.HIGHEST_PROTOCOL))
-            writer.send_bytes(END)
+                pickle.dump((RESULT, result), pipe, pickle.HIGHEST_PROTOCOL)
+                pipe.flush()
+            pickle.dump((END, None), pipe)
         except BrokenPipeError:
             raise
         except BaseException as error:
             error.add_note(traceback.format_exc())
-            writer.send_bytes(ERROR + _pickled(error))
+            pipe.write(_pickled(error))
 
 
 def _pickled(error: BaseException) -> bytes:
     try:
-        return pickle.dumps(error)
+        return pickle.dumps((ERROR, error))
     except Exception:
-        return pickle.dumps(RuntimeError(repr(error)))
+        return pickle.dumps((ERROR, RuntimeError(repr(error))))

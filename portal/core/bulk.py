@@ -65,24 +65,28 @@ def insert(table: Any, columns: Sequence[str], rows: Sequence[Sequence[Any]]) ->
 
 
 def insert_columns(
-    table: Any, columns: Mapping[str, Sequence[Any]], *, as_they_are: Collection[str] = ()
+    table: Any, columns: Mapping[str, Sequence[Any]], *, utf8: Collection[str] = ()
 ) -> None:
     """Insert rows given column by column, which costs a third of going row by row.
 
-    The cells of the columns named in `as_they_are` are what the driver takes already.
+    The cells of the columns named in `utf8` are text in UTF-8, which SQLite keeps as it comes.
     """
     target: Table = table.__table__ if hasattr(table, "__table__") else table
     connection = session.connection()
     # What no row has need not be sent.
-    given = {name: cells for name, cells in columns.items() if cells.count(None) < len(cells)}
+    given = {name: cells for name, cells in columns.items() if not _are_none(cells)}
     converted = [
-        cells if name in as_they_are else _converted(target.c[name].type, cells, connection.dialect)
+        cells if name in utf8 else _converted(target.c[name].type, cells, connection.dialect)
         for name, cells in given.items()
     ]
     driver: Any = connection.connection.driver_connection
     if is_sqlite():
-        _insert_into_sqlite(driver, target.name, dict(zip(given, converted, strict=True)))
+        _insert_into_sqlite(driver, target.name, dict(zip(given, converted, strict=True)), utf8)
         return
+    converted = [
+        list(map(bytes.decode, cells)) if name in utf8 else cells
+        for name, cells in zip(given, converted, strict=True)
+    ]
     statement = f"COPY {target.name} ({', '.join(given)}) FROM STDIN"
     with driver.cursor() as cursor, cursor.copy(statement) as copy:
         for row in zip(*converted, strict=True):
@@ -90,7 +94,9 @@ def insert_columns(
     _refresh_statistics(connection, target.name, len(next(iter(columns.values()))))
 
 
-def _insert_into_sqlite(driver: Any, table: str, columns: Mapping[str, Sequence[Any]]) -> None:
+def _insert_into_sqlite(
+    driver: Any, table: str, columns: Mapping[str, Sequence[Any]], utf8: Collection[str]
+) -> None:
     """What many rows have in common is said once in the statement: every parameter costs."""
     common = {name: cells[0] for name, cells in columns.items() if _is_common(cells)}
     marks = dict.fromkeys(columns, "?")
@@ -98,9 +104,14 @@ def _insert_into_sqlite(driver: Any, table: str, columns: Mapping[str, Sequence[
         asked = ", ".join(["quote(?)"] * len(common))
         quoted = driver.execute(f"SELECT {asked}", tuple(common.values())).fetchone()
         marks |= zip(common, quoted, strict=True)
+    marks |= {name: f"CAST({marks[name]} AS TEXT)" for name in utf8}
     different = [cells for name, cells in columns.items() if name not in common]
     statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(marks.values())})"  # noqa: S608
     driver.executemany(statement, zip(*different, strict=True))
+
+
+def _are_none(cells: Sequence[Any]) -> bool:
+    return cells[0] is None and cells.count(None) == len(cells)
 
 
 def _is_common(cells: Sequence[Any]) -> bool:

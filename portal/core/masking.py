@@ -58,8 +58,12 @@ _MONEY_BEFORE = re.compile(r"[¥￥$€] ?$")
 _MONEY_AFTER = re.compile(r"\.\d{1,2}(?!\d)| ?元(?![旦月宵某])", re.A)
 _NUMBER_BEFORE = re.compile(r"[第字〕\])］] ?$")
 
-# Numbers of two texts do not make one together.
-BETWEEN_TEXTS = "\n\n\n"
+# Several texts are looked through as one, between which stands what none of them has.
+_BETWEEN = "\0"
+_FEWEST_DIGITS = 11
+_NO_DIGITS = bytes(set(range(256)) - set(b"0123456789\0"))
+_OTHER_DIGITS = "".join(chr(point) for point, digit in _FOLD.items() if digit.isdigit())
+_SUSPICIOUS = re.compile(f"[@＠{_OTHER_DIGITS}]")
 
 Span = tuple[int, int, str]
 
@@ -76,11 +80,18 @@ def mask_text(text: str) -> str:
 
 
 def mask_texts(texts: Sequence[str]) -> Sequence[str]:
-    """Several texts at once; most have nothing to hide, which one look at all of them tells."""
-    together = BETWEEN_TEXTS.join(texts)
-    if not _SUSPECT.search(together):
+    """Several texts at once; most have nothing to hide, as they have too few digits for it."""
+    together = _BETWEEN.join(texts)
+    digits = together.encode(errors="replace").translate(None, _NO_DIGITS).split(b"\0")
+    if _SUSPICIOUS.search(together) or len(digits) != len(texts):
+        return [mask_text(text) for text in texts]
+    counts = list(map(len, digits))
+    if max(counts) < _FEWEST_DIGITS:
         return texts
-    return [mask_text(text) for text in texts]
+    return [
+        text if count < _FEWEST_DIGITS else mask_text(text)
+        for text, count in zip(texts, counts, strict=True)
+    ]
 
 
 def mask_person(name: str) -> str:

@@ -31,6 +31,11 @@ def words(key: str) -> Any:
     return content.need(WORDS, key)
 
 
+def all_words() -> Mapping[str, Any]:
+    """Every list and table of what cells mean."""
+    return content.load(WORDS)
+
+
 def _form(path: str) -> Form:
     table = content.load(path)
     prefix = table.get("prefix", "")

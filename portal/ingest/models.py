@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.db import Base, BigId
@@ -24,6 +24,23 @@ class ImportBatch(Base):
     changed: Mapped[int]
     unchanged: Mapped[int]
     quarantined: Mapped[int]
+
+
+class TakenFile(Base):
+    """Where the records lie that an import added, so that its file can be passed over later."""
+
+    __tablename__ = "taken_file"
+
+    batch_id: Mapped[int] = mapped_column(
+        ForeignKey("import_batch.id"), primary_key=True, autoincrement=False
+    )
+    # Of the bytes of the file and the way in which they were read.
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    # The record after the last; others may have added some of those between.
+    first_record: Mapped[int] = mapped_column(BigInteger)
+    next_record: Mapped[int] = mapped_column(BigInteger)
+    # The numbers of rows that were taken with a notice, which has to be told every time.
+    noticed: Mapped[list[int]] = mapped_column(JSON)
 
 
 class QuarantinedRow(Base):

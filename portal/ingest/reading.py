@@ -5,12 +5,12 @@ import csv
 import hashlib
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import count, islice
+from itertools import compress, count, islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 from portal.core.errors import Refused
 
@@ -24,8 +24,8 @@ UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 DELIMITERS = ",\t;"
 # What the reader of archives raises for a broken one.
 NO_ARCHIVE = (zipfile.BadZipFile, NotImplementedError, struct.error, EOFError)
-# NUL, and the replacement character in UTF-8 and in GB18030.
-SUSPICIOUS = (b"\0", "\ufffd".encode(), "\ufffd".encode("gb18030"))
+# NUL, and the replacement character.
+SUSPICIOUS = ("\0", "\ufffd")
 
 
 class Piece(NamedTuple):
@@ -98,62 +98,77 @@ def _unpacked(path: Path) -> int:
 
 def _open_csv(path: Path) -> Source:
     """Strictly UTF-8, else strictly GB18030; nothing is guessed."""
+    for encoding in ENCODINGS:
+        try:
+            return _look_through(path, encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Refused("encoding_unknown")
+
+
+def _look_through(path: Path, encoding: str) -> Source:
     digest = hashlib.sha256()
+    decoder = codecs.getincrementaldecoder(encoding)()
     lines = 0
     is_suspicious = has_quotes = False
-    for block in _blocks(path):
-        digest.update(block)
-        lines += block.count(b"\n")
-        is_suspicious |= any(mark in block for mark in SUSPICIOUS)
-        has_quotes |= b'"' in block
-    encoding = next((name for name in ENCODINGS if _decodes(path, name)), None)
-    if encoding is None:
-        raise Refused("encoding_unknown")
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            text = decoder.decode(block)
+            digest.update(block)
+            lines += block.count(b"\n")
+            is_suspicious |= any(mark in text for mark in SUSPICIOUS)
+            has_quotes |= b'"' in block
+    decoder.decode(b"", True)
     return Source(path, digest.hexdigest(), lines, is_suspicious, encoding, has_quotes)
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            yield block
-
-
-def _decodes(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        for block in _blocks(path):
-            decoder.decode(block)
-        decoder.decode(b"", True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _csv_pieces(source: Source, size: int, start: int, step: int) -> Iterator[Piece]:
-    csv.field_size_limit(LONGEST_CELL)
     with source.path.open(encoding=source.encoding, newline="") as file:
         first = file.readline()
         file.seek(0)
-        reader = csv.reader(file, delimiter=max(DELIMITERS, key=first.count), strict=True)
-        passed = 0
-        for place in count():
-            if source.has_quotes or place % step == start:
-                piece, is_end = _csv_piece(reader, place * size, size, passed)
-                if place % step == start:
-                    yield piece
-            else:
-                # Without quotes a line is a row, and to pass over lines costs little.
-                lines = sum(1 for _line in islice(file, size))
-                passed, is_end = passed + lines, lines < size
-            if is_end:
-                return
+        delimiter = max(DELIMITERS, key=first.count)
+        pieces = _quoted_pieces if source.has_quotes else _plain_pieces
+        yield from pieces(file, delimiter, size, start, step)
 
 
-def _csv_piece(reader: Any, before: int, size: int, passed: int) -> tuple[Piece, bool]:
-    """The next rows behind so many, and whether the file ended with them.
+def _plain_pieces(
+    file: TextIO, delimiter: str, size: int, start: int, step: int
+) -> Iterator[Piece]:
+    """Without quotes a line is a row, and to pass over lines costs little."""
+    for place in count():
+        lines = list(islice(file, size))
+        if place % step == start:
+            yield _plain_piece(lines, delimiter, place * size)
+        if len(lines) < size:
+            return
 
-    `passed` lines were not read by the reader.
-    """
+
+def _plain_piece(lines: Sequence[str], delimiter: str, before: int) -> Piece:
+    rows = [line.rstrip("\r\n").split(delimiter) for line in lines]
+    if max(map(len, lines), default=0) > LONGEST_CELL:
+        for number, cells in enumerate(rows, before + 1):
+            if max(map(len, cells)) > LONGEST_CELL:
+                raise Refused("quote_not_closed", line=number)
+    numbers = range(before + 1, before + 1 + len(rows))
+    is_filled = list(map(any, rows))
+    return Piece(list(compress(numbers, is_filled)), list(compress(rows, is_filled)), [])
+
+
+def _quoted_pieces(
+    file: TextIO, delimiter: str, size: int, start: int, step: int
+) -> Iterator[Piece]:
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(file, delimiter=delimiter, strict=True)
+    for place in count():
+        piece, is_end = _quoted_piece(reader, place * size, size)
+        if place % step == start:
+            yield piece
+        if is_end:
+            return
+
+
+def _quoted_piece(reader: Any, before: int, size: int) -> tuple[Piece, bool]:
+    """The next rows behind so many, and whether the file ended with them."""
     piece = Piece([], [], [])
     number, last = before, before + size
     line = reader.line_num
@@ -170,7 +185,7 @@ def _csv_piece(reader: Any, before: int, size: int, passed: int) -> tuple[Piece,
             return piece, True
         except csv.Error as error:
             number += 1
-            piece.faults.append((number, _quotes(error, passed + line + 1)))
+            piece.faults.append((number, _quotes(error, line + 1)))
     return piece, False
 
 

@@ -57,6 +57,30 @@ def test_a_process_that_is_killed_is_missed() -> None:
         list(beside.results(die, 2))
 
 
+class Deadly:
+    """It cannot be sent: the process that tries ends."""
+
+    def __reduce__(self) -> str:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return ""
+
+
+def test_a_process_that_is_killed_in_the_middle_of_a_result_is_missed() -> None:
+    def die(_number: int) -> Iterator[object]:
+        yield "x" * 300_000, Deadly()
+
+    with pytest.raises(beside.Died):
+        list(beside.results(die, 1))
+
+
+def test_a_result_larger_than_the_pipe_arrives_whole() -> None:
+    def much(_number: int) -> Iterator[list[bytes]]:
+        yield [bytes([number]) * 1000 for number in range(250)] * 20
+
+    (found,) = beside.results(much, 1)
+    assert found == next(much(0))
+
+
 def test_nobody_works_on_when_nobody_listens() -> None:
     def for_ever(_number: int) -> Iterator[int]:
         while True:

@@ -179,3 +179,23 @@ def test_masking_never_fails_and_is_stable(text: str) -> None:
 def test_the_labels_hold_no_digit() -> None:
     for label in (masking.IDENTITY, masking.MOBILE, masking.BANK_CARD, masking.EMAIL):
         assert not re.search(r"\d|@", label)
+
+
+@pytest.mark.parametrize("text", [text for text, _masked in HIDDEN])
+def test_several_texts_are_masked_like_each_by_itself(text: str) -> None:
+    others = [
+        "",
+        "虚市监罚〔2026〕12345678号",
+        "许可证JY13404030012345",
+        "货值1380元\0，",
+        "1",
+        "38",
+    ]
+    for texts in ([text], [text, *others[:3]], [*others, text], others):
+        assert list(masking.mask_texts(texts)) == list(map(mask_text, texts))
+
+
+def test_numbers_of_two_texts_do_not_make_one() -> None:
+    texts = ["电话13912", "345678"]
+    assert masking.mask_texts(texts) is texts
+    assert list(masking.mask_texts([])) == []

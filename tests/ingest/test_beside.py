@@ -32,10 +32,10 @@ NOT_COMPARED = {(RecordOriginal, "batch_id"), (QuarantinedRow, "batch_id"), (Qua
 
 @pytest.fixture(autouse=True)
 def _small_pieces(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even these files are large, and there is a second processor."""
+    """Even these files are large, and there are processors for all."""
     monkeypatch.setattr(service, "PIECE", 3)
     monkeypatch.setattr(service, "WORTH_HELP", 10)
-    monkeypatch.setattr(beside, "cores", lambda: 2)
+    monkeypatch.setattr(beside, "cores", lambda: 3)
     make_subject("虚构县商贸有限公司", code=FIRM, kind="enterprise")
 
 
@@ -114,6 +114,8 @@ def test_prepared_beside_a_file_leaves_and_tells_the_same(
     path = files.save(tmp_path, text())
     alone = outcome_of(path, may_fork=False)
     assert alone[0].added > 10
+    # Also the second time, when hardly a row is left.
+    monkeypatch.setattr(service, "WORTH_HELP", 0)
     monkeypatch.setattr(Preparer, "prepare", not_here(Preparer.prepare))
     assert outcome_of(path, may_fork=True) == alone
 
@@ -181,7 +183,8 @@ def test_a_helper_that_is_killed_ends_the_import_with_a_sentence_and_nothing_sto
     [
         (9, 8, "utf-8-sig", 0),
         (10, 1, "utf-8-sig", 0),
-        (10, 2, "utf-8-sig", 2),
+        (10, 2, "utf-8-sig", 1),
+        (10, 3, "utf-8-sig", 2),
         (10, 8, "gb18030", 2),
         (10, 8, "", 1),
     ],
@@ -190,7 +193,7 @@ def test_help_is_called_for_large_files_where_there_is_a_second_processor(
     lines: int, cores: int, encoding: str, count: int
 ) -> None:
     source = Source(Path("file"), "", lines, is_suspicious=False, encoding=encoding)
-    assert service.helpers(source, cores) == count
+    assert service.helpers(source, lines, cores) == count
 
 
 def test_more_subjects_than_are_remembered_are_looked_up_again(

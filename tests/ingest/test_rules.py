@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,21 @@ def test_what_is_remembered_does_not_grow_for_ever() -> None:
     doubled = Remembered(lambda number: number * 2)
     assert [doubled[number] for number in range(MOST + 5)][-1] == 2 * (MOST + 4)
     assert len(doubled) == 5
+
+
+def test_what_is_done_together_is_what_is_done_one_by_one() -> None:
+    asked: list[Sequence[int]] = []
+
+    def of_even(numbers: Sequence[int]) -> dict[int, int]:
+        asked.append(numbers)
+        return {number: number * 2 for number in numbers if number % 2 == 0}
+
+    doubled = Remembered(lambda number: number * 2, of_even)
+    assert doubled.of([1, 2, 3, 4]) == {1: 2, 2: 4, 3: 6, 4: 8}
+    assert doubled.of([4, 5, 6]) == {4: 8, 5: 10, 6: 12}
+    assert asked == [[1, 2, 3, 4], [5, 6]]
+    doubled.of(range(MOST))
+    assert len(doubled) <= MOST
 
 
 # Headers

@@ -189,4 +189,4 @@ def _impersonal(place: int) -> Callable[..., Told]:
 
 def _are_impersonal(told: Collection[tuple[str]]) -> bool:
     texts = [text for (text,) in told]
-    return mask_texts(texts) is texts
+    return mask_texts(texts) == texts

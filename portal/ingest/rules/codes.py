@@ -1,6 +1,7 @@
 """The findings of the code check in the words of an import."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import compress
 from typing import Protocol
 
 from portal.ingest.rules.values import Read, Reader, Remark
@@ -49,8 +50,15 @@ class Checked(Protocol):
     def findings(self) -> Iterable[Found]: ...
 
 
-def code_reader(check: Callable[[str], Checked], is_plainly_valid: Callable[[str], bool]) -> Reader:
-    """Reads a code into its normal form with everything that is to be said of it."""
+def code_reader(
+    check: Callable[[str], Checked],
+    is_plainly_valid: Callable[[str], bool] = lambda _cell: False,
+    are_plainly_valid: Callable[[Sequence[str]], Iterable[bool]] = lambda _cells: (),
+) -> Reader:
+    """Reads a code into its normal form with everything that is to be said of it.
+
+    Of one that is plainly valid nothing is said; of many that is asked together.
+    """
 
     def read(cell: str) -> Read:
         if not cell or is_plainly_valid(cell):
@@ -58,7 +66,10 @@ def code_reader(check: Callable[[str], Checked], is_plainly_valid: Callable[[str
         checked = check(cell)
         return Read(checked.code, tuple(map(_remark, checked.findings)))
 
-    return Reader(read)
+    def valid(cells: Sequence[str]) -> dict[str, Read]:
+        return {cell: Read(cell) for cell in compress(cells, are_plainly_valid(cells))}
+
+    return Reader(read, valid)
 
 
 def _remark(found: Found) -> Remark:

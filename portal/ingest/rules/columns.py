@@ -4,7 +4,7 @@ Nearly all rows of a real file have none, and their cells repeat. So each column
 whole, each different value once; a row with anything to remark is left to be read by itself.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import compress
 from typing import Any, NamedTuple
 
@@ -55,19 +55,16 @@ def _read_column(reader: RowReader, place: int, cells: Column, bad: set[int]) ->
         return [meaning] * len(cells)
     plain = _plain(reader, set(cells))
     different = set(plain.values())
-    # Cells that are equal become one, which is quicker to compare, to send and to store.
-    cells = list(map(plain.__getitem__, cells))
     odd = _odd_cells(reader, place, different)
+    # Cells that are equal become one, which is quicker to compare, to send and to store.
+    meanings: Mapping[str, Any] = plain
+    if place in reader.readers:
+        read = reader.readers[place].of(different)
+        odd |= {cell for cell in different if read[cell].remarks}
+        meanings = {cell: read[left].value for cell, left in plain.items()}
     if odd:
-        bad.update(row for row, cell in enumerate(cells) if cell in odd)
-    if place not in reader.readers:
-        return cells
-    read = reader.readers[place]
-    remarked = {cell for cell in different if read[cell].remarks}
-    if remarked:
-        bad.update(row for row, cell in enumerate(cells) if cell in remarked)
-    values = {cell: read[cell].value for cell in different}
-    return list(map(values.__getitem__, cells))
+        bad.update(row for row, cell in enumerate(cells) if plain[cell] in odd)
+    return list(map(meanings.__getitem__, cells))
 
 
 def _plain(reader: RowReader, cells: Collection[str]) -> dict[str, str]:
@@ -78,7 +75,7 @@ def _plain(reader: RowReader, cells: Collection[str]) -> dict[str, str]:
     return plain
 
 
-def _odd_cells(reader: RowReader, place: int, cells: Collection[str]) -> Collection[str]:
+def _odd_cells(reader: RowReader, place: int, cells: Collection[str]) -> set[str]:
     """Cells too long, empty where some category must fill them, or telling of a natural person."""
     limit = reader.limits[place]
     odd: set[str] = set()

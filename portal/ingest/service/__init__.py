@@ -15,8 +15,10 @@ from portal.ingest.rules.codes import code_reader
 from portal.ingest.rules.forms import HEADER_ROWS, Form, Layout, find_layout
 from portal.ingest.rules.rows import RowReader
 from portal.ingest.rules.values import Reader, amount_reader, date_reader, word_reader
+from portal.ingest.service import passing
 from portal.ingest.service.intake import Intake
 from portal.ingest.service.lines import KINDS as LINES
+from portal.ingest.service.passing import Passed
 from portal.ingest.service.prepare import Prepared, Preparer
 from portal.ingest.service.quarantine import Outcome, Quarantine, Report
 from portal.ingest.service.storing import LineStore, RecordStore, Store, SubjectStore
@@ -30,7 +32,7 @@ PIECE = 2000
 NOTHING = Piece([], [], [])
 # The generation of objects that came last, as the collector counts.
 YOUNG = 0
-# From so many rows on it pays to start processes; one that writes keeps two busy.
+# From so many rows on it pays to start processes, beside the one that writes.
 WORTH_HELP, MOST_HELPERS = 20_000, 2
 REGISTER, GENERAL = "enterprise", "record"
 OWN_FORM = (REGISTER, "licence", "penalty", *LINES)
@@ -59,23 +61,20 @@ def run(
     _refuse_without_kind(layout, kind)
     batch = _open_batch(path, source, kind or layout.form.kind)
     outcome = Outcome(batch.kind, source.sha256, batch.id, layout.unknown, layout.absent)
-    reader = RowReader(
-        layout,
-        readers(layout.form, kind),
-        blanks=content.words("blanks"),
-        today=clock.today(),
-        is_suspicious=source.is_suspicious,
-    )
+    reader = _reader(layout, kind, source)
     store = _store(layout, kind, batch, actor)
-    intake = Intake(reader, store, Quarantine(batch.id, outcome, report))
-    preparer = Preparer(reader, store.build, store.keys)
-    count = helpers(source, beside.cores()) if may_fork else 0
+    passed = passing.find(batch, layout.form) if isinstance(store, RecordStore) else Passed()
+    quarantine = Quarantine(batch.id, outcome, report)
+    intake = Intake(reader, store, quarantine, passed)
+    preparer = Preparer(reader, store.build, store.keys, passed)
+    count = helpers(source, source.lines - passed.count, beside.cores()) if may_fork else 0
     with _collector_paused(), db.much_in_memory() if count else nullcontext():
         for piece in _prepared(preparer, source, layout.header_row, count):
             intake.take(piece)
             gc.collect(YOUNG)
             if progress and piece.last:
                 progress(piece.last, source.lines)
+    passing.remember(batch, passed, quarantine)
     _close_batch(batch, outcome, actor)
     return outcome
 
@@ -112,12 +111,12 @@ def _prepared(
         raise Refused("helper_died") from error
 
 
-def helpers(source: Source, cores: int) -> int:
-    """How many processes prepare the rows of a file; none, where this one does it as quickly."""
-    if source.lines < WORTH_HELP or cores < 2:
+def helpers(source: Source, rows: int, cores: int) -> int:
+    """How many processes prepare so many rows; none, where this one does it as quickly."""
+    if rows < WORTH_HELP or cores < 2:
         return 0
     # Each has to go through all cells of a workbook, which takes half of its time.
-    return MOST_HELPERS if source.encoding else 1
+    return min(MOST_HELPERS, cores - 1) if source.encoding else 1
 
 
 def _behind(piece: Piece, header_row: int) -> Piece:
@@ -129,6 +128,16 @@ def _forms(kind: str | None) -> Sequence[Form]:
     if kind is None:
         return tuple(content.forms().values())
     return (content.forms()[kind if kind in OWN_FORM else GENERAL],)
+
+
+def _reader(layout: Layout, kind: str | None, source: Source) -> RowReader:
+    return RowReader(
+        layout,
+        readers(layout.form, kind),
+        blanks=content.words("blanks"),
+        today=clock.today(),
+        is_suspicious=source.is_suspicious,
+    )
 
 
 def _store(layout: Layout, kind: str | None, batch: ImportBatch, actor: str) -> Store:
@@ -168,7 +177,7 @@ WORDS = {
 def readers(form: Form, kind: str | None) -> dict[str, Reader]:
     """What reads the cells of each type of field, with the words of content/ingest/words.toml."""
     blanks = content.words("blanks")
-    is_plainly_valid = codes.is_valid if form.kind != REGISTER else lambda _code: False
+    valid = () if form.kind == REGISTER else (codes.is_valid, codes.batch)
     kinds = content.words("kinds")
     if form.kind == GENERAL and kind is not None:
         kinds = {kind: [*kinds[kind], ""]}
@@ -179,7 +188,7 @@ def readers(form: Form, kind: str | None) -> dict[str, Reader]:
     return plain | {
         "date": date_reader(content.words("long_term"), blanks),
         "amount": amount_reader(blanks),
-        "code": code_reader(codes.check, is_plainly_valid),
+        "code": code_reader(codes.check, *valid),
         "scenario": word_reader(
             "scenario", _scenario_words(form), "没有这个场景；请用模板里的场景名称。"
         ),

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from portal.ingest.rules.rows import RowReader
+from portal.ingest.service.passing import Passed
 from portal.ingest.service.prepare import Prepared
 from portal.ingest.service.quarantine import Quarantine
 from portal.ingest.service.storing import Store
@@ -35,19 +36,26 @@ class Seen:
 class Intake:
     """Takes the rows of one file piece by piece, in their order."""
 
-    def __init__(self, reader: RowReader, store: Store, quarantine: Quarantine) -> None:
+    def __init__(
+        self, reader: RowReader, store: Store, quarantine: Quarantine, passed: Passed
+    ) -> None:
         self.reader = reader
         self.store = store
         self.quarantine = quarantine
         self.outcome = quarantine.outcome
+        self.passed = passed
         self.seen = Seen()
 
     def take(self, piece: Prepared) -> None:
         """Store the rows that can be taken; the others go to quarantine."""
-        self.outcome.rows += piece.total
+        self.outcome.rows += piece.total + piece.passed
         for number, findings in piece.remarks:
             self.quarantine.remark(number, findings)
+        self.outcome.unchanged += piece.passed
         is_new = list(map(self.seen.for_the_first_time, piece.keys))
+        if self.passed.batch_ids and is_new:
+            again = self.passed.are_again(self.store.keys(piece.facts))
+            is_new = [new and not each for new, each in zip(is_new, again, strict=True)]
         if all(is_new):
             self._store(piece.facts)
         else:

@@ -8,6 +8,7 @@ from portal.ingest.reading import Piece
 from portal.ingest.rules.columns import read_columns
 from portal.ingest.rules.findings import Finding
 from portal.ingest.rules.rows import RowReader
+from portal.ingest.service.passing import Passed
 
 Columns = Sequence[Sequence[Any]]
 Remark = tuple[int, Sequence[Finding]]
@@ -16,11 +17,12 @@ Remark = tuple[int, Sequence[Finding]]
 class Prepared(NamedTuple):
     """A piece of a file: what is to be said of its rows, and the facts of those to be taken.
 
-    `numbers` and `keys`, which are hashes, are those of the facts; `last` is the number of the
-    last row that is not empty, 0 where all are.
+    `total` leaves out the rows that were `passed` over. `numbers` and `keys`, which are hashes,
+    are those of the facts; `last` is the number of the last row that is not empty, 0 where all are.
     """
 
     total: int
+    passed: int
     last: int
     remarks: Sequence[Remark]
     numbers: Sequence[int]
@@ -36,13 +38,18 @@ class Preparer:
         reader: RowReader,
         build: Callable[[Columns, Sequence[Sequence[str]], Sequence[int]], Any],
         keys: Callable[[Any], Iterable[Hashable]],
+        passed: Passed,
     ) -> None:
         self.reader = reader
         self.build = build
         self.keys = keys
+        self.passed = passed
 
     def prepare(self, piece: Piece) -> Prepared:
         """Read the rows together; those of which there is something to say one by one."""
+        last = max([0, *piece.numbers[-1:], *(number for number, _ in piece.faults[-1:])])
+        total = len(piece.rows)
+        piece = self.passed.without(piece)
         read = read_columns(self.reader, piece.rows)
         numbers = list(compress(piece.numbers, read.is_clean))
         rows = list(compress(piece.rows, read.is_clean))
@@ -58,7 +65,8 @@ class Preparer:
         facts = self.build(columns, rows, numbers) if numbers else ()
         return Prepared(
             total=len(piece.rows) + len(piece.faults),
-            last=max([0, *piece.numbers[-1:], *(number for number, _ in piece.faults[-1:])]),
+            passed=total - len(piece.rows),
+            last=last,
             remarks=remarks,
             numbers=numbers,
             facts=facts,

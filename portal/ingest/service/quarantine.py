@@ -1,7 +1,7 @@
 """What became of a file's rows: counted, reported, and the refused ones put aside."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,8 +42,10 @@ class Quarantine:
         self.outcome = outcome
         self.report = report
         self.waiting: list[dict[str, Any]] = []
+        # Rows of which there was something to say and that may be taken all the same.
+        self.noticed: list[int] = []
 
-    def remark(self, row_number: int, findings: Iterable[Finding]) -> None:
+    def remark(self, row_number: int, findings: Sequence[Finding]) -> None:
         """Count and report findings of one row; notices alone do not keep it out."""
         errors = []
         for finding in findings:
@@ -54,6 +56,8 @@ class Quarantine:
             if not finding.is_notice:
                 errors.append(finding)
         self.outcome.quarantined += bool(errors)
+        if not errors and findings:
+            self.noticed.append(row_number)
         self.waiting += [self._columns(row_number, finding) for finding in errors]
         if len(self.waiting) >= GATHERED:
             self.store()

@@ -17,7 +17,6 @@ STATES = {"state": "licence_states", "old_state": "old_licence_states"}
 CLASSIFIED = "penalty"
 
 Columns = Sequence[Sequence[Any]]
-Pair = tuple[str, str]
 
 
 class RecordBuilder:
@@ -30,7 +29,7 @@ class RecordBuilder:
         self.today = today
         self.write_originals = original_writer(layout)
         self.details = [
-            (place, _pairing(each))
+            (place, each.label, _showing(each))
             for place, each in enumerate(form.fields)
             if each.to in SHOWN and layout.columns[place] is not None
         ]
@@ -71,11 +70,9 @@ class RecordBuilder:
             return first
         return [next(filter(None, each), "") for each in zip(first, *others, strict=True)]
 
-    def _details(self, columns: Columns, count: int) -> list[tuple[Pair, ...]]:
-        pairs = [once_each(pair, columns[place]) for place, pair in self.details]
-        if not pairs:
-            return [()] * count
-        return [tuple(filter(None, each)) for each in zip(*pairs, strict=True)]
+    def _details(self, columns: Columns, count: int) -> list[bytes]:
+        told = [(label, once_each(show, columns[place])) for place, label, show in self.details]
+        return records.written_details(told, count)
 
     def _classes(self, columns: Columns) -> dict[str, Sequence[Any]]:
         """The class that the source unit gives; otherwise the law data's, which says so."""
@@ -93,14 +90,11 @@ def _class(told: tuple[str | None, str, str, str, int | None]) -> tuple[str, str
     return found.record_class, found.basis
 
 
-def _pairing(field: Field) -> Callable[[Any], Pair | None]:
-    """A value beside its label as the public page shows both; nothing where there is none."""
-    show: Callable[[Any], str] = show_amount if field.type == "amount" else str
+def _showing(field: Field) -> Callable[[Any], str]:
+    """What writes a value as the public page shows it; nothing where there is none."""
     if field.to in STATES:
         states = content.words(STATES[field.to])
-        show = lambda value: states.get(value, value)  # noqa: E731
-
-    def pair(value: Any) -> Pair | None:
-        return None if value in (None, "") else (field.label, show(value))
-
-    return pair
+        return lambda value: str(states.get(value, value))
+    if field.type == "amount":
+        return lambda fen: "" if fen is None else show_amount(fen)
+    return lambda value: "" if value is None else str(value)

@@ -1,6 +1,7 @@
 """The two places that rows go to, in one shape: subjects and records."""
 
 from collections.abc import Hashable, Iterable, Sequence
+from itertools import filterfalse
 from typing import Any, NamedTuple, Protocol
 
 from portal.core import clock
@@ -14,6 +15,8 @@ from portal.scenarios import service as scenarios
 from portal.subjects import service as subjects
 
 Columns = Sequence[Sequence[Any]]
+# In place of a subject: there is none with the code, or another has it.
+STRANGER, MISNAMED = 0, -1
 TOLD_OF_SUBJECT = ("subject_code", "subject_name")
 
 
@@ -91,8 +94,8 @@ class RecordStore:
         self.key_place = layout.form.place("number") or 0
         self.name_place = layout.form.place("name") or 0
         self.batch_id = batch_id
-        # Subjects repeat from row to row.
-        self.found: dict[tuple[str, str], subjects.Named | None] = {}
+        # The subjects that pairs of code and name are about, which repeat from row to row.
+        self.found: dict[tuple[str, str], int] = {}
         self.noted: set[int] = set()
 
     def keys(self, rows: records.ReadyRecords) -> Iterable[Hashable]:
@@ -110,25 +113,29 @@ class RecordStore:
     def store(self, rows: records.ReadyRecords) -> Stored:
         numbers, codes, names = (rows[name] for name in ("row_number", *TOLD_OF_SUBJECT))
         told = list(zip(codes, names, strict=True))
-        self._find(set(told))
-        found = list(map(self.found.__getitem__, told))
-        good = [place for place, named in enumerate(found) if named and named.is_named]
-        strangers = [(numbers[place], codes[place]) for place, named in enumerate(found)
-                     if named is None]  # fmt: skip
-        misnamed = [(numbers[place], names[place]) for place, named in enumerate(found)
-                    if named and not named.is_named]  # fmt: skip
-        ids = [named.subject_id for named in found if named and named.is_named]
-        if len(good) < len(found):
-            rows = rows.pick(good)
-        counts = records.store_ready(rows, ids, batch_id=self.batch_id, noted=self.noted)
-        return Stored(counts.added, counts.changed, counts.unchanged, strangers, misnamed)
+        self._find(told)
+        ids = list(map(self.found.__getitem__, told))
+        if min(ids) > 0:
+            counts = records.store_ready(rows, ids, batch_id=self.batch_id, noted=self.noted)
+            return Stored(counts.added, counts.changed, counts.unchanged)
+        good = [place for place, id_ in enumerate(ids) if id_ > 0]
+        stored = self.store(rows.pick(good)) if good else Stored(0, 0, 0)
+        strangers = [(numbers[place], codes[place]) for place, id_ in enumerate(ids)
+                     if id_ == STRANGER]  # fmt: skip
+        misnamed = [(numbers[place], names[place]) for place, id_ in enumerate(ids)
+                    if id_ == MISNAMED]  # fmt: skip
+        return stored._replace(strangers=strangers, misnamed=misnamed)
 
-    def _find(self, told: set[tuple[str, str]]) -> None:
+    def _find(self, told: Sequence[tuple[str, str]]) -> None:
         """Look up the subjects that were not met lately."""
-        asked = {pair for pair in told if pair not in self.found}
+        asked = set(filterfalse(self.found.__contains__, told))
         if len(self.found) + len(asked) > MOST:
-            self.found, self.noted, asked = {}, set(), told
-        self.found |= dict.fromkeys(asked) | subjects.named(asked)
+            self.found, self.noted, asked = {}, set(), set(told)
+        self.found |= dict.fromkeys(asked, STRANGER)
+        self.found |= {
+            pair: named.subject_id if named.is_named else MISNAMED
+            for pair, named in subjects.named(asked).items()
+        }
 
 
 class LineStore:

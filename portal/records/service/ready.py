@@ -7,18 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from itertools import chain, repeat
+from itertools import repeat
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
-from portal.core.masking import mask_texts
+from portal.core.masking import mask_text, mask_texts
 from portal.core.remember import Remembered
 from portal.records import law, rules
 
 NO_ORIGINAL = "{}"
 LONGEST_KEY, LONGEST_TITLE = 200, 300
-# Where there is an original the other facts follow from it; a program that reads the same original
-# in another way changes READING, so that importing again brings every record up to date.
+# Where there is an original the other facts follow from it; a program that reads or checks the same
+# original in another way changes READING, so that importing again brings every record up to date.
 READING = "1"
 
 
@@ -74,7 +74,8 @@ PUBLICATION = ("record_class", "class_basis", "earliest_repair_on", "public_from
 class ReadyRecords:
     """Records by column: every fact as it may be shown, and what follows from the facts.
 
-    `details` is JSON already. The `fingerprint` is equal when the source said the same.
+    `details` is JSON already, in UTF-8 like the `original`. The `fingerprint` is equal when the
+    source said the same.
     """
 
     columns: Mapping[str, Sequence[Any]]
@@ -94,13 +95,26 @@ class ReadyRecords:
 
 def ready_rows(rows: Sequence[RecordFacts], today: date) -> ReadyRecords:
     """Make records ready that are given one by one."""
-    return make_ready(dict(zip(RecordFacts._fields, zip(*rows, strict=True), strict=True)), today)
+    told = dict(zip(RecordFacts._fields, zip(*rows, strict=True), strict=True))
+    originals = [row.original.encode() for row in rows]
+    marks = _fingerprints(told | {"original": originals})
+    made: dict[str, Sequence[Any]] = {
+        "details": list(map(_written, told["details"])),
+        "original": originals,
+        # The row number may move when a file grows; the record does not change by that.
+        "fingerprint": [
+            _hash(repr(tuple(row)[:-1]).encode()) if row.original == NO_ORIGINAL else mark
+            for row, mark in zip(rows, marks, strict=True)
+        ],
+    }
+    return make_ready(told | made, today)
 
 
 def make_ready(told: Mapping[str, Sequence[Any]], today: date) -> ReadyRecords:
     """Make records ready that are given column by column; what no column says has its default.
 
-    Publication is computed from the dated law data as of `today`; free text is masked.
+    `details` and `original` are JSON in UTF-8. Publication is computed from the dated law data as
+    of `today`; free text is masked.
     """
     count = len(told["subject_code"])
     facts = {name: told[name] if name in told else [_DEFAULTS[name]] * count
@@ -110,10 +124,9 @@ def make_ready(told: Mapping[str, Sequence[Any]], today: date) -> ReadyRecords:
     )  # fmt: skip
     made = {
         "key": list(map(_key, facts["number"], facts["authority"], facts["authority_code"])),
-        "fingerprint": _fingerprints(facts),
+        "fingerprint": told.get("fingerprint") or _fingerprints(facts),
         "title": [title[:LONGEST_TITLE] for title in _masked(facts["title"])],
         "summary": _masked(facts["summary"]),
-        "details": _details(facts["details"]),
         **dict(zip(PUBLICATION, zip(*published, strict=True), strict=True)),
     }
     return ReadyRecords(facts | made)
@@ -126,19 +139,16 @@ def _key(number: str, authority: str, authority_code: str) -> str:
 def _fingerprints(facts: Mapping[str, Sequence[Any]]) -> list[str]:
     told = zip(
         facts["subject_code"], facts["kind"], facts["record_class"], facts["class_basis"],
-        facts["original"], zip(*facts.values(), strict=True), strict=True,
+        facts["original"], strict=True,
     )  # fmt: skip
     return [
-        # The row number may move when a file grows; the record does not change by that.
-        _hash(repr(every[:-1]))
-        if original == NO_ORIGINAL
-        else _hash(f"{READING}\x1f{code}\x1f{kind}\x1f{record_class}\x1f{basis}\x1f{original}")
-        for code, kind, record_class, basis, original, every in told
+        _hash(f"{READING}\x1f{code}\x1f{kind}\x1f{record_class}\x1f{basis}\x1f".encode() + original)
+        for code, kind, record_class, basis, original in told
     ]
 
 
-def _hash(told: str) -> str:
-    return sha256(told.encode()).hexdigest()[:32]
+def _hash(told: bytes) -> str:
+    return sha256(told).hexdigest()[:32]
 
 
 def _masked(texts: Iterable[str]) -> list[str]:
@@ -148,15 +158,27 @@ def _masked(texts: Iterable[str]) -> list[str]:
     return list(map(masked.__getitem__, texts))
 
 
-def _details(rows: Sequence[Sequence[tuple[str, str]]]) -> list[str]:
+def _written(details: Sequence[tuple[str, str]]) -> bytes:
     """Labels and masked values as JSON."""
-    different = list(set(chain.from_iterable(rows)))
-    shown = _masked(value for _label, value in different)
-    written = {
-        pair: f"[{encode_basestring(pair[0])},{encode_basestring(value)}]"
-        for pair, value in zip(different, shown, strict=True)
-    }
-    return [f"[{','.join(map(written.__getitem__, pairs))}]" for pairs in rows]
+    return b"[%s]" % b",".join(_pair(label, mask_text(value)) for label, value in details)
+
+
+def written_details(told: Sequence[tuple[str, Sequence[str]]], count: int) -> list[bytes]:
+    """The same for many records: each label with the value of every record, empty where none."""
+    columns = []
+    for label, values in told:
+        different = list(set(values))
+        shown = zip(different, mask_texts(different), strict=True)
+        pairs = {value: value and _pair(label, masked) for value, masked in shown}
+        if pairs.keys() != {""}:
+            columns.append(map(pairs.__getitem__, values))
+    if not columns:
+        return [b"[]"] * count
+    return [b"[%s]" % b",".join(filter(None, each)) for each in zip(*columns, strict=True)]
+
+
+def _pair(label: str, value: str) -> bytes:
+    return f"[{encode_basestring(label)},{encode_basestring(value)}]".encode()
 
 
 def publication(

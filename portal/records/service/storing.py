@@ -1,12 +1,13 @@
 """Storing records: new ones, changed ones, and the rows they came from."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import compress, islice
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from portal.core import bulk, clock, db, revision
 from portal.core.db import session
@@ -22,6 +23,8 @@ from portal.records.service.ready import (
 from portal.subjects.models import Subject
 
 CHUNK = 2000
+# Rows of an earlier import that are looked at together.
+LOOKED_AT = 20_000
 # What is stored of a record as it was made ready.
 COLUMNS = (
     "kind", "key", "number", "title", "summary", "details", "decided_on", "published_on",
@@ -46,6 +49,23 @@ class Counts:
 _SUBJECTS = select(Subject.code, Subject.id)
 _KNOWN = select(Record.subject_id, Record.kind, Record.key, Record.id, Record.fingerprint)
 _ENDINGS = select(*(getattr(Record, name) for name in ENDINGS), Record.is_disputed)
+
+_UNTOUCHED = (
+    select(RecordOriginal.row_number)
+    .join(Record, Record.id == RecordOriginal.record_id)
+    .join(Subject, Subject.id == Record.subject_id)
+    .where(
+        RecordOriginal.record_id.between(bindparam("first"), bindparam("last")),
+        RecordOriginal.batch_id == bindparam("batch_id"),
+        RecordOriginal.row_number.is_not(None),
+        Subject.updated_at <= bindparam("since"),
+    )
+)
+_ROWS = (
+    select(Subject.code, Record.kind, Record.key, RecordOriginal.row_number)
+    .join(Record, Record.id == RecordOriginal.record_id)
+    .join(Subject, Subject.id == Record.subject_id)
+)
 
 Identity = tuple[int, str, str]
 
@@ -88,6 +108,31 @@ def is_stored(record: ReadyRecords) -> bool:
     return record["fingerprint"][0] in set(marks)
 
 
+def untouched(batch_id: int, ids: range, *, since: datetime) -> Iterator[list[int]]:
+    """The numbers of the rows that records of these ids still come from, some at a time.
+
+    Left out are those of subjects that were altered after `since`.
+    """
+    for some in (ids[place : place + LOOKED_AT] for place in range(0, len(ids), LOOKED_AT)):
+        values = {"batch_id": batch_id, "first": some[0], "last": some[-1], "since": since}
+        if found := [number for (number,) in db.rows(_UNTOUCHED, values)]:
+            yield found
+
+
+def row_numbers(keys: Sequence[str], batch_ids: Sequence[int]) -> dict[tuple[str, str, str], int]:
+    """The rows of some imports that records with these keys come from.
+
+    By subject's code, kind and key, which tell a record apart.
+    """
+    asked = _ROWS.where(
+        bulk.among(Record.key, keys), RecordOriginal.batch_id.in_(bindparam("batches"))
+    )
+    return {
+        (code, kind, key): number
+        for code, kind, key, number in db.rows(asked, {"batches": list(batch_ids)})
+    }
+
+
 def store_ready(
     records: ReadyRecords,
     subject_ids: Sequence[int],
@@ -102,10 +147,9 @@ def store_ready(
     known = _known(records["key"])
     identities = list(zip(subject_ids, records["kind"], records["key"], strict=True))
     new = {each: place for place, each in enumerate(identities) if each not in known}
+    met = zip(identities, records["fingerprint"], strict=True) if known else ()
     changed = [
-        place
-        for place, (each, mark) in enumerate(zip(identities, records["fingerprint"], strict=True))
-        if each in known and known[each][1] != mark
+        place for place, (each, mark) in enumerate(met) if each in known and known[each][1] != mark
     ]
     if new:
         places = list(new.values())
@@ -119,7 +163,7 @@ def store_ready(
         mark_changed(touched)
         noted |= touched
         revision.bump()
-    unchanged = sum(map(known.__contains__, identities)) - len(changed)
+    unchanged = sum(map(known.__contains__, identities)) - len(changed) if known else 0
     return Counts(added=len(new), changed=len(changed), unchanged=unchanged)
 
 
@@ -153,7 +197,7 @@ def _add(records: ReadyRecords, subject_ids: Sequence[int], batch_id: int | None
     ids = range(first, first + count)
     columns = {"id": ids, "subject_id": subject_ids, "updated_at": [clock.now()] * count}
     columns |= {name: records[name] for name in COLUMNS}
-    bulk.insert_columns(Record, columns, as_they_are=("details",))
+    bulk.insert_columns(Record, columns, utf8=("details",))
     bulk.insert_columns(
         RecordOriginal,
         {
@@ -162,6 +206,7 @@ def _add(records: ReadyRecords, subject_ids: Sequence[int], batch_id: int | None
             "row_number": records["row_number"],
             "row": records["original"],
         },
+        utf8=("row",),
     )
 
 
@@ -182,7 +227,11 @@ def _change(record_id: int, record: ReadyRecords, batch_id: int | None) -> None:
     session.execute(
         update(RecordOriginal)
         .where(RecordOriginal.record_id == record_id)
-        .values(batch_id=batch_id, row_number=record["row_number"][0], row=record["original"][0])
+        .values(
+            batch_id=batch_id,
+            row_number=record["row_number"][0],
+            row=record["original"][0].decode(),
+        )
     )
 
 

@@ -6,6 +6,7 @@ from portal.subjects.rules.codes import (
     CodeCheck,
     CodeParts,
     Finding,
+    batch,
     check,
     is_valid,
     normalise,
@@ -14,8 +15,8 @@ from portal.subjects.rules.codes import (
 from portal.subjects.rules.typos import Suggestion, suggest
 
 __all__ = [
-    "CodeCheck", "CodeParts", "Finding", "Suggestion", "check", "is_valid", "looks_like_code",
-    "normalise", "parts", "suggest",
+    "CodeCheck", "CodeParts", "Finding", "Suggestion", "batch", "check", "is_valid",
+    "looks_like_code", "normalise", "parts", "suggest",
 ]  # fmt: skip
 
 SHAPE = re.compile(r"[0-9A-Z]{15,20}")
