@@ -10,6 +10,9 @@ SIZES = (10_000, 100_000, 1_000_000)
 EACH = 200
 TIMES = 3
 PAGE_SIZE = 20
+# The figure of searching is its p99. The median is printed beside it: half of all questions find
+# three subjects or fewer in the small city and a page in the large ones.
+MEDIAN = "search, p50"
 
 
 def run(subjects: int, *, calls: int) -> list[Figure]:
@@ -31,7 +34,12 @@ def run(subjects: int, *, calls: int) -> list[Figure]:
             median([cost for cost, shown in values if shown == wanted]) for values in spent
         ]
     return [
-        Figure(f"{name}, {larger:,} subjects against {smaller:,}", after / before, "x", "<= 1.5")
+        Figure(
+            f"{name}, {larger:,} subjects against {smaller:,}",
+            after / before,
+            "x",
+            "" if name == MEDIAN else "<= 1.5",
+        )
         for name, values in costs.items()
         for smaller, larger, before, after in zip(
             sizes, sizes[1:], values, values[1:], strict=False
