@@ -27,6 +27,8 @@ class Prepared(NamedTuple):
     fixed: dict[str, Any]
     converts: tuple[tuple[str, Convert], ...]
     told: Callable[[Sequence[Any]], list[Any]]
+    # Whether its words depend on how many values some lists have.
+    takes_lists: bool
 
     def values(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values as the driver takes them."""
@@ -40,8 +42,9 @@ class Prepared(NamedTuple):
 
 def prepared(statement: Any, dialect: Dialect, values: Mapping[str, Any]) -> Prepared:
     """The statement for these values; the same again for lists of the same lengths."""
-    if LISTS.isdisjoint(map(type, values.values())):
-        return _prepared(statement, dialect, ())
+    found = _prepared(statement, dialect, ())
+    if not found.takes_lists:
+        return found
     lengths = [(name, len(value)) for name, value in values.items() if type(value) in LISTS]
     return _prepared(statement, dialect, tuple(lengths))
 
@@ -64,7 +67,9 @@ def _prepared(statement: Any, dialect: Dialect, lengths: tuple[tuple[str, int], 
             fixed[name] = convert(bind.value) if convert else bind.value
         elif convert:
             converts += [(place, convert) for place in lists.get(name, [name])]
-    return Prepared(state.statement, lists, fixed, tuple(converts), _teller(statement, dialect))
+    takes_lists = any(bind.expanding for bind in compiled.binds.values())
+    told = _teller(statement, dialect)
+    return Prepared(state.statement, lists, fixed, tuple(converts), told, takes_lists)
 
 
 def _teller(statement: Any, dialect: Dialect) -> Callable[[Sequence[Any]], list[Any]]:

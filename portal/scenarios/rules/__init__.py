@@ -242,15 +242,18 @@ def grade(rule: Rule, facts: Sequence[Fact], records: Sequence[RecordFact], toda
     known = [found.from_on for key in rule.needs if (found := current.get(key))]
     holds_until = add_months(max(known), rule.holds_months) if known else None
     is_out_of_date = holds_until is not None and holds_until <= today
-    points = sum([line.outcome.points for line in lines])
-    vetoes = tuple([line for line in lines if line.outcome.limit])
+    points, vetoes = 0, []
+    for line in lines:
+        points += line.outcome.points
+        if line.outcome.limit:
+            vetoes.append(line)
     is_early = today < rule.effective_from
     is_unrated = not rule.is_rated or bool(missing) or is_out_of_date or is_early
     return Grade(
         grade="none" if is_unrated else _limited(of_points(rule, points), vetoes),
         points=points,
         lines=lines,
-        vetoes=vetoes,
+        vetoes=tuple(vetoes),
         missing=missing,
         is_out_of_date=is_out_of_date,
         holds_until=holds_until,
@@ -301,6 +304,8 @@ def _line(
 ) -> Line:
     if key := indicator.fact:
         return _fact_line(indicator, current.get(key), facts.get(key, ()), today)
+    if not records:
+        return Line(indicator, _of_number(indicator.outcomes, 0), 0)
     counted = [record for record in records if _counts(indicator, record, today)]
     outcome = _of_number(indicator.outcomes, len(counted))
     ends = [_leaves_on(indicator, record) for record in counted]
@@ -340,13 +345,13 @@ def _of_number(outcomes: Sequence[Outcome], number: int) -> Outcome:
 
 def _current(facts: Sequence[Fact], today: date) -> Fact | None:
     """The newest fact that is true today."""
-    true = [
-        fact for fact in facts
-        if fact.from_on <= today and (fact.until_on is None or today <= fact.until_on)
-    ]  # fmt: skip
-    if len(true) < 2:
-        return true[0] if true else None
-    return max(true, key=lambda fact: (fact.from_on, fact.value))
+    newest = None
+    for fact in facts:
+        if fact.from_on > today or (fact.until_on is not None and fact.until_on < today):
+            continue
+        if newest is None or (fact.from_on, fact.value) > (newest.from_on, newest.value):
+            newest = fact
+    return newest
 
 
 def _has_ended(facts: Sequence[Fact], today: date) -> bool:
