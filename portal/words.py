@@ -261,8 +261,9 @@ def linked(source: str) -> Markup:
 
 def blanks(sentence: str, text: Any) -> str:
     """A sentence of a text that is not signed yet, with the names of its blanks in brackets."""
+    bracketed = "［{}］" if i18n.locale() == i18n.DEFAULT else "[{}]"
     for blank in text.blanks:
-        sentence = sentence.replace(f"{{{blank.key}}}", f"［{local(blank)}］")
+        sentence = sentence.replace(f"{{{blank.key}}}", bracketed.format(local(blank)))
     return sentence
 
 

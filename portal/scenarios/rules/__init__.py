@@ -233,27 +233,21 @@ def grade(rule: Rule, facts: Sequence[Fact], records: Sequence[RecordFact], toda
     current = {key: _current(mine, today) for key, mine in by_key.items()}
     lines = tuple([_line(each, by_key, current, records, today) for each in rule.indicators])
     missing = tuple(
-        [
-            key
-            for key in rule.needs
-            if current.get(key) is None and not _has_ended(by_key.get(key, ()), today)
-        ]
-    )
+        key for key in rule.needs
+        if current.get(key) is None and not _has_ended(by_key.get(key, ()), today)
+    )  # fmt: skip
     known = [found.from_on for key in rule.needs if (found := current.get(key))]
     holds_until = add_months(max(known), rule.holds_months) if known else None
     is_out_of_date = holds_until is not None and holds_until <= today
-    points, vetoes = 0, []
-    for line in lines:
-        points += line.outcome.points
-        if line.outcome.limit:
-            vetoes.append(line)
+    points = sum([line.outcome.points for line in lines])
+    vetoes = tuple([line for line in lines if line.outcome.limit])
     is_early = today < rule.effective_from
     is_unrated = not rule.is_rated or bool(missing) or is_out_of_date or is_early
     return Grade(
         grade="none" if is_unrated else _limited(of_points(rule, points), vetoes),
         points=points,
         lines=lines,
-        vetoes=tuple(vetoes),
+        vetoes=vetoes,
         missing=missing,
         is_out_of_date=is_out_of_date,
         holds_until=holds_until,
@@ -310,13 +304,10 @@ def _line(
     outcome = _of_number(indicator.outcomes, len(counted))
     ends = [_leaves_on(indicator, record) for record in counted]
     return Line(
-        indicator,
-        outcome,
-        len(counted),
-        tuple([record.id for record in counted]),
+        indicator, outcome, len(counted), tuple(record.id for record in counted),
         better_on=min(ends) if ends and outcome.points < indicator.full else None,
         is_disputed=any(record.is_disputed for record in counted),
-    )
+    )  # fmt: skip
 
 
 def _fact_line(indicator: Indicator, fact: Fact | None, facts: Sequence[Fact], today: date) -> Line:
@@ -386,11 +377,10 @@ def _changes_on(
     for fact in facts:
         if fact.key in rule.used:
             days += _turns(fact)
-    if records:
+    for record in records:
         for indicator in rule.indicators:
-            for record in records:
-                if _matches(indicator, record):
-                    days += [record.public_from, _leaves_on(indicator, record)]
+            if _matches(indicator, record):
+                days += [record.public_from, _leaves_on(indicator, record)]
     return min([day for day in days if day > today])
 
 

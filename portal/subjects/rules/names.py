@@ -160,11 +160,8 @@ def asked(
     """
     every = tuple(range(len(words)))
     is_one = len(words) == 1 and not filters
-    known = {
-        place: shares[way.mark + word]
-        for place, word in enumerate(words)
-        if shares and way.mark + word in shares
-    }
+    marked = {place: way.mark + word for place, word in enumerate(words)}
+    known = {place: shares[part] for place, part in marked.items() if shares and part in shares}
     long = tuple(place for place in every if len(words[place]) > LENGTH)
     rare = tuple(place for place in every if place not in known and place not in long)
     met = math.prod(known.values()) * (1 if is_ordered else FILTERED**filters)
