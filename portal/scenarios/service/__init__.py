@@ -32,7 +32,6 @@ from portal.scenarios.service.disputes import mark_disputed
 from portal.scenarios.service.export import export
 from portal.scenarios.service.files import Part, file_of
 from portal.scenarios.service.grading import (
-    compute,
     recompute,
     recompute_all,
     recompute_due,
@@ -77,7 +76,7 @@ from portal.subjects import service as subjects
 __all__ = [
     "GRADES", "LICENCES", "PAGE_SIZE", "AgentRow", "Counts", "Dossier", "Entry", "Explanation",
     "FactRow", "Filters", "Graded", "Listed", "Listing", "Part", "Rule", "SanctionRow", "Spot",
-    "agent", "blank", "check", "compute", "count_waiting", "dossier", "every_entry",
+    "agent", "blank", "check", "count_waiting", "dossier", "every_entry",
     "explain", "export", "find", "find_kind", "grade_json", "grades_of", "is_agency",
     "is_unfiled", "known_numbers", "listed_counts", "map_of", "mark_disputed", "normalised",
     "not_listed", "public_facts", "recompute", "recompute_all", "recompute_due",

@@ -13,7 +13,7 @@ from portal.records import service as records
 from portal.records.models import Record, RecordChange
 from portal.scenarios import rulebook
 from portal.scenarios.models import GradeChange, ScenarioFact, ScenarioListing, StoredGrade
-from portal.scenarios.rules import NEVER, Fact, Grade, RecordFact, Rule, grade, standing
+from portal.scenarios.rules import NEVER, Fact, RecordFact, Rule, grade, standing
 from portal.subjects.models import Subject, SubjectName
 
 CHUNK = 2000
@@ -133,12 +133,6 @@ def record_facts(
 
 def _chunks(ids: Sequence[int]) -> Iterable[list[int]]:
     return (list(ids[start : start + CHUNK]) for start in range(0, len(ids), CHUNK))
-
-
-def compute(rule: Rule, ids: Sequence[int], today: date) -> dict[int, Grade]:
-    """The grades of these subjects on a day, from facts and records alone."""
-    facts, found = inputs(rule, ids, today)
-    return {id_: grade(rule, facts[id_], found[id_], today) for id_ in ids}
 
 
 def lines(rule: Rule, ids: Sequence[int], today: date) -> dict[int, Row]:
