@@ -1,6 +1,7 @@
 """A certificate authority for trying out, so plainly named that nobody takes it for a real one."""
 
 import os
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,7 +21,7 @@ KEY_FILE, CERTIFICATE_FILE = "authority.key", "authority.pem"
 def make(folder: Path, target: Path, words: str) -> None:
     """An authority in `folder` and, signed by it, the key and certificate of the seal in `target`.
 
-    Whoever is first wins; another process that made one meanwhile uses the winner's.
+    Whoever is first wins; another process or thread that made one meanwhile uses the winner's.
     """
     folder.mkdir(parents=True, exist_ok=True)
     authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _each in range(2))
@@ -118,8 +119,8 @@ def _usage(*, is_authority: bool) -> x509.KeyUsage:
 
 
 def _first(path: Path, data: bytes) -> bool:
-    """Whether this process is the one that made the file; it appears whole or not at all."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    """Whether this caller is the one that made the file; it appears whole or not at all."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
     _write(draft, data)
     try:
         os.link(draft, path)

@@ -1,6 +1,7 @@
 """The seal: the demo's own, a real file, a wrong password, and a process that does not answer."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,16 @@ def test_the_demo_seal_is_made_once_and_plainly_named(start, tmp_path: Path) -> 
     demo_authority.make(tmp_path, tmp_path / "seal.p12", "另一个")
     assert seal.certificate() == first
     assert (tmp_path / "seal.p12").stat().st_mode & 0o077 == 0
+
+
+def test_of_many_that_make_the_demo_seal_together_one_does(tmp_path: Path) -> None:
+    target = tmp_path / "seal.p12"
+    with ThreadPoolExecutor(8) as people:
+        made = people.map(lambda _n: demo_authority.make(tmp_path, target, "某"), range(32))
+        assert list(made) == [None] * 32
+    assert {file.name for file in tmp_path.iterdir()} == {
+        "seal.p12", demo_authority.KEY_FILE, demo_authority.CERTIFICATE_FILE,
+    }  # fmt: skip
 
 
 def test_a_real_file_needs_its_password(start, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
