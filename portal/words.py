@@ -15,6 +15,7 @@ from portal.accounts.service.messages import Said
 from portal.bodies import service as bodies
 from portal.cases import service as cases
 from portal.cases.rules.figures import HOPS
+from portal.commitments.texts import Text
 from portal.complaints import law as complaints
 from portal.complaints.rules import protection
 from portal.complaints.service import next_units
@@ -25,6 +26,7 @@ from portal.core.text import N_
 from portal.core.units import unit_of_key
 from portal.desk.service import Control
 from portal.objections import rules as objections
+from portal.objections.forms import in_our_words
 from portal.records import law
 from portal.records.rules import CLASSES, KINDS
 from portal.reports import law as reports_law
@@ -37,7 +39,7 @@ from portal.subjects.models import NAME_KINDS
 from portal.subjects.models import STATUSES as SUBJECT_STATUSES
 from portal.subjects.service.codes import Finding
 from portal.web import i18n
-from portal.web.filters import in_words, instant
+from portal.web.filters import instant
 
 COMMITMENT = re.compile(r"(?<=承诺)(\d{20})")
 LINK = Markup('<a class="nowrap" href="{}">{}</a>')
@@ -233,7 +235,7 @@ def quoted(text: str) -> Markup | str:
 
 def spelt(value: str, field: str = "") -> str:
     """What stands in a field: a day written out, Chinese marked on an English page."""
-    said = i18n.translate(value) if field in objections.WORDS_OF_OURS else in_words(value)
+    said = in_our_words(value, field)
     return _marked(value) if said == value else said
 
 
@@ -259,12 +261,9 @@ def linked(source: str) -> Markup:
     return Markup("{}{}{}").format(before, link if number else "", after)
 
 
-def blanks(sentence: str, text: Any) -> str:
+def blanks(sentence: str, text: Text) -> str:
     """A sentence of a text that is not signed yet, with the names of its blanks in brackets."""
-    bracketed = "［{}］" if i18n.locale() == i18n.DEFAULT else "[{}]"
-    for blank in text.blanks:
-        sentence = sentence.replace(f"{{{blank.key}}}", bracketed.format(local(blank)))
-    return sentence
+    return text.with_named_blanks(sentence, i18n.locale())
 
 
 def wording(product: str) -> Any:

@@ -123,12 +123,8 @@ def clauses_form(text: Text, language: str) -> type[SigningForm]:
     for blank in text.blanks:
         fields[f"blank_{blank.key}"] = _blank(blank, is_english=is_english)
     for place, clause in enumerate(text.clauses, 1):
-        label = f"{place}. {clause.en if is_english else clause.zh}"
-        names = {
-            each.key: f"[{each.en}]" if is_english else f"［{each.zh}］" for each in text.blanks
-        }
-        for key, name in names.items():
-            label = label.replace(f"{{{key}}}", name)
+        words = text.with_named_blanks(clause.en if is_english else clause.zh, language)
+        label = f"{place}. {words}"
         missing = _("第%(n)s条还没有勾选。同意才能签；不同意，可以不签", n=place)
         fields[f"clause_{clause.key}"] = BooleanField(label, [InputRequired(missing)])
     needed = [InputRequired(SENTENCES["consent_missing"])]

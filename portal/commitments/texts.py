@@ -90,6 +90,13 @@ class Text:
     def is_for_individual(self) -> bool:
         return "individual" in self.promisors
 
+    def with_named_blanks(self, sentence: str, language: str) -> str:
+        """A sentence of the text with the names of its blanks in brackets."""
+        for blank in self.blanks:
+            name = f"[{blank.en}]" if language == "en" else f"［{blank.zh}］"
+            sentence = sentence.replace(f"{{{blank.key}}}", name)
+        return sentence
+
 
 @dataclass(frozen=True)
 class Difference:

@@ -63,9 +63,14 @@ class ClaimForm(PortalForm):
         ]
 
 
+def in_our_words(value: str, field: str) -> str:
+    """What stands in a field: words of ours in the page's language, a day written out."""
+    return _(value) if value and field in WORDS_OF_OURS else in_words(value)
+
+
 def _shown(label: str, field: str, value: str) -> Markup | str:
     """A field with what it shows today: in words of ours, or in Chinese as it stands."""
-    said = _(value) if value and field in WORDS_OF_OURS else in_words(value)
+    said = in_our_words(value, field)
     return (SHOWN_IN_OURS if said != value else SHOWN).format(label, said) if value else label
 
 

@@ -13,14 +13,14 @@ from typing import Any
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame, MacroRef
 from jinja2.runtime import markup_join as joined
-from markupsafe import Markup, _escape_inner  # type: ignore[attr-defined]
+from markupsafe import Markup
+from markupsafe import _escape_inner as escape_text  # type: ignore[attr-defined]
 from markupsafe import escape as escaped_markup
 
 from portal.web import i18n
 
 # Where a message takes in a value.
 PLACE = re.compile(r"%\((\w+)\)[sd]")
-escape_text = _escape_inner
 # Says of a text, quicker than the class itself, that it is markup.
 as_markup = partial(str.__new__, Markup)
 
@@ -31,7 +31,7 @@ def escape(value: Any) -> str:
     if kind is Markup:
         return value  # type: ignore[no-any-return]
     if kind is str:
-        return _escape_inner(value)
+        return escape_text(value)
     if kind is int:
         return str(value)
     return escaped_markup(value)

@@ -298,13 +298,8 @@ def _facts(record: Record) -> Facts:
         repaired_on=record.repaired_on,
         withdrawn_on=record.withdrawn_on,
         barred_until=_barred_until(record.subject_id),
-        body=_deciding_body(record.authority),
+        body=bodies.slug_named(record.authority),
     )
-
-
-def _deciding_body(authority: str) -> str | None:
-    """The slug of the city's body that made the decision, if it was one."""
-    return bodies.slug_named(authority)
 
 
 def _barred_until(subject_id: int) -> date | None:

@@ -23,8 +23,7 @@ from portal.subjects.service.search import (
 __all__ = [
     "KINDS", "NOTHING", "STATUSES", "Counts", "Hit", "Named", "Results", "SubjectFacts", "by_codes",
     "exists", "find_ids", "is_stored", "named", "other_names", "public_row",
-    "public_row_and_names",
-    "search", "store", "words_of",
+    "public_row_and_names", "search", "store", "words_of",
 ]  # fmt: skip
 
 _PUBLIC_ROW = select(
