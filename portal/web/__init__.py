@@ -1,6 +1,7 @@
 """Flask plumbing; knows no credit."""
 
-from flask import Flask, current_app
+from flask import Flask, Response
+from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 from werkzeug.routing import IntegerConverter
 
@@ -20,15 +21,38 @@ from portal.web import (
     transactions,
     uploads,
 )
-from portal.web.running import the_request
+from portal.web.running import the_app, the_notes, the_request
 
 csrf = CSRFProtect()
 
 
-def _check_token() -> None:
-    # The extension does the same, after a longer look at what only reads.
-    if the_request().method not in transactions.SAFE and current_app.config["WTF_CSRF_ENABLED"]:
+def _before() -> ResponseReturnValue | None:
+    """What comes before every view, in this order; the request is looked up once for all."""
+    asked, app, notes = the_request(), the_app(), the_notes()
+    logs.begin(asked, notes)
+    security.refuse_foreign_host(app, asked)
+    security.refuse_nul(asked)
+    is_safe = asked.method in transactions.SAFE
+    transactions.begin(is_safe=is_safe)
+    if not is_safe:
+        uploads.allow(app, asked)
+    refused = access.guard(app, asked, notes)
+    if refused is None and not is_safe and app.config["WTF_CSRF_ENABLED"]:
         csrf.protect(apply_exemptions=True)
+    return refused
+
+
+def _after(response: Response) -> Response:
+    """What comes after every view, and after every failure."""
+    asked, notes = the_request(), the_notes()
+    metrics.count(response, asked, notes)
+    access.keep_private(response, the_app(), asked, notes)
+    if asked.method not in transactions.SAFE:
+        parking.let_go(response)
+        transactions.settle(response)
+    pages.remember_view(response, asked)
+    logs.finish(response, notes)
+    return response
 
 
 class Number(IntegerConverter):
@@ -38,7 +62,7 @@ class Number(IntegerConverter):
 
 
 def init_app(app: Flask) -> None:
-    """Join everything; after_request functions run in reverse order of this list."""
+    """Join everything."""
     app.url_map.converters["int"] = Number
     app.jinja_environment = templates.Templates
     app.jinja_env.trim_blocks = True
@@ -50,17 +74,15 @@ def init_app(app: Flask) -> None:
         filters,
         pages,
         templates,
-        transactions,
-        uploads,
-        parking,
         access,
         limits,
         errors,
-        metrics,
     ):
         part.init_app(app)
-    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     csrf.init_app(app)
-    app.before_request(_check_token)
+    # In place of what extensions do around every page: a view with a limit checks it itself.
+    app.before_request_funcs[None] = [_before]
+    app.after_request_funcs[None] = [_after]
+    app.teardown_request_funcs[None] = [transactions.forget]
     app.register_blueprint(health.bp)
     app.register_blueprint(metrics.bp)

@@ -5,14 +5,14 @@ from datetime import timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, session
+from flask import Flask, Request, Response, abort, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.actor import Actor, SignedIn
 from portal.web import parking, transactions
 from portal.web.pages import path
-from portal.web.running import the_app, the_notes, the_request
+from portal.web.running import the_notes
 
 __all__ = [
     "Actor",
@@ -102,21 +102,25 @@ def current_actor() -> Actor | None:
     return g.signed_in.actor if g.signed_in else None
 
 
-def guard() -> ResponseReturnValue | None:
+def guard(app: Flask, asked: Request, notes: Any) -> ResponseReturnValue | None:
     """Let in who may come in; send others to sign in, or away."""
-    endpoint = the_request().endpoint
+    endpoint = asked.endpoint
     if endpoint is None:
         return None
-    view = the_app().view_functions[endpoint]
+    view = app.view_functions[endpoint]
     mark = mark_of(view)
     if mark is None:
         abort(403)
     if mark == "public":
-        _for_everybody(view)
+        notes.is_for_everybody = True
+        if not is_at_once(view):
+            transactions.may_lag(asked)
         return None
     _load()
-    if mark == "visitor":
-        return None
+    return None if mark == "visitor" else _check(view, mark)
+
+
+def _check(view: Callable[..., object], mark: str) -> Response | None:
     found: SignedIn | None = g.signed_in
     if found is None:
         return _first("/sign-in")
@@ -125,12 +129,6 @@ def guard() -> ResponseReturnValue | None:
     if getattr(view, CONFIRMED, False) and clock.now() - found.confirmed_at > FRESH:
         return _first("/confirm")
     return None
-
-
-def _for_everybody(view: Callable[..., object]) -> None:
-    the_notes().is_for_everybody = True
-    if not is_at_once(view):
-        transactions.may_lag()
 
 
 def _check_staff(actor: Actor, roles: frozenset[str]) -> None:
@@ -183,24 +181,20 @@ def send_back() -> Response | None:
     return parking.see_again(back)
 
 
-def keep_private(response: Response) -> Response:
+def keep_private(response: Response, app: Flask, asked: Request, notes: Any) -> None:
     """Nothing that a session was read for stays in any cache."""
-    notes = the_notes()
-    if notes.get("signed_in") or "csrf_token" in notes or _is_guarded(notes):
+    if notes.get("signed_in") or "csrf_token" in notes or _is_guarded(app, asked, notes):
         response.headers["Cache-Control"] = "no-store"
-    return response
 
 
-def _is_guarded(notes: Any) -> bool:
+def _is_guarded(app: Flask, asked: Request, notes: Any) -> bool:
     if "is_for_everybody" in notes:
         return False
-    view = current_app.view_functions.get(request.endpoint or "")
+    view = app.view_functions.get(asked.endpoint or "")
     return view is not None and mark_of(view) != "public"
 
 
 def init_app(app: Flask) -> None:
-    app.before_request(guard)
-    app.after_request(keep_private)
     app.view_functions["static"] = public(_static(app))
     app.jinja_env.globals["actor"] = lambda: the_notes().get("actor")
     app.jinja_env.globals["answers_restored"] = lambda: the_notes().get("answers_restored")

@@ -11,8 +11,14 @@ from io import StringIO
 from typing import Any
 
 from jinja2 import nodes
-from jinja2.compiler import CodeGenerator, Frame, MacroRef
-from jinja2.runtime import markup_join as joined
+from jinja2.compiler import (
+    CodeGenerator,
+    DependencyFinderVisitor,
+    Frame,
+    MacroRef,
+    find_undeclared,
+)
+from jinja2.idtracking import VAR_LOAD_RESOLVE
 from markupsafe import Markup
 from markupsafe import _escape_inner as escape_text  # type: ignore[attr-defined]
 from markupsafe import escape as escaped_markup
@@ -21,8 +27,20 @@ from portal.web import i18n
 
 # Where a message takes in a value.
 PLACE = re.compile(r"%\((\w+)\)[sd]")
+# The pages that are built most: what their templates read is there, as an attribute or a key.
+EXACT = ("components/", "layouts/page.html", "lookup/", "scenarios/_entry.html")
+# What the function of a template finds in its module.
+TOOLS = ("as_markup", "concat", "escape", "escape_text", "page_root", "worded")
+# Names that no argument of a macro may have: its function uses them.
+TAKEN = frozenset({*TOOLS, "context", "environment", "missing", "resolve", "undefined"})
+FIXED = (str, int, float, tuple, type(None))
 # Says of a text, quicker than the class itself, that it is markup.
 as_markup = partial(str.__new__, Markup)
+concat = "".join
+page_root = i18n.root
+worded = i18n.markup
+
+Value = str | nodes.Expr
 
 
 def escape(value: Any) -> str:
@@ -37,23 +55,17 @@ def escape(value: Any) -> str:
     return escaped_markup(value)
 
 
-def markup_join(values: Sequence[Any]) -> str:
-    """What `~` makes of its values."""
-    for value in values:
-        if type(value) is not str:
-            return joined(values)
-    return "".join(values)
-
-
 class Generator(CodeGenerator):
-    """Writes calls as calls, and macros as functions."""
+    """Writes calls as calls, and macros and blocks as functions that return their text."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.macros: frozenset[str] = frozenset()
         self.stored: frozenset[str] = frozenset()
-        # What closes the values that are being written.
-        self.ends: list[str] = []
+        # What every template knows, as far as this one uses it.
+        self.known: set[str] = set()
+        self.is_exact = (self.name or "").startswith(EXACT)
+        self.language: str = getattr(self.environment, "language", "")
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
         names = node.find_all(nodes.Name)
@@ -61,17 +73,62 @@ class Generator(CodeGenerator):
         self.macros = _macros(node) - self.stored
         super().visit_Template(node, frame)
         # Looked up when a page is made, these stand before what the first line imports.
-        self.writeline(f"from {__name__} import as_markup, escape, escape_text, markup_join")
+        self.writeline(f"from {__name__} import {', '.join(TOOLS)}")
+        for name in sorted(self.known):
+            self.writeline(f"known_{name} = environment.globals[{name!r}]")
+        for kind, places in (("filters", self.filters), ("tests", self.tests)):
+            for name, place in places.items():
+                self.writeline(f"{place} = environment.{kind}[{name!r}]")
+        self.writeline("kept = environment.kept")
+
+    def write_commons(self) -> None:
+        self.writeline("resolve = context.resolve_or_missing")
+        self.writeline("undefined = environment.undefined")
+
+    def pull_dependencies(self, nodes: Iterable[nodes.Node]) -> None:
+        visitor = DependencyFinderVisitor()
+        for node in nodes:
+            visitor.visit(node)
+        for names, places in ((visitor.filters, self.filters), (visitor.tests, self.tests)):
+            for name in sorted(names - places.keys()):
+                places[name] = self.temporary_identifier()
+
+    def enter_frame(self, frame: Frame) -> None:
+        loads = frame.symbols.loads
+        for place, (action, name) in list(loads.items()):
+            if action == VAR_LOAD_RESOLVE and self._is_known(name):
+                del loads[place]
+        super().enter_frame(frame)
+
+    def _is_known(self, name: str) -> bool:
+        """Whether it is the same for every template, and this one calls nothing else so."""
+        return name in self.environment.globals and name not in self.stored | self.macros
 
     def blockvisit(self, nodes: Iterable[nodes.Node], frame: Frame) -> None:
-        if frame.parent is not None or frame.buffer is not None:
+        is_page = frame.require_output_check
+        if frame.parent is not None or frame.buffer is not None or is_page:
             super().blockvisit(nodes, frame)
-            return
-        # A template or block hands over one text: piece by piece it would pass every layout.
-        self.buffer(frame)
-        super().blockvisit(nodes, frame)
-        self.writeline(f"yield concat({frame.buffer})")
-        frame.buffer = None
+        else:
+            # A template or block hands over one text: in pieces it would pass every layout.
+            self._write_body(list(nodes), frame, "return (", ",)")
+
+    def _write_body(
+        self, body: Sequence[nodes.Node], frame: Frame, before: str, after: str
+    ) -> None:
+        """All that a function writes, returned at its end."""
+        if len(body) == 1 and isinstance(body[0], nodes.Output):
+            self.writeline(before, body[0])
+            values = self._values(body[0], frame)
+            self.write("" if len(values) == 1 else "concat((")
+            for value in values:
+                self._write_value(value, frame)
+                self.write("" if len(values) == 1 else ", ")
+            self.write("" if len(values) == 1 else "))")
+        else:
+            self.buffer(frame)
+            super().blockvisit(body, frame)
+            self.writeline(f"{before}concat({frame.buffer})")
+        self.write(after)
 
     def visit_Block(self, node: nodes.Block, frame: Frame) -> None:
         if frame.toplevel and self.has_known_extends:
@@ -80,9 +137,43 @@ class Generator(CodeGenerator):
         block = f"{context}.blocks[{node.name!r}][0]({context})"
         self.writeline(f"{frame.buffer}.extend({block})", node)
 
+    def visit_Include(self, node: nodes.Include, frame: Frame) -> None:
+        self.writeline("template = environment.get_template(", node)
+        self.visit(node.template, frame)
+        self.write(")")
+        names = f"context.get_all(), True, {self.dump_local_context(frame)}"
+        text = f"template.root_render_func(template.new_context({names}))"
+        self.writeline(f"{frame.buffer}.extend({text})")
+
     def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
-        children = [part for child in node.nodes for part in self._parts(child)]
-        super().visit_Output(nodes.Output(children, lineno=node.lineno), frame)
+        if frame.require_output_check:
+            # Outside of its blocks a page with a layout writes nothing.
+            return
+        values = self._values(node, frame)
+        before, after = ("append(", ")") if len(values) == 1 else ("extend((", "))")
+        self.writeline(f"{frame.buffer}.{before}", node)
+        self.indent()
+        for value in values:
+            self.newline(None if isinstance(value, str) else value)
+            self._write_value(value, frame)
+            self.write(",")
+        self.outdent()
+        self.writeline(after)
+
+    def _values(self, node: nodes.Output, frame: Frame) -> list[Value]:
+        """What is written, in turns: text that is known already and values that are not."""
+        values: list[Value] = []
+        for part in (part for child in node.nodes for part in self._parts(child)):
+            try:
+                text = str(escaped_markup(part.as_const(frame.eval_ctx)))
+            except Exception:  # as Jinja does: said better when the page is made
+                values.append(part)
+                continue
+            if values and isinstance(values[-1], str):
+                values[-1] += text
+            else:
+                values.append(text)
+        return values
 
     def _parts(self, child: nodes.Expr) -> Sequence[nodes.Expr]:
         """A message with its values is written piece by piece, like the text around it."""
@@ -91,23 +182,24 @@ class Generator(CodeGenerator):
             return [child]
         return [nodes.TemplateData(one) if isinstance(one, str) else one for one in pieces if one]
 
-    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        if self._is_markup(node):
-            self.write("(")
-            self.ends.append(")")
+    def _write_value(self, value: Value, frame: Frame) -> None:
+        if isinstance(value, str):
+            self.write(repr(value))
+        elif self._is_markup(value):
+            self.visit(value, frame)
         else:
             # Most values are text: to look here what they are saves a call.
             place = self.temporary_identifier()
             self.write(f"(escape_text({place}) if type({place} := (")
-            self.ends.append(f")) is str else escape({place}))")
-
-    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        self.write(self.ends.pop())
+            self.visit(value, frame)
+            self.write(f")) is str else escape({place}))")
 
     def _is_markup(self, node: nodes.Expr) -> bool:
-        """Whether a macro makes it, whose text is markup already."""
-        called = node.node if isinstance(node, nodes.Call) else None
-        return isinstance(called, nodes.Name) and called.name in self.macros
+        """Whether a macro or block makes it, whose text is markup already."""
+        if not isinstance(node, nodes.Call):
+            return False
+        called = node.node
+        return isinstance(called, nodes.Name) and called.name in self.macros or bool(_block(node))
 
     def visit_CondExpr(self, node: nodes.CondExpr, frame: Frame) -> None:
         if node.expr2 is None:
@@ -115,9 +207,22 @@ class Generator(CodeGenerator):
             node = nodes.CondExpr(node.test, node.expr1, nodes.Const(""), lineno=node.lineno)
         super().visit_CondExpr(node, frame)
 
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
+        """Texts are joined where they stand; what else is joined may be markup."""
+        places = [_text(one) or self.temporary_identifier() for one in node.nodes]
+        self.write(f"(concat(({', '.join(places)},)) if ")
+        for place, one in zip(places, node.nodes, strict=True):
+            if not _text(one):
+                self.write(f"(type({place} := ")
+                self.visit(one, frame)
+                self.write(") is str) & ")
+        self.write(f"True else markup_join(({', '.join(places)},)))")
+
     def visit_Name(self, node: nodes.Name, frame: Frame) -> None:
-        is_known = node.name in self.macros or node.name in self.environment.globals
-        if node.ctx == "load" and is_known and node.name not in self.stored:
+        if node.ctx == "load" and self._is_known(node.name):
+            self.known.add(node.name)
+            self.write(f"known_{node.name}")
+        elif node.ctx == "load" and node.name in self.macros:
             self.write(frame.symbols.ref(node.name))
         else:
             super().visit_Name(node, frame)
@@ -125,39 +230,41 @@ class Generator(CodeGenerator):
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         if pieces := self._pieces(node):
             self._write_pieces(pieces, frame)
-            return
-        self.visit(node.node, frame)
-        stream, self.stream = self.stream, StringIO()
-        self.signature(node, frame, {"caller": "caller"} if forward_caller else None)
-        arguments = self.stream.getvalue()
-        self.stream = stream
-        self.write(f"({arguments.removeprefix(', ')})")
+        elif block := _block(node):
+            context = self.get_context_ref()
+            self.write(f"as_markup(concat({context}.blocks[{block!r}][0]({context})))")
+        elif self.language and _is_message(node) and not node.kwargs:
+            self.write("worded(")
+            self.visit(node.args[0], frame)
+            self.write(f", {self.language!r})")
+        else:
+            self.visit(node.node, frame)
+            stream, self.stream = self.stream, StringIO()
+            self.signature(node, frame, {"caller": "caller"} if forward_caller else None)
+            arguments = self.stream.getvalue()
+            self.stream = stream
+            self.write(f"({arguments.removeprefix(', ')})")
 
-    def _pieces(self, node: nodes.Call) -> Sequence[str | nodes.Expr]:
+    def _pieces(self, node: nodes.Call) -> Sequence[Value]:
         """A message in the language of the templates and what stands in its places, in turns.
 
         Nothing for what is no message, or not known before the page is made.
         """
-        is_message = isinstance(node.node, nodes.Name) and node.node.name == "_"
-        if not (is_message and node.kwargs and isinstance(node.args[0], nodes.Const)):
+        if not (_is_message(node) and node.kwargs and isinstance(node.args[0], nodes.Const)):
             return ()
-        language = getattr(self.environment, "language", "")
         named = {pair.key: pair.value for pair in node.kwargs}
-        words = PLACE.split(str(i18n.markup(node.args[0].value, language))) if language else []
+        message = node.args[0].value
+        words = PLACE.split(str(i18n.markup(message, self.language))) if self.language else []
         is_known = all(name in named for name in words[1::2])
         if not is_known or any("%" in text for text in words[::2]):
             return ()
         return [named[word] if place % 2 else word for place, word in enumerate(words)]
 
-    def _write_pieces(self, pieces: Iterable[str | nodes.Expr], frame: Frame) -> None:
-        self.write('as_markup("".join((')
+    def _write_pieces(self, pieces: Iterable[Value], frame: Frame) -> None:
+        self.write("as_markup(concat((")
         for piece in pieces:
-            if isinstance(piece, str):
-                self.write(f"{piece!r}, ")
-            else:
-                self.write("escape(")
-                self.visit(piece, frame)
-                self.write("), ")
+            self._write_value(piece, frame)
+            self.write(", ")
         self.write(")))")
 
     def _import_common(self, node: nodes.Import | nodes.FromImport, frame: Frame) -> None:
@@ -177,6 +284,10 @@ class Generator(CodeGenerator):
             self.writeline(f"{frame.symbols.ref(alias)} = included_template.{name}")
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
+        if self.is_exact:
+            self.visit(node.node, frame)
+            self.write(f".{node.attr}")
+            return
         # What has no such attribute may have such a key, or is said to be undefined.
         place = self.temporary_identifier()
         self.write(f"({place} if ({place} := getattr(({place}_of := (")
@@ -184,19 +295,96 @@ class Generator(CodeGenerator):
         self.write(f")), {node.attr!r}, missing)) is not missing")
         self.write(f" else environment.getattr({place}_of, {node.attr!r}))")
 
+    def visit_Getitem(self, node: nodes.Getitem, frame: Frame) -> None:
+        if not self.is_exact or isinstance(node.arg, nodes.Slice):
+            super().visit_Getitem(node, frame)
+            return
+        self.visit(node.node, frame)
+        self.write("[")
+        self.visit(node.arg, frame)
+        self.write("]")
+
+    def visit_CallBlock(self, node: nodes.CallBlock, frame: Frame) -> None:
+        if not isinstance(node.call.node, nodes.ExtensionAttribute):
+            super().visit_CallBlock(node, frame)
+            return
+        # What is kept is looked up before the function that would make it.
+        place = self.temporary_identifier()
+        self.writeline(f"if ({place} := kept.get((", node)
+        for argument in node.call.args:
+            self.visit(argument, frame)
+            self.write(", ")
+        self.write("page_root()))) is None:")
+        self.indent()
+        call_frame, macro = self.macro_body(node, frame)
+        self.writeline("caller = ")
+        self.macro_def(macro, call_frame)
+        self.writeline(f"{place} = ")
+        self.visit_Call(node.call, frame, forward_caller=True)
+        self.outdent()
+        self.simple_write(place, frame)
+
+    def macro_body(
+        self, node: nodes.Macro | nodes.CallBlock, frame: Frame
+    ) -> tuple[Frame, MacroRef]:
+        """One function that takes the arguments as a call writes them, and returns markup."""
+        frame = frame.inner()
+        symbols = frame.symbols
+        symbols.analyze_node(node)
+        special = find_undeclared(node.body, ("caller", "kwargs"))
+        for name in sorted(special):
+            symbols.declare_parameter(name)
+        frame.require_output_check = False
+        symbols.analyze_node(node)
+        names = [argument.name for argument in node.args]
+        if TAKEN & set(names):
+            self.fail(f"{sorted(TAKEN & set(names))} cannot name an argument", node.lineno)
+        fallbacks = dict(zip(names[::-1], node.defaults[::-1], strict=False))
+        taken = [name + _fallback(fallbacks.get(name)) for name in names]
+        taken += ["*, caller=None"] * ("caller" in special) + ["**kwargs"] * ("kwargs" in special)
+        self.writeline(f"def macro({', '.join(taken)}):", node)
+        self.indent()
+        self.enter_frame(frame)
+        for name in [*names, *sorted(special)]:
+            self.writeline(f"{symbols.ref(name)} = {name}")
+            if _fallback(fallbacks.get(name)) == "=missing":
+                self.writeline(f"if {name} is missing: {symbols.ref(name)} = ")
+                self.visit(fallbacks[name], frame)
+        self._write_body(node.body, frame, "return as_markup(", ")")
+        self.outdent()
+        return frame, MacroRef(node)
+
     def macro_def(self, macro_ref: MacroRef, frame: Frame) -> None:
-        given = [argument.name for argument in macro_ref.node.args]
-        taken = [f"{name}=missing" for name in given]
-        taken += ["*varargs" if macro_ref.accesses_varargs else "*", "macro=macro"]
-        if macro_ref.accesses_caller:
-            taken.append("caller=None")
-            given.append("caller")
-        if macro_ref.accesses_kwargs:
-            taken.append("**kwargs")
-            given.append("kwargs")
-        if macro_ref.accesses_varargs:
-            given.append("varargs")
-        self.write(f"(lambda {', '.join(taken)}: as_markup(macro({', '.join(given)})))")
+        self.write("macro")
+
+
+def _fallback(node: nodes.Expr | None) -> str:
+    """What an argument is when a call leaves it out, as Python writes it."""
+    if node is None:
+        return ""
+    try:
+        value = node.as_const()
+    except nodes.Impossible:
+        return "=missing"
+    return f"={value!r}" if isinstance(value, FIXED) else "=missing"
+
+
+def _text(node: nodes.Expr) -> str:
+    """A text that stands in a template as Python writes it, or nothing."""
+    is_text = isinstance(node, nodes.Const) and type(node.value) is str
+    return repr(node.value) if is_text else ""  # type: ignore[attr-defined]
+
+
+def _is_message(node: nodes.Call) -> bool:
+    return isinstance(node.node, nodes.Name) and node.node.name == "_"
+
+
+def _block(node: nodes.Call) -> str:
+    """The name of a block that is written once more: `self.name()`."""
+    called = node.node
+    if isinstance(called, nodes.Getattr) and isinstance(called.node, nodes.Name):
+        return called.attr if called.node.name == "self" else ""
+    return ""
 
 
 def _macros(template: nodes.Template) -> frozenset[str]:

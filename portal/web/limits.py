@@ -1,7 +1,5 @@
 """How often one address may ask: generous for people, 429 for machines."""
 
-from typing import Any
-
 from flask import Flask, current_app
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -42,12 +40,3 @@ def init_app(app: Flask) -> None:
         SIGN_INS_LIMIT="30 per minute",
     )
     limiter.init_app(app)
-    # A view with a limit checks it itself; what the limiter does around every page, for headers
-    # and for limits of its own, is work for nothing.
-    around: Any = (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs)
-    for hooks in around:
-        hooks[None] = [hook for hook in hooks.get(None, []) if not _is_of_limiter(hook)]
-
-
-def _is_of_limiter(hook: Any) -> bool:
-    return str(getattr(hook, "func", hook).__module__) == Limiter.__module__

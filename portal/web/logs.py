@@ -5,28 +5,24 @@ import time
 from typing import Any
 
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 
 from portal.core import ids
-from portal.web.running import the_notes
+from portal.web.security import NUMBER
 
 log = structlog.get_logger("portal")
 is_telling = False
 
 
-def begin() -> None:
-    notes = the_notes()
-    notes.request_id = ids.passing_id()
+def begin(asked: Request, notes: Any) -> None:
+    """Give the request its number, which its answer and its line of the log bear."""
+    asked.environ[NUMBER] = notes.request_id = ids.passing_id()
     notes.started = time.perf_counter()
 
 
-def finish(response: Response) -> Response:
-    # The query string may hold what a person typed, so the log names the endpoint only.
-    notes = the_notes()
-    if "request_id" in notes:
-        response.headers.add("X-Request-Id", notes.request_id)
-        if not is_telling:
-            return response
+def finish(response: Response, notes: Any) -> None:
+    """One line; it names the endpoint only: the query may hold what a person typed."""
+    if is_telling and "request_id" in notes:
         log.info(
             "request",
             id=notes.request_id,
@@ -35,7 +31,6 @@ def finish(response: Response) -> Response:
             status=response.status_code,
             milliseconds=round((time.perf_counter() - notes.started) * 1000, 1),
         )
-    return response
 
 
 def init_app(app: Flask) -> None:
@@ -57,5 +52,3 @@ def init_app(app: Flask) -> None:
         ),
         cache_logger_on_first_use=not config.is_testing,
     )
-    app.before_request(begin)
-    app.after_request(finish)

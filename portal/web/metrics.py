@@ -5,12 +5,11 @@ from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, current_app, request
+from flask import Blueprint, Request, Response, abort, current_app, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from portal.core import db, jobs
 from portal.web.access import at_once, public
-from portal.web.running import the_notes, the_request
 
 bp = Blueprint("metrics", __name__)
 
@@ -48,19 +47,13 @@ def _is_allowed(address: str) -> bool:
     )
 
 
-def count(response: Response) -> Response:
+def count(response: Response, asked: Request, notes: Any) -> None:
     """Add one answer to the figures."""
-    _answers(the_request().endpoint or "none", response.status_code).inc()
-    notes = the_notes()
+    _answers(asked.endpoint or "none", response.status_code).inc()
     if "started" in notes:
         SECONDS.observe(time.perf_counter() - notes.started)
-    return response
 
 
 @cache
 def _answers(endpoint: str, status: int) -> Any:
     return REQUESTS.labels(endpoint, status)
-
-
-def init_app(app: Flask) -> None:
-    app.after_request(count)

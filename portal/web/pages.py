@@ -59,21 +59,20 @@ def view() -> str:
     return "elder" if asked == "elder" else "standard"
 
 
-def remember_view(response: Response) -> Response:
+def remember_view(response: Response, asked: Request) -> None:
     """Keep the chosen mode in the one cookie that a public page may set."""
-    if not the_request().environ.get("QUERY_STRING"):
-        return response
-    asked = request.args.get("view")
-    if asked in VIEWS and request.method == "GET":
+    if not asked.environ.get("QUERY_STRING"):
+        return
+    chosen = asked.args.get("view")
+    if chosen in VIEWS and asked.method == "GET":
         response.set_cookie(
             VIEW_COOKIE,
-            asked,
+            chosen,
             max_age=ONE_YEAR,
             httponly=True,
             samesite="Lax",
-            secure=request.is_secure,
+            secure=asked.is_secure,
         )
-    return response
 
 
 def address_with(**changes: str | None) -> str:
@@ -134,7 +133,6 @@ def static(name: str) -> str:
 
 
 def init_app(app: Flask) -> None:
-    app.after_request(remember_view)
     app.jinja_env.globals.update(
         view=view,
         address_with=address_with,

@@ -2,12 +2,11 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, redirect, request
+from flask import Response, g, redirect, request
 from werkzeug.datastructures import ImmutableMultiDict
 
 from portal.core import parking
 from portal.web.i18n import root
-from portal.web.running import the_request
 from portal.web.security import is_cross_site
 
 COOKIE = "parked"
@@ -69,16 +68,11 @@ def see_again(back: str) -> Response:
     return response  # type: ignore[return-value]
 
 
-def let_go(response: Response) -> Response:
+def let_go(response: Response) -> None:
     """A form that was taken needs its parked answers no longer."""
-    if the_request().method != "POST" or response.status_code != 303:
-        return response
+    if request.method != "POST" or response.status_code != 303:
+        return
     ticket = request.cookies.get(COOKIE)
     if ticket and g.get("is_answer_taken"):
         parking.forget(ticket)
         response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
-    return response
-
-
-def init_app(app: Flask) -> None:
-    app.after_request(let_go)

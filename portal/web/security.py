@@ -6,8 +6,6 @@ from typing import Any
 from flask import Flask, Request, Response, abort, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
-from portal.web.running import the_app, the_request
-
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -22,6 +20,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# Under this key a request bears its number.
+NUMBER = "portal.number"
 HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -39,7 +39,9 @@ class SecurityHeaders:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
-            return start_response(status, headers + self.headers, error)
+            number = environ.get(NUMBER)
+            known = [("X-Request-Id", number)] if number else []
+            return start_response(status, headers + self.headers + known, error)
 
         return self.app(environ, start)
 
@@ -57,18 +59,17 @@ class Sessions(SecureCookieSessionInterface):
             super().save_session(app, session, response)
 
 
-def refuse_foreign_host() -> None:
+def refuse_foreign_host(app: Flask, asked: Request) -> None:
     """In production only the site's own host name is answered."""
-    config = the_app().config["PORTAL"]
-    if config.is_production and request.host != config.site.host:
-        if request.path in {"/healthz", "/readyz"}:
+    config = app.config["PORTAL"]
+    if config.is_production and asked.host != config.site.host:
+        if asked.path in {"/healthz", "/readyz"}:
             return
         abort(421)
 
 
-def refuse_nul() -> None:
+def refuse_nul(asked: Request) -> None:
     """No name and no code has a NUL, and PostgreSQL takes none."""
-    asked = the_request()
     path = asked.path
     if "\0" in path or "%00" in path or b"%00" in asked.query_string:
         abort(400)
@@ -98,5 +99,3 @@ def init_app(app: Flask) -> None:
         MAX_FORM_MEMORY_SIZE=256 * 1024,
     )
     app.session_interface = Sessions()
-    app.before_request(refuse_foreign_host)
-    app.before_request(refuse_nul)

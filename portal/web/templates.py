@@ -38,27 +38,20 @@ class Kept(Extension):
 
     tags = {"kept"}  # Jinja's own declaration
 
-    def __init__(self, environment: Any) -> None:
-        super().__init__(environment)
-        self.kept: dict[tuple[str, object, str], Markup] = {}
-
     def parse(self, parser: Parser) -> nodes.Node:
         line = next(parser.stream).lineno
         place = nodes.Const(f"{parser.name}:{line}")
         is_bare = parser.stream.current.type == "block_end"
         key = nodes.Const(None) if is_bare else parser.parse_expression()
         body = parser.parse_statements(("name:endkept",), drop_needle=True)
-        call = self.call_method("_find", [place, key])
+        call = self.call_method("_make", [place, key])
         return nodes.CallBlock(call, [], [], body).set_lineno(line)
 
-    def _find(self, place: str, key: object, caller: Callable[[], Markup]) -> Markup:
-        at = place, key, i18n.root()
-        found = self.kept.get(at)
-        if found is None:
-            found = caller()
-            if not self.environment.auto_reload:
-                self.kept[at] = found
-        return found
+    def _make(self, place: str, key: object, caller: Callable[[], Markup]) -> Markup:
+        made = caller()
+        if not self.environment.auto_reload:
+            cast(Templates, self.environment).kept[place, key, i18n.root()] = made
+        return made
 
 
 class Names(Context):
@@ -102,6 +95,7 @@ class Templates(Environment):
     def speak(self, language: str) -> None:
         """Forget what was looked up, and translate into this language from now on."""
         self.language = language
+        self.kept: dict[tuple[str, object, str], Markup] = {}
         self.known: dict[Any, Template] = {}
         self.modules = Modules(self)
 

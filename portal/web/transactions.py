@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Flask, Response, g
+from flask import Request, Response, g
 
 from portal.core import db
 from portal.web.cache import SEEN
@@ -11,25 +11,23 @@ from portal.web.running import the_request
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def begin() -> None:
+def begin(*, is_safe: bool) -> None:
     """Tell the database whether this request may write."""
-    is_safe = the_request().method in SAFE
     db.reads_only.set(is_safe)
     db.reading.set(db.Reading() if is_safe else None)
 
 
-def may_lag() -> None:
+def may_lag(asked: Request) -> None:
     """Let this reading request read where all that its visitor may know has arrived."""
     now = db.reading.get()
     if now is not None:
-        now.seen = the_request().environ.get(SEEN)
+        now.seen = asked.environ.get(SEEN)
 
 
-def settle(response: Response) -> Response:
+def settle(response: Response) -> None:
     """Commit what a writing request did, if it answers below 400; the end rolls back the rest."""
-    if the_request().method not in SAFE and (response.status_code < 400 or g.get("keeps_changes")):
+    if response.status_code < 400 or g.get("keeps_changes"):
         db.session.commit()
-    return response
 
 
 def keep_changes() -> None:
@@ -47,7 +45,7 @@ def aside(work: Callable[[], None]) -> None:
         db.session.commit()
     finally:
         db.session.rollback()
-        begin()
+        begin(is_safe=the_request().method in SAFE)
 
 
 def forget(_error: BaseException | None) -> None:
@@ -61,9 +59,3 @@ def _end_reading() -> None:
     if now is not None:
         now.end()
         db.reading.set(None)
-
-
-def init_app(app: Flask) -> None:
-    app.before_request(begin)
-    app.after_request(settle)
-    app.teardown_request(forget)

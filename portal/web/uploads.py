@@ -4,14 +4,12 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, Request, request
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
 from portal.core.uploads import FILE_BYTES, FILES, MEGABYTE
-from portal.web.running import the_request
-from portal.web.transactions import SAFE
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -57,14 +55,8 @@ def _memory(*_arguments: Any, **_named: Any) -> BytesIO:
     return BytesIO()
 
 
-def allow() -> None:
+def allow(app: Flask, asked: Request) -> None:
     """Before anything reads the form: the token stands in it, so it is read early."""
-    if the_request().method in SAFE:
-        return
-    view = current_app.view_functions.get(request.endpoint or "")
+    view = app.view_functions.get(asked.endpoint or "")
     if view is not None and getattr(view, MARK, False):
-        request.max_content_length = REQUEST_BYTES
-
-
-def init_app(app: Flask) -> None:
-    app.before_request(allow)
+        asked.max_content_length = REQUEST_BYTES
