@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, literal_column, select, update
 
 from portal.badges import rules
 from portal.badges.models import DoorCode, DoorCodeReport, SigningKey
@@ -48,16 +48,20 @@ _SCAN = (
     .join(Subject, Subject.id == DoorCode.subject_id)
     .where(DoorCode.id == bindparam("id"))
 )  # fmt: skip
-_CURRENT = (
+# The valid door code of the subject whose row is read, on the day bound as `today`.
+CURRENT_CODE = (
     select(DoorCode.id)
     .where(
-        DoorCode.subject_id == bindparam("subject_id"),
+        DoorCode.subject_id == Subject.id,
         DoorCode.revoked_on.is_(None),
         DoorCode.replaced_by.is_(None),
         DoorCode.valid_until >= bindparam("today"),
     )
     .order_by(DoorCode.issued_on.desc(), DoorCode.id)
-    .limit(1)
+    .limit(literal_column("1"))
+    .correlate(Subject)
+    .scalar_subquery()
+    .label("door_code")
 )
 
 
@@ -114,12 +118,6 @@ def _need(door_code_id: str) -> DoorCode:
     if found is None:
         raise Refused("no_such_door_code")
     return found
-
-
-def current_code(subject_id: int, today: date) -> str | None:
-    """The valid door code of a subject, if it has one."""
-    found = db.rows(_CURRENT, {"subject_id": subject_id, "today": today})
-    return str(found[0].id) if found else None
 
 
 def scan(text: str) -> Scan:

@@ -13,6 +13,7 @@ from portal.scenarios import service as scenarios
 from portal.subjects import service as subjects
 from portal.subjects.service import codes
 
+_WITH_DOOR_CODE = subjects.ROW_AND_NAMES.add_columns(badges.CURRENT_CODE)
 RECORDS_ON_PROFILE = 10
 SLIPS_SHOWN = 5
 
@@ -93,11 +94,11 @@ def _near(code: str) -> tuple[NearCode, ...]:
 
 def profile(code: str) -> Profile | None:
     """The public page of the subject with this code, or None."""
-    found = subjects.public_row_and_names(code)
+    today = clock.today()
+    found = subjects.public_row_and_names(code, _WITH_DOOR_CODE, today=today)
     if found is None:
         return None
     subject, names = found
-    today = clock.today()
     newest, counts = records.newest(subject.id, today, RECORDS_ON_PROFILE)
     total = sum(counts.values())
     return Profile(
@@ -107,7 +108,7 @@ def profile(code: str) -> Profile | None:
         records=newest,
         counts=counts,
         total=total,
-        door_code=badges.current_code(subject.id, today),
+        door_code=subject.door_code,
         grades=scenarios.grades_of(subject.id, newest if total == len(newest) else None),
         today=today,
     )

@@ -5,10 +5,10 @@ that a function wants the context or that a text is joined to markup, was half o
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from io import StringIO
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import nodes
 from jinja2.compiler import (
@@ -41,6 +41,18 @@ page_root = i18n.root
 worded = i18n.markup
 
 Value = str | nodes.Expr
+Filter = TypeVar("Filter", bound=Callable[..., str])
+
+
+def plain(function: Filter) -> Filter:
+    """Mark a filter whose text never needs escaping: digits and words of our own."""
+    function.is_plain = True  # type: ignore[attr-defined]
+    return function
+
+
+def is_plain(function: object) -> bool:
+    """Whether a filter is marked so."""
+    return bool(getattr(function, "is_plain", False))
 
 
 def escape(value: Any) -> str:
@@ -66,11 +78,14 @@ class Generator(CodeGenerator):
         self.known: set[str] = set()
         self.is_exact = (self.name or "").startswith(EXACT)
         self.language: str = getattr(self.environment, "language", "")
+        # Of each frame around: what is surely set where the compiler stands.
+        self.sure: list[set[str]] = [set()]
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
         names = node.find_all(nodes.Name)
         self.stored = frozenset(name.name for name in names if name.ctx != "load")
         self.macros = _macros(node) - self.stored
+        self.sure = [set()]
         super().visit_Template(node, frame)
         # Looked up when a page is made, these stand before what the first line imports.
         self.writeline(f"from {__name__} import {', '.join(TOOLS)}")
@@ -98,7 +113,17 @@ class Generator(CodeGenerator):
         for place, (action, name) in list(loads.items()):
             if action == VAR_LOAD_RESOLVE and self._is_known(name):
                 del loads[place]
+        self.sure.append(set(self.sure[-1]))
         super().enter_frame(frame)
+
+    def leave_frame(self, frame: Frame, with_python_scope: bool = False) -> None:
+        super().leave_frame(frame, with_python_scope)
+        self.sure.pop()
+
+    def visit_Assign(self, node: nodes.Assign, frame: Frame) -> None:
+        super().visit_Assign(node, frame)
+        if isinstance(node.target, nodes.Name) and not frame.soft_frame:
+            self.sure[-1].add(frame.symbols.ref(node.target.name))
 
     def _is_known(self, name: str) -> bool:
         """Whether it is the same for every template, and this one calls nothing else so."""
@@ -195,11 +220,22 @@ class Generator(CodeGenerator):
             self.write(f")) is str else escape({place}))")
 
     def _is_markup(self, node: nodes.Expr) -> bool:
-        """Whether a macro or block makes it, whose text is markup already."""
+        """Whether it needs no escaping, whatever its values."""
+        if isinstance(node, nodes.CondExpr):
+            return all(map(self._is_markup, (node.expr1, node.expr2 or nodes.Const(""))))
+        if isinstance(node, nodes.Filter):
+            return is_plain(self.environment.filters.get(node.name))
+        if isinstance(node, nodes.Const):
+            return type(node.value) is str and escape_text(node.value) == node.value
         if not isinstance(node, nodes.Call):
             return False
+        # Macros, blocks and messages make markup.
         called = node.node
-        return isinstance(called, nodes.Name) and called.name in self.macros or bool(_block(node))
+        is_made = isinstance(called, nodes.Name) and called.name in self.macros
+        return is_made or bool(_block(node)) or self._is_worded(node)
+
+    def _is_worded(self, node: nodes.Call) -> bool:
+        return bool(self.language and _is_message(node) and not node.kwargs)
 
     def visit_CondExpr(self, node: nodes.CondExpr, frame: Frame) -> None:
         if node.expr2 is None:
@@ -222,10 +258,16 @@ class Generator(CodeGenerator):
         if node.ctx == "load" and self._is_known(node.name):
             self.known.add(node.name)
             self.write(f"known_{node.name}")
-        elif node.ctx == "load" and node.name in self.macros:
+        elif node.ctx == "load" and self._is_set(node.name, frame):
             self.write(frame.symbols.ref(node.name))
         else:
             super().visit_Name(node, frame)
+
+    def _is_set(self, name: str, frame: Frame) -> bool:
+        """Whether it needs no look whether it is undefined; what is resolved says so itself."""
+        place = frame.symbols.ref(name)
+        action, _name = frame.symbols.find_load(place) or ("", "")
+        return name in self.macros or action == VAR_LOAD_RESOLVE or place in self.sure[-1]
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         if pieces := self._pieces(node):
@@ -233,7 +275,7 @@ class Generator(CodeGenerator):
         elif block := _block(node):
             context = self.get_context_ref()
             self.write(f"as_markup(concat({context}.blocks[{block!r}][0]({context})))")
-        elif self.language and _is_message(node) and not node.kwargs:
+        elif self._is_worded(node):
             self.write("worded(")
             self.visit(node.args[0], frame)
             self.write(f", {self.language!r})")
@@ -351,6 +393,7 @@ class Generator(CodeGenerator):
                 self.writeline(f"if {name} is missing: {symbols.ref(name)} = ")
                 self.visit(fallbacks[name], frame)
         self._write_body(node.body, frame, "return as_markup(", ")")
+        self.leave_frame(frame, with_python_scope=True)
         self.outdent()
         return frame, MacroRef(node)
 
@@ -388,8 +431,8 @@ def _block(node: nodes.Call) -> str:
 
 
 def _macros(template: nodes.Template) -> frozenset[str]:
-    """The names of all macros of a template, its own and those of others."""
-    made = {macro.name for macro in template.find_all(nodes.Macro)}
+    """The names of all macros of a template, its own and those of others, and of their callers."""
+    made = {"caller", *(macro.name for macro in template.find_all(nodes.Macro))}
     for each in template.find_all(nodes.FromImport):
         made.update(name if isinstance(name, str) else name[1] for name in each.names)
     return frozenset(made)

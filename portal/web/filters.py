@@ -10,6 +10,7 @@ from portal.core import pdf
 from portal.core.clock import CITY
 from portal.core.text import N_
 from portal.web import i18n
+from portal.web.compiling import plain
 
 FAR = date(2099, 12, 31)
 LONG_TERM = N_("长期")
@@ -26,6 +27,7 @@ def _day(value: date, language: str) -> str:
     return f"{value.year}年{value.month}月{value.day}日"
 
 
+@plain
 def day(value: date | None) -> str:
     """2026年10月15日 or 15 October 2026; nothing for None."""
     return "" if value is None else _day(value, i18n.locale())
@@ -41,6 +43,7 @@ def in_words(value: str) -> str:
     return iso_day(value) if ISO_DAY.fullmatch(value) else value
 
 
+@plain
 def instant(value: datetime | str) -> str:
     """Day and minute in the city's time."""
     value = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -51,11 +54,13 @@ def instant(value: datetime | str) -> str:
     )
 
 
+@plain
 def number(value: int) -> str:
     """A count with its thousands apart, which both languages do by a comma."""
     return f"{value:,}"
 
 
+@plain
 def term_end(value: date) -> str:
     """The last day of a term; the form's 2099-12-31 and later mean a long term."""
     return i18n.translate(LONG_TERM) if value >= FAR else day(value)

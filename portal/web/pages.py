@@ -16,6 +16,7 @@ STATIC = Path(__file__).resolve().parent.parent.parent / "static"
 VIEWS = ("standard", "elder")
 SECTIONS = ("/search", "/services", "/me/", "/scenarios/", "/help/")
 VIEW_COOKIE = "view"
+HTML = "text/html; charset=utf-8"
 # An address that is written as it is.
 PLAIN = re.compile(r"[/\w.-]*", re.ASCII)
 ONE_YEAR = 365 * 24 * 3600
@@ -42,7 +43,7 @@ def render(
     headers = {"Vary": "HX-Request, Cookie"}
     if status == 200 and method in {"GET", "HEAD"}:
         headers["Cache-Control"] = PUBLIC
-    return Response(html, status, headers)
+    return Response(html, status, headers, content_type=HTML)
 
 
 def _block(template_name: str, block: str, context: dict[str, Any]) -> str:

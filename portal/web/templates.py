@@ -1,16 +1,17 @@
 """Templates compiled once per language: a fixed message costs nothing when a page is built."""
 
-from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any, cast
 
 from flask import Flask, current_app
 from flask.templating import Environment
-from jinja2 import Template, nodes
+from jinja2 import Template, Undefined, nodes
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
+from jinja2.nodes import EvalContext
 from jinja2.parser import Parser
 from jinja2.runtime import Context
-from jinja2.utils import missing
 from markupsafe import Markup, escape
 
 from portal.core.db import to_json
@@ -55,17 +56,36 @@ class Kept(Extension):
 
 
 class Names(Context):
-    """What a template sees, in one mapping; a name that nobody set is `missing`."""
+    """What a template sees, in one mapping, and behind it what every template knows."""
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self.vars = self.parent = _Known(self.parent)
+    def __init__(
+        self,
+        environment: Environment,
+        parent: dict[str, Any],
+        name: str | None,
+        blocks: Mapping[str, Any],
+        globals: MutableMapping[str, Any] | None = None,
+    ) -> None:
+        self.environment, self.name = environment, name
+        self.vars = self.parent = _Names(parent)
+        self.vars.known = environment.globals
         self.resolve_or_missing = self.vars.__getitem__  # type: ignore[assignment]
+        self.eval_ctx = cast(Templates, environment).escaping
+        self.exported_vars: set[str] = set()
+        self.globals_keys: set[str] = set()
+        self.blocks = {block: [write] for block, write in blocks.items()}
 
 
-class _Known(dict[str, Any]):
+class _Names(dict[str, Any]):
+    known: MutableMapping[str, Any]
+
     def __missing__(self, name: str) -> Any:
-        return missing
+        return self.known[name] if name in self.known else _undefined(name)
+
+
+@lru_cache(maxsize=1024)
+def _undefined(name: str) -> Undefined:
+    return Undefined(name=name)
 
 
 class Modules(dict[str, Any]):
@@ -89,6 +109,8 @@ class Templates(Environment):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        # Every template of ours is a page.
+        self.escaping = EvalContext(self, "page.html")
         # Flask's own environment speaks as the request does.
         self.speak("")
 
@@ -143,7 +165,12 @@ def template(name: str) -> Template:
 
 def render(name: str, context: dict[str, Any]) -> str:
     """The text of a template; Flask's own names are known to every one."""
-    return template(name).render(context)
+    found = template(name)
+    names = Names(cast(Templates, found.environment), context, name, found.blocks)
+    try:
+        return "".join(found.root_render_func(names))
+    except Exception:  # told with the lines of the templates, as Jinja does
+        found.environment.handle_exception()
 
 
 def _environment(app: Flask, language: str) -> Templates:

@@ -4,10 +4,13 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal.badges import rules, service
 from portal.core import audit, db, keys
+from portal.core.db import session
 from portal.core.errors import Refused
+from portal.subjects.models import Subject
 from tests.conftest import Clock
 from tests.factories import TODAY, make_door_code, make_record, make_subject
 
@@ -75,11 +78,12 @@ def test_an_unknown_code_says_nothing_of_any_subject() -> None:
 
 def test_only_a_code_that_is_valid_today_is_current() -> None:
     subject = make_subject()
-    assert service.current_code(subject.id, TODAY) is None
+    current = select(service.CURRENT_CODE).where(Subject.id == subject.id).params(today=TODAY)
+    assert session.scalar(current) is None
     door = make_door_code(subject)
-    assert service.current_code(subject.id, TODAY) == door
+    assert session.scalar(current) == door
     service.revoke(door, reason="x", actor="test")
-    assert service.current_code(subject.id, TODAY) is None
+    assert session.scalar(current) is None
 
 
 def test_a_signed_code_is_recognised_and_a_forged_one_is_unknown() -> None:

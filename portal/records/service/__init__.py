@@ -100,6 +100,7 @@ _VIEW = (
     .offset(bindparam("skip"))
 )  # fmt: skip
 _VIEW_OF_KIND = _VIEW.where(Record.kind == bindparam("kind"))
+_PLACES = {kind: place for place, kind in enumerate(KINDS)}
 _COUNTS = (
     select(Record.kind, func.count())
     .where(Record.subject_id == bindparam("subject_id"), is_public_on())
@@ -153,8 +154,8 @@ def newest(subject_id: int, today: date, size: int) -> tuple[Sequence[Any], dict
     found = public_page(subject_id, today, size=size + 1)
     if len(found) > size:
         return found[:size], public_counts(subject_id, today)
-    counted = Counter(row.kind for row in found)
-    return found, {kind: counted[kind] for kind in KINDS if kind in counted}
+    counted = Counter([row.kind for row in found])
+    return found, {kind: counted[kind] for kind in sorted(counted, key=_PLACES.__getitem__)}
 
 
 _WHOLE = (

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Executable, bindparam, select
 
 from portal.core import bulk, db
 from portal.core.db import session
@@ -21,9 +21,9 @@ from portal.subjects.service.search import (
 )
 
 __all__ = [
-    "KINDS", "NOTHING", "STATUSES", "Counts", "Hit", "Named", "Results", "SubjectFacts", "by_codes",
-    "exists", "find_ids", "is_stored", "named", "other_names", "public_row",
-    "public_row_and_names", "search", "store", "words_of",
+    "KINDS", "NOTHING", "ROW_AND_NAMES", "STATUSES", "Counts", "Hit", "Named", "Results",
+    "SubjectFacts", "by_codes", "exists", "find_ids", "is_stored", "named", "other_names",
+    "public_row", "public_row_and_names", "search", "store", "words_of",
 ]  # fmt: skip
 
 _PUBLIC_ROW = select(
@@ -39,7 +39,7 @@ _OTHER_NAMES = (
     .where(SubjectName.subject_id == bindparam("subject_id"), SubjectName.kind != "registered")
     .order_by(SubjectName.rank)
 )
-_ROW_AND_NAMES = (
+ROW_AND_NAMES = (
     _PUBLIC_ROW.add_columns(SubjectName.kind.label("name_kind"), SubjectName.text)
     .outerjoin(
         SubjectName,
@@ -55,9 +55,14 @@ def public_row(code: str) -> Any:
     return found[0] if found else None
 
 
-def public_row_and_names(code: str) -> tuple[Any, Sequence[tuple[str, str]]] | None:
-    """The public facts of a subject with its signs and former names, kind and text; or None."""
-    found = db.rows(_ROW_AND_NAMES, {"code": code})
+def public_row_and_names(
+    code: str, statement: Executable = ROW_AND_NAMES, **values: object
+) -> tuple[Any, Sequence[tuple[str, str]]] | None:
+    """The public facts of a subject with its signs and former names, kind and text; or None.
+
+    `statement` may ask for more columns, which take `values`.
+    """
+    found = db.rows(statement, {"code": code, **values})
     names = [(row.name_kind, row.text) for row in found if row.text is not None]
     return (found[0], names) if found else None
 
