@@ -132,6 +132,7 @@ class _Routed(Session):
 
 session = scoped_session(sessionmaker(class_=_Routed, autoflush=True, expire_on_commit=False))
 
+from_json = json.JSONDecoder().decode
 to_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
@@ -195,7 +196,7 @@ def _engine(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, json_serializer=to_json)
+        engine = create_engine(parsed, json_serializer=to_json, json_deserializer=from_json)
         event.listen(engine, "connect", _prepare_sqlite)
         turns = Turns()
         event.listen(engine, "begin", partial(_begin_sqlite, turns))

@@ -46,7 +46,7 @@ def _after(response: Response) -> Response:
     """What comes after every view, and after every failure."""
     asked, notes = the_request(), the_notes()
     metrics.count(response, asked, notes)
-    access.keep_private(response, the_app(), asked, notes)
+    access.keep_private(response, asked, notes)
     if asked.method not in transactions.SAFE:
         parking.let_go(response)
         transactions.settle(response)

@@ -181,16 +181,16 @@ def send_back() -> Response | None:
     return parking.see_again(back)
 
 
-def keep_private(response: Response, app: Flask, asked: Request, notes: Any) -> None:
+def keep_private(response: Response, asked: Request, notes: Any) -> None:
     """Nothing that a session was read for stays in any cache."""
-    if notes.get("signed_in") or "csrf_token" in notes or _is_guarded(app, asked, notes):
+    if notes.get("signed_in") or "csrf_token" in notes or _is_guarded(asked, notes):
         response.headers["Cache-Control"] = "no-store"
 
 
-def _is_guarded(app: Flask, asked: Request, notes: Any) -> bool:
+def _is_guarded(asked: Request, notes: Any) -> bool:
     if "is_for_everybody" in notes:
         return False
-    view = app.view_functions.get(asked.endpoint or "")
+    view = current_app.view_functions.get(asked.endpoint or "")
     return view is not None and mark_of(view) != "public"
 
 

@@ -19,6 +19,7 @@ from jinja2.compiler import (
     find_undeclared,
 )
 from jinja2.idtracking import VAR_LOAD_RESOLVE
+from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 from markupsafe import _escape_inner as escape_text  # type: ignore[attr-defined]
 from markupsafe import escape as escaped_markup
@@ -28,7 +29,14 @@ from portal.web import i18n
 # Where a message takes in a value.
 PLACE = re.compile(r"%\((\w+)\)[sd]")
 # The pages that are built most: what their templates read is there, as an attribute or a key.
-EXACT = ("components/", "layouts/page.html", "lookup/", "scenarios/_entry.html")
+EXACT = frozenset({
+    "components/badge.html", "components/button.html", "components/code.html",
+    "components/facts.html", "components/icon.html", "components/mark.html",
+    "components/notice.html", "components/record.html", "components/status.html",
+    "components/tabs.html", "components/when.html", "components/zh.html", "layouts/page.html",
+    "layouts/slim.html", "lookup/_record.html", "lookup/scan.html", "lookup/show.html",
+    "scenarios/_entry.html",
+})  # fmt: skip
 # What the function of a template finds in its module.
 TOOLS = ("as_markup", "concat", "escape", "escape_text", "page_root", "worded")
 # Names that no argument of a macro may have: its function uses them.
@@ -76,12 +84,13 @@ class Generator(CodeGenerator):
         self.stored: frozenset[str] = frozenset()
         # What every template knows, as far as this one uses it.
         self.known: set[str] = set()
-        self.is_exact = (self.name or "").startswith(EXACT)
+        self.is_exact = self.name in EXACT
         self.language: str = getattr(self.environment, "language", "")
         # Of each frame around: what is surely set where the compiler stands.
         self.sure: list[set[str]] = [set()]
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
+        node = _Decided(self.environment).visit(node)
         names = node.find_all(nodes.Name)
         self.stored = frozenset(name.name for name in names if name.ctx != "load")
         self.macros = _macros(node) - self.stored
@@ -158,9 +167,15 @@ class Generator(CodeGenerator):
     def visit_Block(self, node: nodes.Block, frame: Frame) -> None:
         if frame.toplevel and self.has_known_extends:
             return
-        context = self.derive_context(frame) if node.scoped else self.get_context_ref()
-        block = f"{context}.blocks[{node.name!r}][0]({context})"
-        self.writeline(f"{frame.buffer}.extend({block})", node)
+        self.writeline(f"{frame.buffer}.extend(context.blocks[{node.name!r}](context))", node)
+
+    def visit_Extends(self, node: nodes.Extends, frame: Frame) -> None:
+        """A page stands in one layout, from its first line on; what it does not say, that says."""
+        self.writeline("parent_template = environment.get_template(", node)
+        self.visit(node.template, frame)
+        self.write(")")
+        self.writeline("context.blocks = {**parent_template.blocks, **context.blocks}")
+        self.has_known_extends = True
 
     def visit_Include(self, node: nodes.Include, frame: Frame) -> None:
         self.writeline("template = environment.get_template(", node)
@@ -273,8 +288,7 @@ class Generator(CodeGenerator):
         if pieces := self._pieces(node):
             self._write_pieces(pieces, frame)
         elif block := _block(node):
-            context = self.get_context_ref()
-            self.write(f"as_markup(concat({context}.blocks[{block!r}][0]({context})))")
+            self.write(f"as_markup(concat(context.blocks[{block!r}](context)))")
         elif self._is_worded(node):
             self.write("worded(")
             self.visit(node.args[0], frame)
@@ -428,6 +442,27 @@ def _block(node: nodes.Call) -> str:
     if isinstance(called, nodes.Getattr) and isinstance(called.node, nodes.Name):
         return called.attr if called.node.name == "self" else ""
     return ""
+
+
+class _Decided(NodeTransformer):
+    """Takes the branch that is decided already, such as what depends on the language alone."""
+
+    def __init__(self, environment: Any) -> None:
+        self.context = nodes.EvalContext(environment)
+
+    def visit_If(self, node: nodes.If) -> nodes.Node | list[nodes.Node]:
+        self.generic_visit(node)
+        try:
+            is_so = node.test.as_const(self.context)
+        except nodes.Impossible:
+            return node
+        if is_so or not node.elif_:
+            return node.body if is_so else node.else_
+        first, *others = node.elif_
+        return nodes.If(first.test, first.body, others, node.else_, lineno=first.lineno)
+
+    def visit_Output(self, node: nodes.Output) -> nodes.Output:
+        return node
 
 
 def _macros(template: nodes.Template) -> frozenset[str]:

@@ -1,7 +1,9 @@
 """How dates, numbers and codes are written, in both languages."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 
 from flask import Flask
 from markupsafe import Markup
@@ -13,6 +15,7 @@ from portal.web import i18n
 from portal.web.compiling import plain
 
 FAR = date(2099, 12, 31)
+COMMA = N_("，")
 LONG_TERM = N_("长期")
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
           "October", "November", "December")  # fmt: skip
@@ -21,6 +24,7 @@ INSTANT_FORMATS = {"zh": "{day} {hour:02}:{minute:02}", "en": "{day}, {hour:02}:
 
 
 # Two forms of a day and one of a number: Babel would bring the tables of every language for them.
+@lru_cache(maxsize=4096)
 def _day(value: date, language: str) -> str:
     if language == "en":
         return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
@@ -66,6 +70,11 @@ def term_end(value: date) -> str:
     return i18n.translate(LONG_TERM) if value >= FAR else day(value)
 
 
+def phrases(parts: Iterable[str]) -> str:
+    """What there is of some phrases, set apart by commas."""
+    return str(i18n.translate(COMMA)).join(filter(None, parts))
+
+
 def printable(markup: Markup) -> Markup:
     """A printed page with a sign and the code point for every character no print font has."""
     return Markup(pdf.printable(str(markup)))  # noqa: S704  # it was escaped before
@@ -78,5 +87,6 @@ def init_app(app: Flask) -> None:
         instant=instant,
         number=number,
         term_end=term_end,
+        phrases=phrases,
         printable=printable,
     )

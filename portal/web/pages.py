@@ -40,10 +40,11 @@ def render(
         html = _block(template, fragment, context)
     else:
         html = templates.render(template, context)
-    headers = {"Vary": "HX-Request, Cookie"}
+    response = Response(html, status, content_type=HTML)
+    response.headers.add("Vary", "HX-Request, Cookie")
     if status == 200 and method in {"GET", "HEAD"}:
-        headers["Cache-Control"] = PUBLIC
-    return Response(html, status, headers, content_type=HTML)
+        response.headers.add("Cache-Control", PUBLIC)
+    return response
 
 
 def _block(template_name: str, block: str, context: dict[str, Any]) -> str:

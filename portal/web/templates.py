@@ -60,7 +60,7 @@ class Names(Context):
 
     def __init__(
         self,
-        environment: Environment,
+        environment: Any,
         parent: dict[str, Any],
         name: str | None,
         blocks: Mapping[str, Any],
@@ -70,10 +70,10 @@ class Names(Context):
         self.vars = self.parent = _Names(parent)
         self.vars.known = environment.globals
         self.resolve_or_missing = self.vars.__getitem__  # type: ignore[assignment]
-        self.eval_ctx = cast(Templates, environment).escaping
+        self.eval_ctx = environment.escaping
         self.exported_vars: set[str] = set()
         self.globals_keys: set[str] = set()
-        self.blocks = {block: [write] for block, write in blocks.items()}
+        self.blocks = blocks  # type: ignore[assignment]  # no page asks a layout for its own words
 
 
 class _Names(dict[str, Any]):
@@ -166,7 +166,7 @@ def template(name: str) -> Template:
 def render(name: str, context: dict[str, Any]) -> str:
     """The text of a template; Flask's own names are known to every one."""
     found = template(name)
-    names = Names(cast(Templates, found.environment), context, name, found.blocks)
+    names = Names(found.environment, context, name, found.blocks)
     try:
         return "".join(found.root_render_func(names))
     except Exception:  # told with the lines of the templates, as Jinja does

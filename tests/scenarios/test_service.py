@@ -40,8 +40,8 @@ def grade_of(subject: Subject, slug: str = "beef-soup") -> str:
 
 
 def told(graded: service.Graded) -> Any:
-    """What is shown of a grade; when it changes is another matter."""
-    return graded.rule, graded.reply, graded.grade and graded.grade._replace(changes_on=TODAY)
+    """What is shown of a grade; what it was computed from is another matter."""
+    return graded.rule, graded.reply, graded.grade and graded.grade._replace(given=None)
 
 
 def stored(subject: Subject) -> StoredGrade:

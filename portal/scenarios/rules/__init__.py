@@ -185,6 +185,15 @@ class Line:
         return self.outcome.points
 
 
+class Given(NamedTuple):
+    """What a grade was computed from."""
+
+    rule: Rule
+    facts: Sequence[Fact]
+    records: Sequence[RecordFact]
+    today: date
+
+
 class Grade(NamedTuple):
     """A grade on a day with everything that explains it."""
 
@@ -195,13 +204,27 @@ class Grade(NamedTuple):
     missing: tuple[str, ...]
     is_out_of_date: bool
     holds_until: date | None
-    changes_on: date
+    given: Given
     # Somebody objects to the grade itself, not only to a record beneath it.
     is_contested: bool = False
 
     @property
     def is_disputed(self) -> bool:
         return self.is_contested or any(line.is_disputed for line in self.lines)
+
+    @property
+    def changes_on(self) -> date:
+        """The next day on which what it was computed from changes, if nothing new comes."""
+        rule, facts, records, today = self.given
+        days = [rule.effective_from, self.holds_until or NEVER, NEVER]
+        for fact in facts:
+            if fact.key in rule.used:
+                days += _turns(fact)
+        for record in records:
+            for indicator in rule.indicators:
+                if _matches(indicator, record):
+                    days += [record.public_from, _leaves_on(indicator, record)]
+        return min([day for day in days if day > today])
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +249,7 @@ class Climb:
 
 
 def grade(rule: Rule, facts: Sequence[Fact], records: Sequence[RecordFact], today: date) -> Grade:
-    """The grade that `rule` gives on `today`, and the next day on which its inputs change."""
+    """The grade that `rule` gives on `today`."""
     by_key: dict[str, list[Fact]] = {}
     for fact in facts:
         by_key.setdefault(fact.key, []).append(fact)
@@ -251,7 +274,7 @@ def grade(rule: Rule, facts: Sequence[Fact], records: Sequence[RecordFact], toda
         missing=missing,
         is_out_of_date=is_out_of_date,
         holds_until=holds_until,
-        changes_on=_changes_on(rule, facts, records, holds_until, today),
+        given=Given(rule, facts, records, today),
         is_contested=DISPUTED in by_key,
     )
 
@@ -364,24 +387,6 @@ def _counts(indicator: Indicator, record: RecordFact, today: date) -> bool:
     if not _matches(indicator, record):
         return False
     return record.public_from <= today < _leaves_on(indicator, record)
-
-
-def _changes_on(
-    rule: Rule,
-    facts: Sequence[Fact],
-    records: Sequence[RecordFact],
-    holds_until: date | None,
-    today: date,
-) -> date:
-    days = [rule.effective_from, holds_until or NEVER, NEVER]
-    for fact in facts:
-        if fact.key in rule.used:
-            days += _turns(fact)
-    for record in records:
-        for indicator in rule.indicators:
-            if _matches(indicator, record):
-                days += [record.public_from, _leaves_on(indicator, record)]
-    return min([day for day in days if day > today])
 
 
 def climb(rule: Rule, found: Grade) -> Climb | None:
