@@ -150,19 +150,30 @@ class Generator(CodeGenerator):
         self, body: Sequence[nodes.Node], frame: Frame, before: str, after: str
     ) -> None:
         """All that a function writes, returned at its end."""
-        if len(body) == 1 and isinstance(body[0], nodes.Output):
-            self.writeline(before, body[0])
-            values = self._values(body[0], frame)
+        only = body[0] if len(body) == 1 else None
+        if isinstance(only, nodes.If) and not only.elif_:
+            branch = frame.soft()
+            self.writeline("if ", only)
+            self.visit(only.test, branch)
+            self.write(":")
+            self.indent()
+            self._write_body(only.body, branch, before, after)
+            self.outdent()
+            self._write_body(only.else_, branch, before, after)
+        elif isinstance(only, nodes.Output):
+            self.writeline(before, only)
+            values = self._values(only, frame)
             self.write("" if len(values) == 1 else "concat((")
             for value in values:
                 self._write_value(value, frame)
                 self.write("" if len(values) == 1 else ", ")
-            self.write("" if len(values) == 1 else "))")
-        else:
+            self.write(after if len(values) == 1 else "))" + after)
+        elif body:
             self.buffer(frame)
             super().blockvisit(body, frame)
-            self.writeline(f"{before}concat({frame.buffer})")
-        self.write(after)
+            self.writeline(f"{before}concat({frame.buffer}){after}")
+        else:
+            self.writeline(f'{before}""{after}')
 
     def visit_Block(self, node: nodes.Block, frame: Frame) -> None:
         if frame.toplevel and self.has_known_extends:
@@ -453,7 +464,7 @@ class _Decided(NodeTransformer):
     def visit_If(self, node: nodes.If) -> nodes.Node | list[nodes.Node]:
         self.generic_visit(node)
         try:
-            is_so = node.test.as_const(self.context)
+            is_so = node.test.as_const(self.context)  # type: ignore[attr-defined]
         except nodes.Impossible:
             return node
         if is_so or not node.elif_:

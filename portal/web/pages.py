@@ -14,7 +14,9 @@ from portal.web.running import the_request
 
 STATIC = Path(__file__).resolve().parent.parent.parent / "static"
 VIEWS = ("standard", "elder")
-SECTIONS = ("/search", "/services", "/me/", "/scenarios/", "/help/")
+# The main sections by the first word of their addresses.
+SECTIONS = {"search": "/search", "services": "/services", "me": "/me/",
+            "scenarios": "/scenarios/", "help": "/help/"}  # fmt: skip
 VIEW_COOKIE = "view"
 HTML = "text/html; charset=utf-8"
 # An address that is written as it is.
@@ -80,8 +82,9 @@ def remember_view(response: Response, asked: Request) -> None:
 def address_with(**changes: str | None) -> str:
     """This page's address with some query arguments changed (None takes one away)."""
     asked = the_request()
-    arguments = {name: value for name, value in _arguments(asked).items() if name not in changes}
-    arguments.update({name: value for name, value in changes.items() if value is not None})
+    arguments = {**_arguments(asked), **changes}
+    if None in arguments.values():
+        arguments = {name: value for name, value in arguments.items() if value is not None}
     return _address(asked.path, i18n.root(), arguments)
 
 
@@ -93,17 +96,17 @@ def address_in(language: str) -> str:
     return _address(asked.path, root, arguments)
 
 
-def _arguments(asked: Request) -> dict[str, str]:
-    return asked.args.to_dict() if asked.environ.get("QUERY_STRING") else {}
+def _arguments(asked: Request) -> dict[str, str | None]:
+    return {**asked.args.to_dict()} if asked.environ.get("QUERY_STRING") else {}
 
 
-def _address(path: str, root: str, arguments: dict[str, str]) -> str:
+def _address(path: str, root: str, arguments: dict[str, str | None]) -> str:
     address = root + (path if PLAIN.fullmatch(path) else quote(path))
     return f"{address}?{_query(*arguments.items())}" if arguments else address
 
 
 @lru_cache(maxsize=256)
-def _query(*arguments: tuple[str, str]) -> str:
+def _query(*arguments: tuple[str, str | None]) -> str:
     return urlencode(arguments)
 
 
@@ -118,10 +121,8 @@ def path(address: str) -> str:
 def section() -> tuple[str, str]:
     """The main section that this page belongs to, and how far: it is its first page, or in it."""
     here = the_request().path
-    for address in SECTIONS:
-        if here.startswith(address):
-            return address, "page" if here == address else "true"
-    return "", ""
+    address = SECTIONS.get(here[1:].partition("/")[0], "")
+    return address, ("page" if here == address else "true") if address else ""
 
 
 @lru_cache(maxsize=256)

@@ -1,6 +1,5 @@
 """Storing records with their publication, and asking what is public today."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
@@ -89,10 +88,9 @@ def comes_to_pass(day: Any, begin: date, end: date) -> ColumnElement[bool]:
 _VIEW = (
     select(
         Record.id, Record.kind, Record.number, Record.title, Record.summary, Record.details,
-        Record.decided_on, Record.published_on, Record.valid_from, Record.valid_until,
-        Record.record_class, Record.class_basis, Record.earliest_repair_on, Record.public_from,
-        Record.public_until, Record.is_disputed, Record.authority, Record.source_unit,
-        Record.updated_at,
+        Record.decided_on, Record.valid_from, Record.valid_until, Record.record_class,
+        Record.earliest_repair_on, Record.public_from, Record.public_until, Record.is_disputed,
+        Record.authority, Record.source_unit,
     )
     .where(Record.subject_id == bindparam("subject_id"), is_public_on())
     .order_by(Record.decided_on.desc(), Record.id.desc())
@@ -125,7 +123,8 @@ def public_page(
 
 
 _AFTER = (
-    _VIEW.offset(None)
+    _VIEW.add_columns(Record.updated_at)
+    .offset(None)
     .where(
         or_(
             Record.decided_on < bindparam("decided_on"),
@@ -154,7 +153,9 @@ def newest(subject_id: int, today: date, size: int) -> tuple[Sequence[Any], dict
     found = public_page(subject_id, today, size=size + 1)
     if len(found) > size:
         return found[:size], public_counts(subject_id, today)
-    counted = Counter([row.kind for row in found])
+    counted: dict[str, int] = {}
+    for row in found:
+        counted[row.kind] = counted.get(row.kind, 0) + 1
     return found, {kind: counted[kind] for kind in sorted(counted, key=_PLACES.__getitem__)}
 
 
