@@ -12,7 +12,7 @@ from portal.core import pdf
 from portal.core.clock import CITY
 from portal.core.text import N_
 from portal.web import i18n
-from portal.web.compiling import plain
+from portal.web.expressions import plain
 
 FAR = date(2099, 12, 31)
 COMMA = N_("，")
