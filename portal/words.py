@@ -169,7 +169,7 @@ def local_list(thing: Any, name: str) -> tuple[str, ...]:
 
 def outcome(line: Line, name: str = "") -> str:
     """What one line of a grade came to, or with "advice" what to do about it."""
-    return local(line.outcome, name).replace("{n}", str(line.count))
+    return local(line.outcome, name).replace("{n}", str(line.number))
 
 
 def law_term(key: str) -> terms.LawTerm:

@@ -52,9 +52,11 @@ class Reading:
 
     def __init__(self, seen: Seen | None = None) -> None:
         self.seen = seen
+        # What it asks, once it has asked anything.
+        self.asked: Any = None
+        self.dialect: Any = None
         self._bind: Any = None
         self._connection: Any = None
-        self._driver: Any = None
 
     @property
     def bind(self) -> Engine | Connection:
@@ -67,23 +69,23 @@ class Reading:
 
     def driver(self) -> Any:
         """The connection of the driver, in a transaction that sees nothing of later ones."""
-        if self._driver is None:
-            bind = self.bind
-            if isinstance(bind, Connection):
-                # Somebody else's transaction, such as a test's, is read in and left alone.
-                return bind.connection.driver_connection
-            if bind.dialect.name == "sqlite":
-                self._driver = _readers.of(bind)
-                self._driver.execute("BEGIN")
-            else:
-                self._connection = bind.raw_connection()
-                self._driver = self._connection.driver_connection
-        return self._driver
+        bind = self.bind
+        self.dialect = bind.dialect
+        if isinstance(bind, Connection):
+            # Somebody else's transaction, such as a test's, is read in and left alone.
+            return bind.connection.driver_connection
+        if bind.dialect.name == "sqlite":
+            self.asked = _readers.of(bind)
+            self.asked.execute("BEGIN")
+        else:
+            self._connection = bind.raw_connection()
+            self.asked = self._connection.driver_connection
+        return self.asked
 
     def end(self, *, is_broken: bool = False) -> None:
         """Give the connection back, or away when it is broken."""
-        found, driver = self._connection, self._driver
-        self._connection = self._driver = None
+        found, driver = self._connection, self.asked
+        self._connection = self.asked = None
         if found is not None:
             if is_broken:
                 found.invalidate()
@@ -228,9 +230,10 @@ def rows(statement: Executable, values: Mapping[str, object]) -> Sequence[Any]:
     now = reading.get()
     if now is None:
         return session.connection().execute(statement, values).all()
-    question = prepared(statement, now.bind.dialect, values)
     try:
-        found = now.driver().execute(question.words, question.values(values)).fetchall()
+        driver = now.asked or now.driver()
+        question = prepared(statement, now.dialect, values)
+        found = driver.execute(question.words, question.values(values)).fetchall()
     except now.bind.dialect.loaded_dbapi.Error:
         # SQLAlchemy asks once more with a good connection, or says in its own way what is wrong.
         now.end(is_broken=True)
@@ -244,7 +247,11 @@ def quick(statement: str, values: Mapping[str, object]) -> list[Any]:
     Parameters are written `:name`; what a database needs beyond that is the caller's business.
     """
     now = reading.get()
-    driver: Any = now.driver() if now else session.connection().connection.driver_connection
+    driver: Any = (
+        session.connection().connection.driver_connection
+        if now is None
+        else (now.asked or now.driver())
+    )
     form = statement if is_sqlite() else _in_percent(statement)
     return list(driver.execute(form, values).fetchall())
 

@@ -167,14 +167,12 @@ class RecordFact(NamedTuple):
     is_disputed: bool = False
 
 
-# Not frozen: many thousand are made when a scenario is graded, and freezing doubles their cost.
-@dataclass(slots=True)
-class Line:
+class Line(NamedTuple):
     """What one indicator came to; `better_on` is the day its oldest adverse record leaves."""
 
     indicator: Indicator
     outcome: Outcome
-    count: int
+    number: int
     record_ids: tuple[int, ...] = ()
     fact: Fact | None = None
     better_on: date | None = None
