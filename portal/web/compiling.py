@@ -15,7 +15,10 @@ from jinja2.visitor import NodeTransformer
 from portal.web.expressions import TOOLS, Expressions
 
 # Names that no argument of a macro may have: its function uses them.
-TAKEN = frozenset({*TOOLS, "context", "environment", "missing", "resolve", "undefined"})
+TAKEN = frozenset({
+    *TOOLS, "context", "environment", "included_template", "macro", "missing", "resolve", "str",
+    "template", "type", "undefined",
+})  # fmt: skip
 FIXED = (str, int, float, tuple, type(None))
 
 
@@ -196,11 +199,16 @@ class Generator(Expressions):
         taken += ["*, caller=None"] * ("caller" in special) + ["**kwargs"] * ("kwargs" in special)
         self.writeline(f"def macro({', '.join(taken)}):", node)
         self.indent()
+        for name in names:
+            # Nothing else is called so in the function: the argument itself is what is meant.
+            symbols.loads[name] = symbols.loads.pop(symbols.ref(name))
+            symbols.refs[name] = name
         self.enter_frame(frame)
-        for name in [*names, *sorted(special)]:
+        for name in sorted(special):
             self.writeline(f"{symbols.ref(name)} = {name}")
+        for name in names:
             if _fallback(fallbacks.get(name)) == "=missing":
-                self.writeline(f"if {name} is missing: {symbols.ref(name)} = ")
+                self.writeline(f"if {name} is missing: {name} = ")
                 self.visit(fallbacks[name], frame)
         self._write_body(node.body, frame, "return as_markup(", ")")
         self.leave_frame(frame, with_python_scope=True)
