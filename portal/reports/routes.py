@@ -4,7 +4,6 @@ from flask import Blueprint, Response, abort, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import service as accounts
-from portal.core import clock
 from portal.core.errors import Refused
 from portal.core.storage import Missing
 from portal.documents import service as documents
@@ -191,7 +190,7 @@ def grants(code: str) -> ResponseReturnValue:
     given = [(each, service.key_of(each)) for each in service.grants_of(subject.id)]
     return render(
         "reports/grants.html", form=form, subject=subject, grants=given, id_form=IdForm(),
-        looks=service.lookups_of(subject.id), law=service.law_on_file(), today=clock.today(),
+        looks=service.lookups_of(subject.id), law=service.law_on_file(),
         status=422 if form.errors else 200,
     )  # fmt: skip
 

@@ -166,6 +166,8 @@ def template(name: str) -> Template:
 def render(name: str, context: dict[str, Any]) -> str:
     """The text of a template; Flask's own names are known to every one."""
     found = template(name)
+    if not context.keys().isdisjoint(found.environment.globals):
+        raise TypeError(f"{name}: {[*context]} name what every template knows already")
     names = Names(found.environment, context, name, found.blocks)
     try:
         return "".join(found.root_render_func(names))
