@@ -3,13 +3,17 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 from flask import Flask
-from jinja2.exceptions import UndefinedError
+from jinja2 import Template, nodes
+from jinja2.exceptions import TemplateAssertionError, UndefinedError
 from markupsafe import Markup
 
-from portal.web import i18n
+from portal import ROOT
+from portal.web import i18n, templates
+from portal.web.expressions import EXACT
 from portal.web.templates import Templates
 from tests.browser import Browser
 from tests.factories import make_account, make_subject
@@ -129,6 +133,105 @@ def test_a_macro_refuses_what_it_does_not_know(render: Render) -> None:
         render(macro + "{{ m() }}")
     with pytest.raises(UndefinedError):
         render("{{ nobody() }}")
+
+
+@pytest.mark.parametrize("name", ["context", "type", "macro", "escape"])
+def test_no_argument_of_a_macro_is_called_like_what_its_function_uses(
+    chinese: Templates, name: str
+) -> None:
+    with pytest.raises(TemplateAssertionError, match="cannot name an argument"):
+        chinese.from_string(f"{{% macro m({name}) %}}x{{% endmacro %}}")
+
+
+def test_every_macro_is_called_with_the_arguments_it_takes(chinese: Templates) -> None:
+    """What is left out or too much would be seen only where the page that does it is built."""
+    trees = {name: chinese.parse(_source(name)) for name in chinese.list_templates(["html"])}
+    macros = {
+        (name, macro.name): macro for name, tree in trees.items()
+        for macro in tree.find_all(nodes.Macro)
+    }  # fmt: skip
+    calls = [found for name, tree in trees.items() for found in _calls(name, tree, macros)]
+    assert len(calls) > 1000
+    assert not [told for told in calls if told]
+
+
+def _source(name: str) -> str:
+    return (ROOT / "templates" / name).read_text()
+
+
+def _calls(
+    name: str, tree: nodes.Template, macros: dict[tuple[str, str], nodes.Macro]
+) -> Iterator[str]:
+    """Of each call of a macro what is wrong with it, or an empty text."""
+    known = {own: macro for (place, own), macro in macros.items() if place == name}
+    for each in tree.find_all(nodes.FromImport):
+        for given in each.names:
+            of, called = (given, given) if isinstance(given, str) else given
+            if (each.template.value, of) in macros:  # type: ignore[attr-defined]
+                known[called] = macros[each.template.value, of]  # type: ignore[attr-defined]
+    stored = {found.name for found in tree.find_all(nodes.Name) if found.ctx != "load"}
+    for call in tree.find_all(nodes.Call):
+        macro = known.get(getattr(call.node, "name", ""))
+        if macro is None or macro.name in stored or call.dyn_args:
+            continue
+        names = [argument.name for argument in macro.args]
+        told = {*names[: len(call.args)], *(pair.key for pair in call.kwargs)}
+        needed = set(names[: len(names) - len(macro.defaults)])
+        takes_more = any(found.name == "kwargs" for found in macro.find_all(nodes.Name))
+        is_right = len(call.args) <= len(names) and needed <= told
+        is_known = takes_more or told <= set(names)
+        yield "" if is_right and is_known else f"{name}:{call.lineno} {macro.name}"
+
+
+def test_a_view_gives_no_name_that_every_template_knows(shared_app: Flask) -> None:
+    with shared_app.test_request_context("/"), pytest.raises(TypeError, match="knows already"):
+        templates.render("errors/error.html", {"path": "/", "status": 404})
+
+
+def test_the_pages_built_most_read_only_what_is_there(chinese: Templates) -> None:
+    def render(name: str, **given: object) -> str:
+        code = chinese.compile("{{ thing.key }}{{ thing['key'] }}", name=name)
+        return Template.from_code(chinese, code, {}).render(given)
+
+    assert render("reports/read.html", thing={"key": "汤"}) == "汤汤"
+    with pytest.raises(AttributeError):
+        render("lookup/show.html", thing={"key": "汤"})
+    with pytest.raises(UndefinedError):
+        render("lookup/show.html")
+    assert set(chinese.list_templates()) >= EXACT
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("{% if locale() == 'en' %}a{% elif value %}b{% else %}c{% endif %}", "b"),
+        ("{% if locale() == 'en' %}a{% elif nobody %}b{% else %}c{% endif %}", "c"),
+        ("{% if locale() == 'zh' %}a{% elif value %}b{% endif %}", "a"),
+        ("{% if locale() == 'en' %}a{% endif %}", ""),
+        ("{% macro m(x) %}{% if x %}{% set y = 1 %}{{ x }}{% endif %}{% endmacro %}{{ m(2) }}", "2"),
+        ("{% macro m(x) %}{% if x %}a{% endif %}{% endmacro %}{{ m(0) }}", ""),
+        ("{% macro m(x) %}{% set x = x ~ '!' %}{{ x }}{% endmacro %}{{ m(value) }}", "&lt;!"),
+        ("{% for x in [1, 2] %}{% if x > 1 %}{% set y = x %}{% endif %}{{ y }}{% endfor %}", "2"),
+        ("{% set y = 1 %}{% for x in [2] %}{% set y = x %}{{ y }}{% endfor %}{{ y }}", "21"),
+        ("{% if nobody %}{% set y = 1 %}{% endif %}{{ y }}|{{ y is defined }}", "|False"),
+        ("{{ 3 | number }}{{ day | day }}{{ [value, '', day | day] | phrases }}",
+         "32026年1月2日&lt;，2026年1月2日"),
+        ("{{ '<' if value }}{{ value if value else '<' }}", "&lt;&lt;"),
+        ("{{ value ~ value }}{{ markup ~ value ~ 1 }}{{ '<' ~ value }}",
+         "&lt;&lt;<i>&lt;1&lt;&lt;"),
+    ],
+)  # fmt: skip
+def test_names_and_branches_are_what_jinja_makes_of_them(
+    render: Render, source: str, text: str
+) -> None:
+    assert render(source, value="<", markup=Markup("<i>"), day=date(2026, 1, 2)) == text
+
+
+def test_a_page_stands_in_its_layout_and_writes_its_title_twice(chinese: Templates) -> None:
+    layout = "<t{% block a %}{% endblock %}>{% block b %}-{% endblock %}{{ self.a() }}</t>"
+    page = "{% extends layout %}{% block a %}<{{ value }}>{% endblock %}"
+    found = chinese.from_string(page).render(layout=chinese.from_string(layout), value="&")
+    assert found == "<t<&amp;>>-<&amp;></t>"
 
 
 def test_what_is_kept_is_made_once_for_each_language_and_key(chinese: Templates) -> None:
