@@ -191,9 +191,11 @@ def grades_of(subject_id: int, public: Sequence[Any] | None = None) -> list[Grad
 def explain(code: str, slug: str) -> Explanation | None:
     """Why a subject has its grade; None when it is not in that list."""
     subject = subjects.public_row(code)
+    return _explained(subject, slug) if subject else None
+
+
+def _explained(subject: Any, slug: str) -> Explanation | None:
     today = clock.today()
-    if subject is None or slug not in rules():
-        return None
     graded = next((each for each in grades_of(subject.id) if each.rule.slug == slug), None)
     if graded is None:
         return None
@@ -216,13 +218,14 @@ def explain(code: str, slug: str) -> Explanation | None:
 
 def dossier(code: str, slug: str) -> Dossier | None:
     """The file on a subject; None when it is not in that list."""
-    found = explain(code, slug)
+    subject, names = subjects.public_row_and_names(code) or (None, ())
+    found = _explained(subject, slug) if subject else None
     if found is None:
         return None
     id_ = found.subject.id
     return Dossier(
         why=found,
-        signs=[name.text for name in subjects.other_names(id_) if name.kind == "sign"],
+        signs=[text for kind, text in names if kind == "sign"],
         parts=file_of(id_, found.rule, found.facts, found.today),
         adverse=records.outline(id_, found.today).adverse,
     )
