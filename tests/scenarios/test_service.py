@@ -201,6 +201,19 @@ def test_lists_without_lines_get_them_when_the_schema_was_changed(app: Flask) ->
     assert service.find("beef-soup", filters=Filters(grade="excellent")).total == 1
 
 
+def test_only_the_list_that_is_asked_for_is_graded_to_explain_it(app: Flask) -> None:
+    shop = make_listed()
+    service.store([service.Listed(shop.code, "training", TODAY)], actor="test")
+    with asked() as questions:
+        found = service.explain(shop.code, "beef-soup")
+    assert found is not None
+    graded = {each.rule.slug: each for each in service.grades_of(shop.id)}
+    assert graded.keys() == {"beef-soup", "training"}
+    assert (found.rule, found.grade, found.reply) == graded["beef-soup"]
+    (listings,) = [words for words in questions if "FROM scenario_listing" in words]
+    assert "scenario_listing.scenario = " in listings
+
+
 def test_the_file_of_a_shop_is_found_with_its_signs_and_their_names_are_asked_for_once(
     app: Flask,
 ) -> None:

@@ -160,6 +160,7 @@ _LISTED = (
     )
     .order_by(ScenarioListing.scenario, ScenarioFact.id)
 )  # fmt: skip
+_LISTED_HERE = _LISTED.where(ScenarioListing.scenario == bindparam("scenario"))
 
 
 def grades_of(subject_id: int, public: Sequence[Any] | None = None) -> list[Graded]:
@@ -169,9 +170,16 @@ def grades_of(subject_id: int, public: Sequence[Any] | None = None) -> list[Grad
     records that are not public yet the day on which a grade changes then says nothing.
     """
     today = clock.today()
+    found = db.rows(_LISTED, {"subject_id": subject_id, "today": today})
+    return _graded(found, subject_id, today, public)
+
+
+def _graded(
+    rows: Sequence[Any], subject_id: int, today: date, public: Sequence[Any] | None = None
+) -> list[Graded]:
     replies: dict[str, str] = {}
     facts: dict[str, list[Fact]] = {}
-    for scenario, text, key, *told in db.rows(_LISTED, {"subject_id": subject_id, "today": today}):
+    for scenario, text, key, *told in rows:
         replies[scenario] = text or ""
         mine = facts.setdefault(scenario, [])
         if key is not None:
@@ -196,10 +204,11 @@ def explain(code: str, slug: str) -> Explanation | None:
 
 def _explained(subject: Any, slug: str) -> Explanation | None:
     today = clock.today()
-    graded = next((each for each in grades_of(subject.id) if each.rule.slug == slug), None)
-    if graded is None:
+    values = {"subject_id": subject.id, "scenario": slug, "today": today}
+    graded = _graded(db.rows(_LISTED_HERE, values), subject.id, today)
+    if not graded:
         return None
-    rule, found = graded.rule, graded.grade
+    ((rule, found, reply),) = graded
     return Explanation(
         subject=subject,
         rule=rule,
@@ -211,7 +220,7 @@ def _explained(subject: Any, slug: str) -> Explanation | None:
             .where(GradeChange.subject_id == subject.id, GradeChange.scenario == slug)
             .order_by(GradeChange.changed_on.desc(), GradeChange.id.desc())
         ).all(),
-        reply=graded.reply,
+        reply=reply,
         today=today,
     )
 
