@@ -45,6 +45,8 @@ COMMITMENT = re.compile(r"(?<=承诺)(\d{20})")
 LINK = Markup('<a class="nowrap" href="{}">{}</a>')
 # A space that parts an address from a full stop or from Chinese.
 AFTER_LINK = re.compile(r"^ (?![A-Za-z])")
+# What a Chinese name ends with when it is not a real one; no line ends inside it.
+MARK = re.compile(r"（(?:演示|虚构)）$")
 HAN = re.compile(r"([\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)")
 
 
@@ -177,24 +179,35 @@ def law_term(key: str) -> terms.LawTerm:
     return next(term for term in terms.load() if term.key == key)
 
 
-def body_name(slug: str) -> str:
-    """A body in the page's language."""
+def body_name(slug: str) -> Markup | str:
+    """A body in the page's language; `striptags` where no markup can stand."""
+    return _held(_name(slug))
+
+
+def _name(slug: str) -> str:
     if "bodies" not in g:
         g.bodies = {row["slug"]: row for row in bodies.all_rows()}
     return str(g.bodies[slug]["english" if i18n.locale() == "en" else "name"])
 
 
-def unit_name(key: str) -> str:
-    """A body, or its station in a town, in the page's language."""
+def unit_name(key: str) -> Markup | str:
+    """A body, or its station in a town, in the page's language, as `body_name` writes it."""
     unit = unit_of_key(key)
-    body = body_name(unit.body)
+    body = _name(unit.body)
     if not unit.area:
-        return body
+        return _held(body)
     place, is_english = place_name(unit.area), i18n.locale() == "en"
     mark = bodies.MARKS["english" if is_english else "name"]
     plain = body.removesuffix(mark)
     station = f"{place} ({plain})" if is_english else f"{place}（{plain}）"
-    return station if plain == body else station + mark
+    return station if plain == body else _held(station + mark)
+
+
+def _held(name: str) -> Markup | str:
+    mark = MARK.search(name)
+    if mark is None:
+        return name
+    return Markup('{}<span class="held">{}</span>').format(name[: mark.start()], mark.group())
 
 
 def matter_name(key: str) -> str:
