@@ -46,7 +46,8 @@ LINK = Markup('<a class="nowrap" href="{}">{}</a>')
 # A space that parts an address from a full stop or from Chinese.
 AFTER_LINK = re.compile(r"^ (?![A-Za-z])")
 # What a Chinese name ends with when it is not a real one; no line ends inside it.
-MARK = re.compile(r"（(?:演示|虚构)）$")
+MARK = re.compile(r"(（(?:演示|虚构)）)")
+HELD = Markup('<span class="held">{}</span>')
 HAN = re.compile(r"([\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)")
 
 
@@ -203,11 +204,13 @@ def unit_name(key: str) -> Markup | str:
     return station if plain == body else _held(station + mark)
 
 
-def _held(name: str) -> Markup | str:
-    mark = MARK.search(name)
-    if mark is None:
-        return name
-    return Markup('{}<span class="held">{}</span>').format(name[: mark.start()], mark.group())
+def _held(text: str) -> Markup | str:
+    pieces = MARK.split(text)
+    if len(pieces) == 1:
+        return text
+    return Markup("").join(
+        HELD.format(piece) if place % 2 else piece for place, piece in enumerate(pieces)
+    )
 
 
 def matter_name(key: str) -> str:
@@ -271,7 +274,7 @@ def linked(source: str) -> Markup:
     """Where a fact comes from, with a link to the commitment that it names."""
     before, number, after = (*COMMITMENT.split(source, maxsplit=1), "", "")[:3]
     link = Markup('<a href="{}">{}</a>').format(f"{i18n.root()}/commitments/{number}", number)
-    return Markup("{}{}{}").format(before, link if number else "", after)
+    return Markup("{}{}{}").format(_held(before), link if number else "", after)
 
 
 def blanks(sentence: str, text: Text) -> str:
@@ -295,9 +298,11 @@ def recipient(key: str) -> str:
 
 
 def _marked(value: str) -> str:
-    if value.isascii() or i18n.locale() == i18n.DEFAULT:
+    if value.isascii():
         return value
-    return Markup('<span lang="zh">{}</span>').format(value)
+    if i18n.locale() == i18n.DEFAULT:
+        return _held(value)
+    return Markup('<span lang="zh">{}</span>').format(_held(value))
 
 
 FILTERS = (

@@ -5,7 +5,8 @@ from playwright.sync_api import Browser as Chromium
 
 from tests.site.conftest import Site
 
-PAGES = ("/punctuality", "/scenarios/", "/scenarios/beef-soup", "/government/", "/commitments/")
+PAGES = ("/punctuality", "/scenarios/", "/scenarios/beef-soup", "/government/", "/commitments/",
+         "/subjects/92340499MADEM0011M/why/beef-soup")  # fmt: skip
 # How many lines each mark stands on, and whether what follows it begins a line that it may not.
 LINES = """() => [...document.querySelectorAll('.held')].map(mark => {
     const next = mark.nextSibling, place = document.createRange();
