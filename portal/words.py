@@ -45,6 +45,9 @@ COMMITMENT = re.compile(r"(?<=承诺)(\d{20})")
 LINK = Markup('<a class="nowrap" href="{}">{}</a>')
 # A space that parts an address from a full stop or from Chinese.
 AFTER_LINK = re.compile(r"^ (?![A-Za-z])")
+# What a Chinese name ends with when it is not a real one; no line ends inside it.
+MARK = re.compile(r"(（(?:演示|虚构)）)")
+HELD = Markup('<span class="held">{}</span>')
 HAN = re.compile(r"([\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)")
 
 
@@ -177,24 +180,37 @@ def law_term(key: str) -> terms.LawTerm:
     return next(term for term in terms.load() if term.key == key)
 
 
-def body_name(slug: str) -> str:
-    """A body in the page's language."""
+def body_name(slug: str) -> Markup | str:
+    """A body in the page's language; `striptags` where no markup can stand."""
+    return _held(_name(slug))
+
+
+def _name(slug: str) -> str:
     if "bodies" not in g:
         g.bodies = {row["slug"]: row for row in bodies.all_rows()}
     return str(g.bodies[slug]["english" if i18n.locale() == "en" else "name"])
 
 
-def unit_name(key: str) -> str:
-    """A body, or its station in a town, in the page's language."""
+def unit_name(key: str) -> Markup | str:
+    """A body, or its station in a town, in the page's language, as `body_name` writes it."""
     unit = unit_of_key(key)
-    body = body_name(unit.body)
+    body = _name(unit.body)
     if not unit.area:
-        return body
+        return _held(body)
     place, is_english = place_name(unit.area), i18n.locale() == "en"
     mark = bodies.MARKS["english" if is_english else "name"]
     plain = body.removesuffix(mark)
     station = f"{place} ({plain})" if is_english else f"{place}（{plain}）"
-    return station if plain == body else station + mark
+    return station if plain == body else _held(station + mark)
+
+
+def _held(text: str) -> Markup | str:
+    pieces = MARK.split(text)
+    if len(pieces) == 1:
+        return text
+    return Markup("").join(
+        HELD.format(piece) if place % 2 else piece for place, piece in enumerate(pieces)
+    )
 
 
 def matter_name(key: str) -> str:
@@ -258,7 +274,7 @@ def linked(source: str) -> Markup:
     """Where a fact comes from, with a link to the commitment that it names."""
     before, number, after = (*COMMITMENT.split(source, maxsplit=1), "", "")[:3]
     link = Markup('<a href="{}">{}</a>').format(f"{i18n.root()}/commitments/{number}", number)
-    return Markup("{}{}{}").format(before, link if number else "", after)
+    return Markup("{}{}{}").format(_held(before), link if number else "", after)
 
 
 def blanks(sentence: str, text: Text) -> str:
@@ -282,9 +298,11 @@ def recipient(key: str) -> str:
 
 
 def _marked(value: str) -> str:
-    if value.isascii() or i18n.locale() == i18n.DEFAULT:
+    if value.isascii():
         return value
-    return Markup('<span lang="zh">{}</span>').format(value)
+    if i18n.locale() == i18n.DEFAULT:
+        return _held(value)
+    return Markup('<span lang="zh">{}</span>').format(_held(value))
 
 
 FILTERS = (

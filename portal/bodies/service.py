@@ -20,6 +20,7 @@ NEAR_DEGREES = 0.9
 CITY = "3404"
 # What a demo appends to the names of the city's bodies.
 MARKS = {"name": "（演示）", "short_name": "（演示）", "english": " (demo)"}
+DEMO = "is of demo"
 _A_FICTIONAL_ONE = select(Body.slug).where(Body.slug == bindparam("slug"))
 
 
@@ -183,8 +184,14 @@ def marked() -> list[dict[str, Any]]:
 
 
 def is_of_demo() -> bool:
-    """Whether the demo lives in this database: only it brings bodies that exist nowhere."""
-    return bool(db.rows(_A_FICTIONAL_ONE, {"slug": fictional()[0]["slug"]}))
+    """Whether the demo lives in this database: only it brings bodies that exist nowhere.
+
+    Asked once in a session, which ends with its request or job.
+    """
+    known = session.info
+    if DEMO not in known:
+        known[DEMO] = bool(db.rows(_A_FICTIONAL_ONE, {"slug": fictional()[0]["slug"]}))
+    return bool(known[DEMO])
 
 
 def _on_file() -> list[dict[str, Any]]:
@@ -225,6 +232,7 @@ def load() -> int:
 
 def load_fictional() -> int:
     """Bring the bodies of the demo into the database; returns how many differ."""
+    session.info.pop(DEMO, None)
     return _upsert(Body, "slug", _body_rows(fictional()))
 
 

@@ -37,8 +37,9 @@ class Case(Base):
     desk_further: ClassVar[str] = ""
     workflow: ClassVar[Workflow]
     states: ClassVar[Mapping[str, State]]
-    # What the applicant may do, in words; and the words of steps in the timeline.
+    # What the applicant may do, and what staff may, in words; and what was done, in the timeline.
     offers: ClassVar[Mapping[str, Offer]]
+    actions: ClassVar[Mapping[str, str]] = {}
     step_words: ClassVar[Mapping[str, str]] = {}
     # Other clocks than that of the state, by the key of their time limit.
     clocks: ClassVar[tuple[str, ...]] = ()

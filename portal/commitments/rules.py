@@ -98,6 +98,14 @@ STEP_WORDS = {
     "decide_breach": N_("受理单位认定违诺"),
     "correct": N_("异议成立，撤销认定"),
 }
+# What staff of the receiving office are asked to do.
+ACTIONS = {
+    "confirm_kept": N_("确认全部履行"),
+    "confirm_partly": N_("确认部分履行"),
+    "notify_breach": N_("通知承诺人可能违诺"),
+    "drop_breach": N_("认定不构成违诺"),
+    "decide_breach": N_("认定违诺"),
+}
 ENDED = frozenset({"kept", "broken", "withdrawn"})
 UPLOAD_KINDS = {
     "approval": "审批替代型",

@@ -25,6 +25,7 @@ class Complaint(Case):
     desk_further = "desk/_after_complaint.html"
     states = tables.STATES
     step_words: Mapping[str, str] = tables.STEP_WORDS  # type: ignore[misc]
+    actions = tables.ACTIONS
     offers = tables.OFFERS
     hides_applicant = True
 

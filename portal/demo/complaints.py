@@ -1,7 +1,7 @@
 """Concerns of the demo in every state, promises of the government, and a year of punctuality."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -9,15 +9,22 @@ from sqlalchemy import select
 from portal.accounts import service as accounts
 from portal.accounts.models import Account
 from portal.cases import service as cases
-from portal.cases.models import CaseDeadline
 from portal.cases.service import By, figures
 from portal.complaints.models import Complaint
 from portal.complaints.service import after, intake, respondent
 from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.db import session
+from portal.demo import past
 from portal.demo.rules import SHOWCASE
-from portal.demo.rules.concerns import CONCERNS, MOST_DAYS, ORDINARY, PROMISES, Concern, came_in
+from portal.demo.rules.concerns import (
+    CONCERNS,
+    ORDINARY,
+    PROMISES,
+    Concern,
+    came_in,
+    happened,
+)
 from portal.government import service as government
 
 OFFICE = By("demo office", "clerk", "development-reform")
@@ -55,6 +62,13 @@ def _citizen() -> Actor | None:
 
 
 def _told(concern: Concern, actor: Actor | None) -> Complaint:
+    case = _sent(concern, actor)
+    for step in concern.steps:
+        _move(case, step)
+    return case
+
+
+def _sent(concern: Concern, actor: Actor | None) -> Complaint:
     draft = intake.begin(
         concern.kind, actor if concern.by_citizen else None,
         subject=SHOP.code if concern.about_shop else "",
@@ -68,25 +82,24 @@ def _told(concern: Concern, actor: Actor | None) -> Complaint:
     case, _code = intake.submit(
         draft, actor if concern.by_citizen else None, in_words=True, trap=concern.trap
     )
-    _move(case, concern.steps)
     return case
 
 
-def _move(case: Complaint, steps: Sequence[tuple[str, str]]) -> None:
-    for name, note in steps:
-        if name == "extract":
-            respondent.send(case, by=_clerk(case), text=note)
-        elif name == "rate":
-            after.rate(case, by=PERSON, mark=note, text="")
-        elif name == "retaliation":
-            after.report_retaliation(case, by=PERSON, note=note)
-        elif name == "late":
-            cases.note_late(_run_out(case))
-        elif name.startswith("transfer:"):
-            unit = name.partition(":")[2]
-            cases.act(case, "transfer", by=_clerk(case), note=note, unit=unit)
-        else:
-            cases.act(case, name, by=_by(case, name), note=note)
+def _move(case: Complaint, step: tuple[str, str]) -> None:
+    name, note = step
+    if name == "extract":
+        respondent.send(case, by=_clerk(case), text=note)
+    elif name == "rate":
+        after.rate(case, by=PERSON, mark=note, text="")
+    elif name == "retaliation":
+        after.report_retaliation(case, by=PERSON, note=note)
+    elif name == "late":
+        cases.note_late(_run_out(case))
+    elif name.startswith("transfer:"):
+        unit = name.partition(":")[2]
+        cases.act(case, "transfer", by=_clerk(case), note=note, unit=unit)
+    else:
+        cases.act(case, name, by=_by(case, name), note=note)
 
 
 def _by(case: Complaint, name: str) -> By:
@@ -106,37 +119,21 @@ def _run_out(case: Complaint) -> date:
     today = clock.today()
     for deadline in case.deadlines:
         if deadline.is_running:
-            _shift(deadline, deadline.due_on - today + timedelta(1))
+            back = deadline.due_on - today + timedelta(1)
+            deadline.started_on -= back
+            deadline.due_on -= back
     return today
-
-
-def _shift(deadline: CaseDeadline, back: timedelta) -> None:
-    deadline.started_on -= back
-    deadline.due_on -= back
 
 
 def _ordinary() -> Iterator[Complaint]:
     """Enough for some units to have figures, in the last month that is over and before it."""
     today = clock.today()
     for number, concern in enumerate(ORDINARY):
-        case = _told(concern, None)
-        session.flush()  # moved back as a whole
-        _put_back(case, today - came_in(number, today), days=number * 5 % MOST_DAYS)
+        day = came_in(number, today)
+        with past.on(day):
+            case = _sent(concern, None)
+        for step in concern.steps:
+            day = happened(step[0], number, day, case.due.due_on if case.due else None)
+            with past.on(day):
+                _move(case, step)
         yield case
-
-
-def _put_back(case: Complaint, back: timedelta, *, days: int) -> None:
-    """Let a case have happened earlier, and its answer have taken some days."""
-    case.opened_at -= back
-    case.received_at -= back
-    case.closed_at = _earlier(case.closed_at, back)
-    took = {"open": timedelta(0), "accept": timedelta(days=1)}
-    for event in case.events:
-        event.at -= back - took.get(event.step, timedelta(days=1 + days))
-    for deadline, begun, ended in zip(case.deadlines, (0, 1), (1, 1 + days), strict=True):
-        _shift(deadline, back - timedelta(days=begun))
-        deadline.met_on = clock.today() - back + timedelta(days=ended)
-
-
-def _earlier(at: datetime | None, back: timedelta) -> datetime | None:
-    return at - back if at else None

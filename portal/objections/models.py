@@ -21,6 +21,7 @@ class Objection(Case):
     workflow = rules.WORKFLOW
     states = rules.STATES
     step_words = rules.STEP_WORDS
+    actions = rules.ACTIONS
     offers = rules.OFFERS
 
     id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)

@@ -52,17 +52,27 @@ STATES = {
     "withdrawn": State("withdrawn", N_("您已撤回，需要时可以再提。")),
 }
 STEP_WORDS = {
-    "accept": N_("受理，加上“有异议”标记"),
+    "accept": N_("已受理，加上“有异议”标记"),
     "decline": N_("不予受理"),
-    "return": N_("请申请人补充材料"),
+    "return": N_("已请申请人补充材料"),
     "resubmit": N_("补充后再次提交"),
-    "inquire": N_("请数据提供单位核实"),
+    "inquire": N_("已请数据提供单位核实"),
     "answer": N_("数据提供单位回复"),
     "answer_extended": N_("数据提供单位回复"),
-    "propose": N_("核对完成，交第二人审核"),
+    "propose": N_("核对完成，已交第二人审核"),
     "send_back": N_("审核后退回重新核对"),
-    "decide": N_("逐项答复"),
+    "decide": N_("已逐项答复"),
     "settle": N_("申请人确认已解决"),
+}
+ACTIONS = {
+    "accept": N_("受理，加上“有异议”标记"),
+    "decline": N_("决定不予受理"),
+    "inquire": N_("请数据提供单位核实"),
+    "answer": N_("写明数据提供单位的回复"),
+    "answer_extended": N_("写明数据提供单位的回复"),
+    "propose": N_("核对完成，交第二人审核"),
+    "send_back": N_("退回重新核对"),
+    "decide": N_("逐项答复"),
 }
 OFFERS = {
     "resubmit": Offer(N_("补好了，继续"), N_("先在下面“补充材料”里上传，再点这里。")),

@@ -23,6 +23,7 @@ class Repair(Case):
     workflow = rules.WORKFLOW
     states = rules.STATES
     step_words = rules.STEP_WORDS
+    actions = rules.ACTIONS
     offers = rules.OFFERS
     clocks = ("rep.total",)
 

@@ -60,11 +60,11 @@ STATES = {
     "withdrawn": State("withdrawn", N_("您已撤回，需要时可以再申请。")),
 }
 STEP_WORDS = {
-    "accept": N_("受理"),
-    "return": N_("请申请人补充材料"),
+    "accept": N_("已受理"),
+    "return": N_("已请申请人补充材料"),
     "resubmit": N_("补充后再次提交"),
     "decline": N_("不予受理"),
-    "hand_over": N_("材料转到信用中国"),
+    "hand_over": N_("材料已转到信用中国"),
     "propose_grant": N_("核查完成，交第二人审核"),
     "propose_refusal": N_("核查完成，交第二人审核"),
     "grant": N_("准予修复"),
@@ -74,6 +74,18 @@ STEP_WORDS = {
     "refused_outside": N_("信用中国反馈：不予修复"),
     "revoke": N_("发现材料不实，撤销修复"),
     "settle": N_("申请人确认已解决"),
+}
+ACTIONS = {
+    "decline": N_("决定不予受理"),
+    "hand_over": N_("材料转到信用中国"),
+    "propose_grant": N_("拟准予修复，交第二人审核"),
+    "propose_refusal": N_("拟不予修复，交第二人审核"),
+    "grant": N_("同意准予修复"),
+    "refuse": N_("同意不予修复"),
+    "send_back": N_("退回重新核查"),
+    "granted_outside": N_("记入信用中国的结果：准予修复"),
+    "refused_outside": N_("记入信用中国的结果：不予修复"),
+    "revoke": N_("材料不实，撤销修复"),
 }
 OFFERS = {
     "resubmit": Offer(N_("补好了，继续"), N_("先在下面“补充材料”里上传，再点这里。")),

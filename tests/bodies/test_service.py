@@ -1,5 +1,7 @@
 """Areas and bodies: the seven counties, 95 towns and units, zones, former codes."""
 
+from threading import Thread
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -7,6 +9,9 @@ from sqlalchemy import func, select
 from portal.bodies import service
 from portal.bodies.models import Area, Body
 from portal.core import db
+from tests.conftest import let_go, make_app
+from tests.databases import Server
+from tests.questions import asked
 
 
 def test_there_are_seven_counties_and_95_towns_and_units() -> None:
@@ -112,6 +117,35 @@ def test_in_a_demo_the_name_of_every_office_says_that_it_is_one() -> None:
         assert row["short_name"].endswith("（演示）")
         assert row["english"].endswith(" (demo)")
     assert service.name_of("shunyuan-district") == "舜原区人民政府（虚构）"
+
+
+@pytest.mark.usefixtures("app")
+def test_whether_this_is_a_demo_is_asked_once_for_all_names() -> None:
+    with asked() as questions:
+        named = {slug: service.name_of(slug) for slug in ("market-regulation", "tax")}
+        assert named.items() <= service.names_by_slug().items()
+    assert len(questions) == 1
+
+
+def test_the_next_request_knows_that_this_became_a_demo_and_no_other_database_did(
+    server: Server, migrated: str
+) -> None:
+    def load_elsewhere() -> None:
+        service.load_fictional()
+        db.session.commit()
+        db.session.remove()
+
+    app = make_app(server.new(like=migrated))
+    assert not service.is_of_demo()
+    db.session.remove()
+    elsewhere = Thread(target=load_elsewhere)
+    elsewhere.start()
+    elsewhere.join()
+    assert service.is_of_demo()
+    let_go(app)
+    other = make_app(server.new(like=migrated))
+    assert not service.is_of_demo()
+    let_go(other)
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def test_every_body_with_promises_is_called_fictional(
     names = visitor.get(f"{prefix}/government/").all("//tbody//th//a")
     assert len(names) == 3
     for name in names:
-        assert word in name.text
+        assert word in "".join(name.itertext())
         assert word in visitor.get(name.get("href")).heading
 
 
@@ -303,3 +303,32 @@ def test_the_owners_have_cases_in_every_state(own_app: Flask) -> None:
     assert {state for kind, state in states if kind == "objection"} == {
         "submitted", "accepted", "inquired", "decided",
     }  # fmt: skip
+
+
+HELD = "//span[@class='held']"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/punctuality",
+        "/scenarios/beef-soup",
+        "/government/",
+        f"{SHOWN['beef_soup'].path}/why/beef-soup",
+    ],
+)
+def test_the_mark_of_a_made_up_name_is_held_together(visitor: Browser, path: str) -> None:
+    page = visitor.get(path)
+    marks = [mark.text for mark in page.all(f"//main{HELD}")]
+    assert marks
+    assert set(marks) <= {"（演示）", "（虚构）"}
+    in_text = sum(map(page.main.count, ("（演示）", "（虚构）")))
+    assert len(marks) == in_text
+    in_english = visitor.get(f"/en{path}").all(HELD)
+    assert all(mark.xpath("ancestor::*[starts-with(@lang, 'zh')]") for mark in in_english)
+
+
+def test_where_no_markup_can_stand_a_made_up_name_has_none(visitor: Browser) -> None:
+    page = visitor.get("/government/shunyuan-park")
+    assert page.heading == "舜原产业园管理委员会（虚构）履约情况"
+    assert page.title.startswith(page.heading)

@@ -58,6 +58,22 @@ def test_the_most_urgent_case_stands_first_and_amber_is_said_in_words(
     browser.get("/en/desk/")
 
 
+@pytest.mark.parametrize(
+    ("prefix", "choice", "told"), [("", "受理", "已受理"), ("/en", "Accept", "Accepted")]
+)
+def test_a_step_is_chosen_as_an_order_and_told_as_what_happened(
+    shop: Shop, clerk: Account, browser: Browser, prefix: str, choice: str, told: str
+) -> None:
+    reference = shop.sent().reference
+    page = browser.sign_in(clerk).get(f"{prefix}/desk/cases/{reference}")
+    assert choice in [label.text for label in page.all(f"{STEP}//label")]
+    preview = browser.submit(page, form=STEP, status=200, step="accept", do="preview")
+    assert [word.text for word in preview.all("//*[contains(@class, 'notice')]//b")] == [told]
+    browser.submit(page, form=STEP, step="accept", do="take")
+    done = browser.get(f"{prefix}/desk/cases/{reference}")
+    assert told in [word.text for word in done.all("//ol[@class='timeline']//b")]
+
+
 def test_clerk_and_reviewer_grant_a_repair_together(
     shop: Shop, clerk: Account, reviewer: Account, browser: Browser
 ) -> None:

@@ -13,6 +13,7 @@ from portal.core.errors import Refused
 from portal.ingest import reading
 from portal.ingest.models import ImportBatch, QuarantinedRow
 from portal.ingest.service import Outcome, run
+from portal.ingest.service.quarantine import GATHERED
 from portal.records import service as records
 from portal.records.models import Record, RecordOriginal
 from portal.subjects.models import Subject, SubjectName
@@ -315,6 +316,16 @@ def test_many_rows_are_stored_in_pieces_and_progress_is_told(tmp_path: Path, fir
     assert counted(outcome) == (1050, 0, 0, 1050)
     assert seen == [(2000, 2101), (2101, 2101)]
     assert db.session.scalar(select(func.count()).select_from(QuarantinedRow)) == 1050
+
+
+def test_more_refused_rows_than_are_gathered_at_once_are_each_kept_once(
+    tmp_path: Path, firm: Subject
+) -> None:
+    count = GATHERED + 100
+    changes = [{"CF_WSH": f"{number}", "CF_NR_FK": ""} for number in range(count)]
+    assert counted(take(tmp_path, files.penalties(*changes, {}))) == (1, 0, 0, count)
+    kept = [number for number, rule, _value in quarantined() if rule == "fine_missing"]
+    assert kept == list(range(2, count + 2))
 
 
 # Files

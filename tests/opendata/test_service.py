@@ -18,6 +18,7 @@ from portal.opendata.service.files import contents, make_files
 from portal.records import service as records
 from tests.conftest import Clock
 from tests.factories import TODAY, make_listed, make_record, make_subject
+from tests.questions import asked
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -189,3 +190,15 @@ def test_the_job_is_wanted_while_the_files_are_behind(app: Flask) -> None:
         jobs.make_files()
         assert jobs.make_when_behind() == 0
         assert len(service.current()) == 2 * len(service.DATASETS)
+
+
+def test_a_subject_is_told_with_its_other_names_at_one_question() -> None:
+    shop = make_subject(name="虚构县旧名羊汤馆", signs=("老码头羊汤",))
+    make_subject(name="虚构县新名牛肉汤馆", code=shop.code, signs=("老码头羊汤",))
+    with asked() as questions:
+        found = service.subject(shop.code)
+    assert found is not None
+    assert found["name"] == "虚构县新名牛肉汤馆"
+    assert (found["signs"], found["former_names"]) == (["老码头羊汤"], ["虚构县旧名羊汤馆"])
+    assert len(questions) == 1
+    assert service.subject("9" * 18) is None

@@ -18,6 +18,7 @@ from portal.scenarios.service import Filters
 from portal.subjects.models import Subject
 from tests.conftest import Clock
 from tests.factories import TODAY, make_facts, make_listed, make_record, make_subject
+from tests.questions import asked
 
 
 def grade_of(subject: Subject, slug: str = "beef-soup") -> str:
@@ -198,6 +199,32 @@ def test_lists_without_lines_get_them_when_the_schema_was_changed(app: Flask) ->
     assert service.recompute_missing() == 1
     assert service.recompute_missing() == 0
     assert service.find("beef-soup", filters=Filters(grade="excellent")).total == 1
+
+
+def test_only_the_list_that_is_asked_for_is_graded_to_explain_it(app: Flask) -> None:
+    shop = make_listed()
+    service.store([service.Listed(shop.code, "training", TODAY)], actor="test")
+    with asked() as questions:
+        found = service.explain(shop.code, "beef-soup")
+    assert found is not None
+    graded = {each.rule.slug: each for each in service.grades_of(shop.id)}
+    assert graded.keys() == {"beef-soup", "training"}
+    assert (found.rule, found.grade, found.reply) == graded["beef-soup"]
+    (listings,) = [words for words in questions if "FROM scenario_listing" in words]
+    assert "scenario_listing.scenario = " in listings
+
+
+def test_the_file_of_a_shop_is_found_with_its_signs_and_their_names_are_asked_for_once(
+    app: Flask,
+) -> None:
+    shop = make_listed(make_subject("虚构县老码头牛肉汤馆", signs=("老码头",)))
+    with asked() as questions:
+        found = service.dossier(shop.code, "beef-soup")
+    assert found is not None
+    assert list(found.signs) == ["老码头"]
+    assert len([words for words in questions if "FROM subject" in words]) == 1
+    assert service.dossier(shop.code, "training") is None
+    assert service.dossier("9" * 18, "beef-soup") is None
 
 
 def test_what_does_not_exist_is_none(app: Flask) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from portal.core import db, revision
 from portal.subjects import service
-from portal.subjects.models import Subject, SubjectName
+from portal.subjects.models import SubjectName
 from portal.subjects.service import SubjectFacts, codes
 from tests.factories import make_code, make_subject
 
@@ -61,14 +61,8 @@ def test_former_names_survive_a_second_change() -> None:
     row = facts(name="虚构县甲字号")
     for name in ("虚构县甲字号", "虚构县乙字号", "虚构县丙字号"):
         service.store([facts(code=row.code, name=name)])
-    assert {name.text for name in service.other_names(_id(row.code))} == {
-        "虚构县甲字号",
-        "虚构县乙字号",
-    }
-
-
-def _id(code: str) -> int:
-    return db.session.scalars(select(Subject.id).where(Subject.code == code)).one()
+    _row, others = service.public_row_and_names(row.code) or (None, [])
+    assert set(others) == {("former", "虚构县甲字号"), ("former", "虚构县乙字号")}
 
 
 def test_personal_numbers_in_free_text_are_masked_when_stored() -> None:
@@ -184,7 +178,9 @@ def test_a_subject_without_records_or_names_is_told_apart_from_none() -> None:
     assert service.exists(subject.code)
     assert not service.exists("9" * 18)
     assert service.public_row("9" * 18) is None
-    assert service.other_names(subject.id) == []
+    assert service.public_row_and_names("9" * 18) is None
+    row, others = service.public_row_and_names(subject.code) or (None, None)
+    assert (row.code, row.name, others) == (subject.code, subject.name, [])
 
 
 @pytest.mark.parametrize(

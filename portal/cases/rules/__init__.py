@@ -25,7 +25,7 @@ class By:
 
 SYSTEM = By("system", "system")
 
-# Steps that cases of every kind know; a kind adds its own words.
+# What steps of every kind are called once they were taken; a kind adds its own words.
 STEP_WORDS = {
     "open": N_("收到申请，开始计时"),
     "words": N_("补充说明"),
@@ -33,9 +33,15 @@ STEP_WORDS = {
     "late": N_("超过了办理期限"),
     "transfer": N_("转给另一个单位办理"),
     "withdraw": N_("申请人撤回"),
-    "extend": N_("延长办理期限"),
+    "extend": N_("已延长办理期限"),
     "reopen": N_("申请人请求再办"),
     "reveal": N_("工作人员查看了申请人的联系方式"),
+}
+# What staff are asked to do; a kind adds its own.
+ACTIONS = {
+    "accept": N_("受理"),
+    "return": N_("请申请人补充材料"),
+    "extend": N_("延长办理期限"),
 }
 # Who has to act now, by the role whose turn it is.
 TURNS = {

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from portal.cases import rules
 from portal.cases.models import Case, CaseDeadline, CaseEvent
-from portal.cases.rules import STEP_WORDS, Clock
+from portal.cases.rules import ACTIONS, STEP_WORDS, Clock
 from portal.cases.rules.figures import HOPS
 from portal.core import calendar, clock
 from portal.core.calendar import Explanation
@@ -18,7 +18,7 @@ from portal.core.ids import normalise_id
 
 from . import term_of
 
-__all__ = ["STEP_WORDS", "Clock"]
+__all__ = ["ACTIONS", "STEP_WORDS", "Clock"]
 
 # Compared with when there is no such case, so that both answers take the same time.
 NOBODY = "0" * 64

@@ -195,7 +195,7 @@ def offers(commitment: Commitment, actor: Actor) -> list[tuple[str, str]]:
         for role in office_roles(commitment, actor)
         for each in rules.WORKFLOW.options(commitment.state, role)
     ]
-    return [(name, rules.STEP_WORDS[name]) for name in dict.fromkeys(names)]
+    return [(name, rules.ACTIONS[name]) for name in dict.fromkeys(names)]
 
 
 def may_confirm(commitment: Commitment, actor: Actor) -> bool:

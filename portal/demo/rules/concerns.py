@@ -99,22 +99,40 @@ CONCERNS: Sequence[Concern] = (
 )  # fmt: skip
 
 
-# Each is another unit's.
+# Each is another unit's: a station, the government of its district, a department of the city.
 ORDINARY_MATTERS = ("service", "licence", "tax")
+STATION, COUNTY, CITY = range(len(ORDINARY_MATTERS))
+_REVIEWED = ("answer_review", "已经复核：窗口当天补办，并向您说明了原因。")
+_BY_DISTRICT = ("transfer:" + DISTRICT, "变更由县区办理。")
+_SETTLED = ("settle", "")
+# What did not go as usual, by number. Late ones climb; bad marks bring a review by the next level.
+_NOT_AS_USUAL: Mapping[int, Sequence[tuple[str, str]]] = {
+    0: (("accept", ""), ("late", ""), _ANSWER, ("rate", "3"), _SETTLED),
+    3: (("late", ""), ("accept", ""), _ANSWER, ("rate", "4"), _SETTLED),
+    6: (("late", ""), ("accept", ""), _ANSWER, ("rate", "3"), _SETTLED),
+    9: (("accept", ""), _ANSWER, ("rate", "2"), _REVIEWED, _SETTLED),
+    12: (("accept", ""), _ANSWER, ("rate", "1"), _REVIEWED, ("give_up", "")),
+    13: (("late", ""), ("accept", ""), _ANSWER, ("rate", "4"), _SETTLED),
+    15: (_BY_DISTRICT, ("accept", ""), _ANSWER, ("rate", "5"), _SETTLED),
+    19: (("accept", ""), _ANSWER, ("rate", "2"), _REVIEWED, _SETTLED),
+    **dict.fromkeys((8, 14, 20, 26, 32), (("accept", ""), ("late", ""), _ANSWER, _SETTLED)),
+    # Too few of this unit's are marked to tell a share.
+    **dict.fromkeys((23, 29, 35), (("accept", ""), _ANSWER, _SETTLED)),
+}
 
 
 def _several() -> Sequence[Concern]:
-    """Ordinary concerns of three units, so that each has figures."""
+    """Ordinary concerns of three units, so that each has figures of its own."""
     told = []
     for number in range(36):
-        marks = (("accept", ""), _ANSWER, ("rate", "4" if number % 5 else "3"), ("settle", ""))
+        usual = (("accept", ""), _ANSWER, ("rate", "4" if number % 5 else "3"), _SETTLED)
         # Nothing in common, so that none is taken for a repetition.
         own = "".join(chr(0x4E00 + 211 * number + 17 * place) for place in range(24))
         told.append(
             Concern(
                 f"演示用的虚构诉求{number + 1}：{own}",
                 matter=ORDINARY_MATTERS[number % len(ORDINARY_MATTERS)],
-                steps=marks,
+                steps=_NOT_AS_USUAL.get(number, usual),
                 level="anonymous",
             )
         )
@@ -134,7 +152,20 @@ def came_in(number: int, today: date) -> date:
     """
     first = (today.replace(day=1) - timedelta(1)).replace(day=1)
     unit, place = number % len(ORDINARY_MATTERS), number // len(ORDINARY_MATTERS)
-    return first + timedelta(place) if unit < 2 else first - timedelta(7 * place)
+    return first - timedelta(7 * place) if unit == CITY else first + timedelta(place)
+
+
+def happened(step: str, number: int, before: date, due: date | None) -> date:
+    """When a step of an ordinary concern was taken, after the one `before`.
+
+    `due` is when the clock that runs ends: a late one climbs the night after, and nothing else
+    waits until then.
+    """
+    if step == "late":
+        return (due or before) + timedelta(1)
+    took = {"accept": 1, "answer": number * 5 % MOST_DAYS, "answer_review": 2}
+    day = before + timedelta(took.get(step, 0))
+    return min(day, due) if due else day
 
 
 @dataclass(frozen=True)

@@ -173,7 +173,7 @@ def _case(reference: str) -> Case:
 
 
 def _steps(found: Case) -> list[tuple[str, str]]:
-    words = {**finding.STEP_WORDS, **found.step_words}
+    words = {**finding.ACTIONS, **found.actions}
     return [(step.name, words[step.name]) for step, _part in service.options(found, g.actor)]
 
 

@@ -1,5 +1,6 @@
 """Each answer as plain data, in the fields of the rules; the same questions as the pages ask."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -23,17 +24,17 @@ def plain(value: Any) -> Any:
 
 def subject(code: str) -> dict[str, Any] | None:
     """The public facts of a subject; None when no subject has the code."""
-    row = subjects.public_row(code)
-    return told_subject(row, subjects.other_names(row.id)) if row else None
+    found = subjects.public_row_and_names(code)
+    return told_subject(*found) if found else None
 
 
-def told_subject(row: Any, names: Any) -> dict[str, Any]:
-    """A subject's row and its other names, in the published fields."""
+def told_subject(row: Any, names: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """A subject's row and its other names, kind and text, in the published fields."""
     return {
         "code": row.code,
         "name": row.name,
-        "signs": [name.text for name in names if name.kind == "sign"],
-        "former_names": [name.text for name in names if name.kind == "former"],
+        "signs": [text for kind, text in names if kind == "sign"],
+        "former_names": [text for kind, text in names if kind == "former"],
         "kind": row.kind,
         "status": row.status,
         "registered_on": plain(row.registered_on),

@@ -156,7 +156,10 @@ def _subjects() -> Iterator[dict[str, Any]]:
     while found := session.execute(_SUBJECTS.where(Subject.id > last).limit(CHUNK)).all():
         ids = [row.id for row in found]
         names = session.execute(_NAMES.where(SubjectName.subject_id.in_(ids))).all()
-        by_id = {id_: list(group) for id_, group in groupby(names, lambda n: n.subject_id)}
+        by_id = {
+            id_: [(name.kind, name.text) for name in group]
+            for id_, group in groupby(names, lambda name: name.subject_id)
+        }
         for row in found:
             yield told_subject(row, by_id.get(row.id, ()))
         last = found[-1].id

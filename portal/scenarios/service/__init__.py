@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, func, or_, select
@@ -161,10 +160,7 @@ _LISTED = (
     )
     .order_by(ScenarioListing.scenario, ScenarioFact.id)
 )  # fmt: skip
-
-
-# Quicker than the class, which looks at its arguments first.
-_fact = partial(tuple.__new__, Fact)
+_LISTED_HERE = _LISTED.where(ScenarioListing.scenario == bindparam("scenario"))
 
 
 def grades_of(subject_id: int, public: Sequence[Any] | None = None) -> list[Graded]:
@@ -174,14 +170,20 @@ def grades_of(subject_id: int, public: Sequence[Any] | None = None) -> list[Grad
     records that are not public yet the day on which a grade changes then says nothing.
     """
     today = clock.today()
+    found = db.rows(_LISTED, {"subject_id": subject_id, "today": today})
+    return _graded(found, subject_id, today, public)
+
+
+def _graded(
+    rows: Sequence[Any], subject_id: int, today: date, public: Sequence[Any] | None = None
+) -> list[Graded]:
     replies: dict[str, str] = {}
     facts: dict[str, list[Fact]] = {}
-    for row in db.rows(_LISTED, {"subject_id": subject_id, "today": today}):
-        scenario, text, key = row[:3]
-        if scenario not in facts:
-            facts[scenario], replies[scenario] = [], text or ""
+    for scenario, text, key, *told in rows:
+        replies[scenario] = text or ""
+        mine = facts.setdefault(scenario, [])
         if key is not None:
-            facts[scenario].append(_fact(row[2:]))
+            mine.append(Fact(key, *told))
     listed = [rules()[slug] for slug in facts]
     found = record_facts(listed, subject_id, today, public)
     return [
@@ -197,13 +199,16 @@ def grades_of(subject_id: int, public: Sequence[Any] | None = None) -> list[Grad
 def explain(code: str, slug: str) -> Explanation | None:
     """Why a subject has its grade; None when it is not in that list."""
     subject = subjects.public_row(code)
+    return _explained(subject, slug) if subject else None
+
+
+def _explained(subject: Any, slug: str) -> Explanation | None:
     today = clock.today()
-    if subject is None or slug not in rules():
+    values = {"subject_id": subject.id, "scenario": slug, "today": today}
+    graded = _graded(db.rows(_LISTED_HERE, values), subject.id, today)
+    if not graded:
         return None
-    graded = next((each for each in grades_of(subject.id) if each.rule.slug == slug), None)
-    if graded is None:
-        return None
-    rule, found = graded.rule, graded.grade
+    ((rule, found, reply),) = graded
     return Explanation(
         subject=subject,
         rule=rule,
@@ -215,20 +220,21 @@ def explain(code: str, slug: str) -> Explanation | None:
             .where(GradeChange.subject_id == subject.id, GradeChange.scenario == slug)
             .order_by(GradeChange.changed_on.desc(), GradeChange.id.desc())
         ).all(),
-        reply=graded.reply,
+        reply=reply,
         today=today,
     )
 
 
 def dossier(code: str, slug: str) -> Dossier | None:
     """The file on a subject; None when it is not in that list."""
-    found = explain(code, slug)
+    subject, names = subjects.public_row_and_names(code) or (None, ())
+    found = _explained(subject, slug) if subject else None
     if found is None:
         return None
     id_ = found.subject.id
     return Dossier(
         why=found,
-        signs=[name.text for name in subjects.other_names(id_) if name.kind == "sign"],
+        signs=[text for kind, text in names if kind == "sign"],
         parts=file_of(id_, found.rule, found.facts, found.today),
         adverse=records.outline(id_, found.today).adverse,
     )

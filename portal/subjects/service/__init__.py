@@ -22,8 +22,8 @@ from portal.subjects.service.search import (
 
 __all__ = [
     "KINDS", "NOTHING", "ROW_AND_NAMES", "STATUSES", "Counts", "Hit", "Named", "Results",
-    "SubjectFacts", "by_codes", "exists", "find_ids", "is_stored", "named", "other_names",
-    "public_row", "public_row_and_names", "search", "store", "words_of",
+    "SubjectFacts", "by_codes", "exists", "find_ids", "is_stored", "named", "public_row",
+    "public_row_and_names", "search", "store", "words_of",
 ]  # fmt: skip
 
 _PUBLIC_ROW = select(
@@ -33,11 +33,6 @@ _PUBLIC_ROW = select(
 ).where(Subject.code == bindparam("code"))  # fmt: skip
 _SPELLINGS = select(Subject.code, Subject.id, SubjectName.text, SubjectName.normalised).join(
     SubjectName, SubjectName.subject_id == Subject.id
-)
-_OTHER_NAMES = (
-    select(SubjectName.kind, SubjectName.text)
-    .where(SubjectName.subject_id == bindparam("subject_id"), SubjectName.kind != "registered")
-    .order_by(SubjectName.rank)
 )
 ROW_AND_NAMES = (
     _PUBLIC_ROW.add_columns(SubjectName.kind.label("name_kind"), SubjectName.text)
@@ -97,8 +92,3 @@ def _is_among(name: str, spellings: Collection[str]) -> bool:
 def exists(code: str) -> bool:
     """Whether a subject has this code."""
     return session.scalar(select(Subject.id).where(Subject.code == code)) is not None
-
-
-def other_names(subject_id: int) -> Sequence[Any]:
-    """Signs and former names, as rows of kind and text."""
-    return db.rows(_OTHER_NAMES, {"subject_id": subject_id})

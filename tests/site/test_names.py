@@ -1,0 +1,33 @@
+"""Long names on narrow pages, in a real browser."""
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+
+from tests.site.conftest import Site
+
+PAGES = ("/punctuality", "/scenarios/", "/scenarios/beef-soup", "/government/", "/commitments/",
+         "/subjects/92340499MADEM0011M/why/beef-soup")  # fmt: skip
+# How many lines each mark stands on, and whether what follows it begins a line that it may not.
+LINES = """() => [...document.querySelectorAll('.held')].map(mark => {
+    const next = mark.nextSibling, place = document.createRange();
+    const lines = new Set([...mark.getClientRects()].map(box => box.top)).size;
+    if (!next || !/^[、。，]/.test(next.data || '')) return [lines, true];
+    place.setStart(next, 0); place.setEnd(next, 1);
+    return [lines, Math.abs(place.getBoundingClientRect().top - mark.getBoundingClientRect().top) < 9];
+})"""
+
+
+@pytest.mark.parametrize("view", ["standard", "elder"])
+@pytest.mark.parametrize("width", [320, 360, 1280])
+def test_no_line_ends_inside_the_mark_of_a_name(
+    site: Site, chromium: Chromium, width: int, view: str
+) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 700}, base_url=site.url)
+    tab, seen = context.new_page(), 0
+    for address in PAGES:
+        tab.goto(f"{address}?view={view}")
+        found = tab.evaluate(LINES)
+        seen += len(found)
+        assert all(lines == 1 and follows for lines, follows in found), address
+    context.close()
+    assert seen
