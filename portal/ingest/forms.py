@@ -27,7 +27,10 @@ KINDS = {
     "fact": N_("场景事实"),
     "agent": N_("房产中介从业人员"),
     "sanction": N_("从业人员处理决定"),
+    "promise": N_("政府机关履约"),
 }
+# Of each file that tells the kind of every row itself.
+GENERAL = {"record": N_("其他信用记录")}
 
 
 class ImportForm(PortalForm):
