@@ -100,6 +100,7 @@ def test_signing_up_does_not_tell_who_has_an_account(browser: Browser, hashed: s
 
 def test_a_person_signs_in_and_goes_where_they_wanted(browser: Browser, hashed: str) -> None:
     make_known(hashed)
+    assert "您填的内容在" not in browser.get("/sign-in?next=/me/people").main
     page = sign_in(browser, "wang@example.com", address="/sign-in?next=/me/people")
     assert page.response.headers["Location"] == "/me/people"
     assert "授权与代表" in browser.get("/me/people").heading
@@ -114,6 +115,7 @@ def test_what_was_typed_is_there_after_signing_in_or_confirming(
     clock.move(minutes=minutes)
     page = browser.follow(browser.submit(page, code="91340400MA2HNXA137", one_time_code="secret"))
     proof = {"contact": "wang@example.com"} if minutes == 60 else {}
+    assert ("您填的内容在" in page.main) == (minutes == 60)
     page = browser.follow(browser.submit(page, form=FORM, password=PASSWORD, **proof))
     assert page.one("//input[@name='code']").get("value") == "91340400MA2HNXA137"
     assert page.one("//input[@name='one_time_code']").get("value") in {None, ""}
