@@ -1,6 +1,6 @@
 """Tracking a case, its page, its files, and the steps that its applicant may take."""
 
-from flask import Blueprint, Response, abort, redirect
+from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import service as accounts
@@ -36,6 +36,11 @@ def own_draft(draft_id: str) -> Draft:
 @bp.app_errorhandler(drafts.Sent)
 def sent(draft: drafts.Sent) -> ResponseReturnValue:
     return redirect(path(f"/cases/{draft.reference}"), 303)
+
+
+def brings_files() -> bool:
+    """Whether files come along: to go on without any costs nothing and is not counted."""
+    return any(each.filename for each in request.files.getlist("files"))
 
 
 def own_case(reference: str) -> Case:
@@ -136,18 +141,19 @@ def file(reference: str, file_id: int) -> Response:
 @bp.route("/drafts/<draft_id>/files", methods=["GET", "POST"])
 @visitor
 @takes_files
-@limiter.limit(reports, methods=["POST"])
+@limiter.limit(reports, methods=["POST"], exempt_when=lambda: not brings_files())
 def draft_files(draft_id: str) -> ResponseReturnValue:
     draft, form = own_draft(draft_id), FilesForm()
+    next_page = service.page_after_files(draft)
     if form.validate_on_submit():
         refused = files.add(draft, sent_files(), role="applicant")
         drafts.touch(draft)
         if not refused:
-            return redirect(path(f"/drafts/{draft.id}/files"), 303)
+            # A file that was chosen goes along with either button.
+            here = f"/drafts/{draft.id}/files"
+            return redirect(path(next_page if "onward" in request.form else here), 303)
         refuse_all(form, refused)
-    return render(
-        "cases/draft_files.html", form=form, draft=draft, next_page=service.page_after_files(draft)
-    )
+    return render("cases/draft_files.html", form=form, draft=draft)
 
 
 @bp.post("/drafts/<draft_id>/files/<int:file_id>/remove")

@@ -20,7 +20,7 @@ from tests.factories import (
     make_staff,
     make_subject,
 )
-from tests.repair.test_routes import PREFIXES, upload
+from tests.repair.test_routes import PREFIXES, go_on, upload
 
 SEND = "//form[.//input[@name='promised']]"
 WHO = {"name": "赵小满", "contact": "0554-1234567", "business": "虚构县小满粮油店"}
@@ -38,7 +38,7 @@ def fill_in(me: Browser, prefix: str, kind: str, *, where: dict[str, str], who: 
     me.submit(page, status=422)
     page = me.follow(me.submit(page, facts=FACTS, demand=DEMAND, **more))
     page = me.follow(upload(me, page, ("窗口.jpg", a_picture())))
-    return me.get(page.links()["Continue" if prefix else "继续"])
+    return go_on(me, page)
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)

@@ -12,7 +12,7 @@ from tests.core.test_uploads import a_picture
 from tests.factories import make_account
 from tests.objections.test_service import CLERK, REVIEWER, sent
 from tests.repair.conftest import Shop, make_shop
-from tests.repair.test_routes import PREFIXES, upload
+from tests.repair.test_routes import PREFIXES, go_on, upload
 
 PROMISE = "//form[.//input[@name='promised']]"
 
@@ -36,7 +36,9 @@ def test_an_owner_objects_in_five_pages(shop: Shop, browser: Browser, prefix: st
     assert len(empty.all("//ul[@class='error-list']/li")) == 3
     page = me.follow(me.submit(page, fields="title", ground="wrong", claimed="已公示"))
     page = me.follow(upload(me, page, ("决定书.jpg", a_picture())))
-    page = me.get(page.links()["Continue" if prefix else "继续"])
+    assert "决定书.jpg" in page.main
+    page = go_on(me, page, ("截图.png", a_picture(form="PNG")))
+    assert "截图.png" in page.main
     assert "已公示" in page.main
     me.submit(page, form=PROMISE, status=422)
     page = me.follow(me.submit(page, form=PROMISE, promised="y"))

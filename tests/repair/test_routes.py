@@ -19,14 +19,24 @@ from tests.repair.conftest import CITY, CLERK, REVIEWER, Shop, act
 PREFIXES = ("", "/en")
 
 
-def upload(browser: Browser, page: Page, *sent: tuple[str, bytes], status: int = 303) -> Page:
+def upload(
+    browser: Browser, page: Page, *sent: tuple[str, bytes], status: int = 303, **more: str
+) -> Page:
     form = page.one("//form[@enctype]")
     token = form.xpath(".//input[@name='csrf_token']/@value")
     data = {
         "csrf_token": token[0] if token else "",
         "files": [(io.BytesIO(content), name) for name, content in sent],
     }
-    return browser.post(form.get("action"), data, status=status, content_type="multipart/form-data")
+    return browser.post(
+        form.get("action"), data | more, status=status, content_type="multipart/form-data"
+    )
+
+
+def go_on(browser: Browser, page: Page, *sent: tuple[str, bytes]) -> Page:
+    """The page after that of the files, which takes along what was chosen."""
+    assert page.words("//button[@name='onward']") in {"继续", "Continue"}
+    return browser.follow(upload(browser, page, *sent, onward="1"))
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
@@ -36,7 +46,7 @@ def test_an_owner_repairs_a_record_in_five_pages(shop: Shop, browser: Browser, p
     page = me.follow(me.submit(page, form="//form[contains(@action, '/new')]"))
     page = me.follow(upload(me, page, ("凭证.jpg", a_picture())))
     assert "凭证.jpg" in page.main
-    page = me.get(page.links()["继续" if not prefix else "Continue"])
+    page = go_on(me, page)
     page = me.follow(me.submit(page, performed_on="2026-08-20", statement="已缴清"))
     refused = me.submit(page, form="//form[.//input[@name='promised']]", status=422)
     assert refused.all("//div[@class='error-summary']")
