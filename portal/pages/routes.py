@@ -1,12 +1,16 @@
 """Home, help, terms, and the pages about the site."""
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, current_app, redirect, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import MapAdapter, RequestRedirect
 
 from portal.cases.service import figures
 from portal.pages import gallery, service
+from portal.web import errors
 from portal.web.access import public
 from portal.web.i18n import locale
-from portal.web.pages import render
+from portal.web.pages import path, render
 
 bp = Blueprint("pages", __name__)
 
@@ -83,6 +87,36 @@ def terms() -> Response:
 @public
 def components() -> Response:
     return render("pages/components.html", **gallery.samples())
+
+
+@bp.app_errorhandler(MethodNotAllowed)
+def wrong_way(error: MethodNotAllowed) -> ResponseReturnValue:
+    """Whoever opens the address that a form is sent to comes to the page of the form.
+
+    A form that could not be taken is shown there, and its links to the other language, or the
+    way back from signing in, open that address.
+    """
+    adapter = current_app.create_url_adapter(request)
+    above = request.path if request.method == "GET" and adapter is not None else ""
+    while adapter is not None and above.strip("/"):
+        above = above.rstrip("/").rpartition("/")[0]
+        if above and (found := _opens(adapter, above)):
+            query = request.query_string.decode()
+            return redirect(path(f"{found}?{query}" if query else found), 303)
+    response = errors.show(405)
+    response.headers["Allow"] = ", ".join(error.valid_methods or ())
+    return response
+
+
+def _opens(adapter: MapAdapter, place: str) -> str:
+    """The address at `place` that can be opened, or nothing."""
+    for address in (place, f"{place}/"):
+        try:
+            adapter.match(address, method="GET")
+        except (HTTPException, RequestRedirect):
+            continue
+        return address
+    return ""
 
 
 def _article(name: str) -> Response:
