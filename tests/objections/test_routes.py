@@ -1,15 +1,18 @@
 """Objecting in five pages, and what its page says at the end."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
 
 from portal.accounts.models import Account
 from portal.cases import service as cases
+from portal.cases.rules import By
 from portal.core import db
 from portal.objections.models import Objection
 from tests.browser import Browser
 from tests.core.test_uploads import a_picture
-from tests.factories import make_account
+from tests.factories import make_account, make_staff
 from tests.objections.test_service import CLERK, REVIEWER, sent
 from tests.repair.conftest import Shop, make_shop
 from tests.repair.test_routes import PREFIXES, go_on, upload
@@ -66,6 +69,34 @@ def test_the_answer_stands_field_by_field(shop: Shop, browser: Browser) -> None:
     page = browser.get(f"/subjects/{shop.subject.code}")
     assert "有异议" not in page.main
     assert "已公示" in page.main
+
+
+def test_the_second_person_reads_what_was_proposed_and_the_applicant_does_not(
+    shop: Shop, browser: Browser
+) -> None:
+    case_id = sent(shop).id
+    decision = {"field": "title", "outcome": "corrected", "reason": "有笔误", "value": "已公示"}
+
+    def act(step: str, by: By, note: str = "", **more: Any) -> None:
+        cases.act(db.session.get_one(Objection, case_id), step, by=by, note=note, **more)
+
+    reference = db.session.get_one(Objection, case_id).reference
+    second = browser.signed_out().sign_in(make_staff("reviewer", body="development-reform"))
+    me = browser.sign_in(shop.owner)
+    act("accept", CLERK)
+    act("propose", CLERK, "核对完成，予以更正", decisions=[decision])
+    for prefix in PREFIXES:
+        page = second.get(f"{prefix}/desk/cases/{reference}")
+        assert "有笔误" in page.main
+        assert ("take effect once" if prefix else "第二人同意以后才生效") in page.main
+        assert "核对完成，予以更正" not in me.get(f"{prefix}/cases/{reference}").main
+    act("send_back", REVIEWER, "请再核对日期")
+    assert "核对完成，予以更正" not in me.get(f"/cases/{reference}").main
+    act("propose", CLERK, "又核对了一遍", decisions=[decision])
+    act("decide", REVIEWER)
+    page = me.get(f"/cases/{reference}")
+    assert "又核对了一遍" in page.words("//ol[@class='timeline']")
+    assert "核对完成，予以更正" not in page.main
 
 
 @pytest.mark.parametrize("query", ["?record=404", "?grade=x/beef-soup", "?commitment=x"])
