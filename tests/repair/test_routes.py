@@ -104,6 +104,18 @@ def test_a_bad_file_is_named_and_the_good_ones_stay(shop: Shop, browser: Browser
     me.get(page.address, status=404)
 
 
+def test_after_the_grant_the_page_says_that_the_record_is_gone(
+    shop: Shop, browser: Browser
+) -> None:
+    case = shop.sent()
+    for step, by in (("accept", CLERK), ("propose_grant", CLERK), ("grant", REVIEWER)):
+        act(case, step, by=by)
+    page = browser.sign_in(shop.owner).get(f"/repair/{shop.record.id}/new")
+    assert "已经停止公示" in page.main
+    assert "在办" not in page.main
+    assert f"/cases/{case.reference}" in page.links("//main//a").values()
+
+
 def test_too_early_the_page_says_from_when_and_offers_a_reminder(
     shop: Shop, browser: Browser
 ) -> None:
@@ -112,8 +124,10 @@ def test_too_early_the_page_says_from_when_and_offers_a_reminder(
     page = me.get(f"/repair/{record.id}/new")
     assert "还差23天" in page.main
     assert "2026年12月13日" in page.main
+    assert "点下面的“到期提醒我”" in page.main
     page = me.follow(me.submit(page, form="//form[contains(@action, '/remind')]"))
     assert "会提醒您" in page.main
+    assert "点下面的" not in page.main
     page = me.get(f"/en/repair/{record.id}/new?reminder=set")
     me.submit(page, form="//form[contains(@action, '/screening')]")
 
