@@ -323,6 +323,7 @@ def _globals() -> dict[str, Any]:
         "complaint_levels": protection.LEVELS,
         "complaint_marks": protection.MARKS,
         "complaint_further": COMPLAINT_FURTHER,
+        "complaint_asks": protection.asks,
         "complaint_values": COMPLAINT_VALUES,
         "may_rate": may_rate,
         "next_units": next_units,

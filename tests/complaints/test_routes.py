@@ -129,6 +129,41 @@ def test_fictional_bodies_are_offered_in_a_demo_only(
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize(("kind", "asked"), [
+    ("praise", ("好在哪里", "What was good")), ("question", ("想问什么", "What you would like to know")),
+])  # fmt: skip
+def test_praise_and_questions_name_their_shop_and_ask_what_fits(
+    app: Flask, browser: Browser, prefix: str, kind: str, asked: tuple[str, str]
+) -> None:
+    shop = make_subject(area_code=TOWN)
+    page = browser.get(f"{prefix}/complaints/new?kind={kind}&subject={shop.code}")
+    page = browser.follow(browser.submit(page))
+    assert page.one("//input[@name='matter' and @checked]").get("value") == "shop"
+    assert page.one("//select[@name='area']//option[@selected]").get("value") == TOWN
+    page = browser.follow(browser.submit(page))
+    page = browser.follow(browser.submit(page, protection="anonymous"))
+    assert asked[bool(prefix)] in page.heading
+    assert page.one("//textarea[@name='demand']").get("required") is None
+    page = browser.follow(browser.submit(page, facts=FACTS))
+    page = go_on(browser, page)
+    assert shop.name in page.main
+    page = browser.follow(browser.submit(page, form=SEND, promised="y"))
+    assert shop.name in page.main
+    assert asked[bool(prefix)] in page.main
+    clerk = make_staff("handler", body="tianjiaan-district", area_code=TOWN)
+    desk = browser.signed_out().sign_in(clerk)
+    reference = page.address.rpartition("/")[2]
+    assert shop.name in desk.get(f"{prefix}/desk/cases/{reference}").main
+
+
+def test_where_and_of_whom_is_checked_before_sending(app: Flask, browser: Browser) -> None:
+    page = fill_in(browser, "", "concern", who={"protection": "anonymous"}, more={},
+                   where={"matter": "service", "area": TOWN, "about": "urban-management"})  # fmt: skip
+    assert "田家庵区新淮街道" in page.words("//dl")
+    assert "城市管理局" in page.main
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
 @pytest.mark.parametrize("kind", ["arrears", "consumer"])
 def test_what_goes_elsewhere_gets_a_text_to_take_along_and_a_copy(
     app: Flask, browser: Browser, prefix: str, kind: str
@@ -136,15 +171,19 @@ def test_what_goes_elsewhere_gets_a_text_to_take_along_and_a_copy(
     shop = make_subject()
     page = browser.get(f"{prefix}/complaints/new?kind={kind}&subject={shop.code}")
     page = browser.follow(browser.submit(page))
+    assert page.one("//input[@name='other']").get("value") == f"{shop.name}，{shop.address}"
     page = browser.follow(
         browser.submit(page, facts=FACTS, demand=DEMAND, other="某店", amount="300")
     )
     assert shop.code in page.main
+    assert page.main.count("对方：") == 1
+    assert "日期：2026年11月20日" in page.main
     assert FACTS in page.main
     text = browser.get(f"{page.address}.txt")
     assert text.response.mimetype == "text/plain"
     page = browser.get(page.links()["Register a copy" if prefix else "登记一份"])
     page = browser.follow(browser.submit(page, form=SEND, promised="y"))
+    assert ("clock" if prefix else "计时") not in page.main
     solved = "//form[contains(@action, '/solved')]"
     page = browser.follow(browser.submit(page, form=solved))
     assert ("Solved" if prefix else "已解决") in page.main

@@ -26,6 +26,8 @@ class By:
 SYSTEM = By("system", "system")
 
 # Steps that cases of every kind know; a kind adds its own words.
+# What opens a case that nobody here works on, without a clock.
+REGISTERED = N_("收到登记")
 STEP_WORDS = {
     "open": N_("收到申请，开始计时"),
     "words": N_("补充说明"),

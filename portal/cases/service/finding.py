@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from portal.cases import rules
 from portal.cases.models import Case, CaseDeadline, CaseEvent
-from portal.cases.rules import STEP_WORDS, Clock
+from portal.cases.rules import REGISTERED, STEP_WORDS, Clock
 from portal.cases.rules.figures import HOPS
 from portal.core import calendar, clock
 from portal.core.calendar import Explanation
@@ -92,7 +92,7 @@ def timeline_of(case: Case) -> list[Shown]:
     unread = _proposals(case)
     return [
         Shown(
-            words[event.step],
+            words[event.step] if event.step != "open" or case.deadlines else REGISTERED,
             event.at,
             event.body_slug,
             event.role,
