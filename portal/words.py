@@ -125,9 +125,9 @@ def of_each(told: Sequence[Any], count: int) -> list[Any]:
 
 def limit_words(limit: Any) -> str:
     """A limit of the law: its length in time, or its number."""
-    if hasattr(limit, "length"):
-        return f"{limit.length} {i18n.translate(UNITS[limit.unit])}"
-    return f"{limit.value} {i18n.translate(UNITS[limit.unit])}"
+    number = limit.length if hasattr(limit, "length") else limit.value
+    between = " " if i18n.locale() == "en" else ""
+    return f"{number}{between}{i18n.translate(UNITS[limit.unit])}"
 
 
 UNITS = {"working days": N_("个工作日"), "days": N_("天"), "months": N_("个月"),

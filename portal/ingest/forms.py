@@ -35,7 +35,7 @@ GENERAL = {"record": N_("其他信用记录")}
 
 class ImportForm(PortalForm):
     file = FileField(
-        N_("文件"),
+        N_("要导入的文件"),
         description=N_("CSV、XLS或XLSX，不超过50兆。更大的文件请由管理员用命令导入"),
     )
     kind = SelectField(

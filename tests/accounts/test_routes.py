@@ -289,6 +289,7 @@ def test_staff_keep_their_last_factor(browser: Browser, hashed: str, clock: Cloc
     service.set_totp(account, secret, pyotp.TOTP(secret).at(clock()))
     browser.sign_in(account)
     page = browser.get("/me/devices")
+    assert "现在没有备用码" in page.main
     page = browser.submit(page, form="//form[contains(@action, 'totp/remove')]", status=422)
     assert "至少要保留" in page.main
 

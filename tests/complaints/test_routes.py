@@ -198,6 +198,8 @@ def test_every_kind_says_where_it_goes_before_anybody_types(
         assert any(f"kind={kind}" in link for link in page.links().values())
         shown = browser.get(f"{prefix}/complaints/new?kind={kind}")
         assert bool(shown.all("//main//form")) is (kind != "petition")
+    limits = browser.get(f"{prefix}/complaints/new?kind=default").words("//main//ul/li")
+    assert ("10 working days" if prefix else "10个工作日") in limits
     pointed = browser.get(f"{prefix}/complaints/new?kind=petition")
     assert "12388" in pointed.main
     assert browser.client.get_cookie("session") is not None

@@ -164,6 +164,7 @@ def test_only_our_own_pictures_are_shown() -> None:
     ("/desk/cases/R2611AAAAAA/step", "/desk/cases/R2611AAAAAA"),
     ("/desk/commitments/34/duties/3", "/desk/commitments/34"),
     ("/sign-in/passkey?next=/me/", "/sign-in?next=/me/"),
+    ("/commitments/signing/ABC/passkey", "/commitments/signing/ABC"),
     ("/me/devices/passkeys/remove", "/me/devices"),
 ])  # fmt: skip
 def test_opening_the_address_of_a_form_leads_to_its_page(

@@ -116,6 +116,15 @@ def test_after_the_grant_the_page_says_that_the_record_is_gone(
     assert f"/cases/{case.reference}" in page.links("//main//a").values()
 
 
+def test_nobody_has_to_ask_for_a_reminder_that_comes_anyway(shop: Shop, browser: Browser) -> None:
+    record = make_record(
+        shop.subject, decided_on=date(2026, 9, 13), authority=CITY, performed_on=date(2026, 9, 20)
+    )
+    page = browser.sign_in(shop.owner).get(f"/repair/{record.id}/new")
+    assert "到那天我们给您发消息" in page.main
+    assert not page.all("//form[contains(@action, '/remind')]")
+
+
 def test_too_early_the_page_says_from_when_and_offers_a_reminder(
     shop: Shop, browser: Browser
 ) -> None:
