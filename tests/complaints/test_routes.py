@@ -55,6 +55,9 @@ def test_a_concern_is_sent_in_five_pages(
     reference, code = (each.text for each in page.all("//*[contains(@class, 'panel-number')]"))
     assert reference
     assert code
+    assert ("nobody can recover" if prefix else "丢了找不回") in page.words(
+        "//*[@class='panel flow']"
+    )
     assert ("赵小满" in page.main) is False
     track = browser.signed_out()
     page = track.follow(track.submit(track.get(f"{prefix}/track"), reference=reference, code=code))

@@ -46,6 +46,7 @@ def test_an_owner_objects_in_five_pages(shop: Shop, browser: Browser, prefix: st
     me.submit(page, form=PROMISE, status=422)
     page = me.follow(me.submit(page, form=PROMISE, promised="y"))
     assert page.all("//*[contains(@class, 'panel-number')]")
+    assert "丢了找不回" not in page.main
     again = me.get(f"{prefix}/objections/new?record={shop.record.id}")
     assert again.all("//a[contains(@href, '/cases/')]")
     assert not again.all("//main//form")
