@@ -224,9 +224,16 @@ def test_a_file_that_is_only_checked_names_every_row_and_leaves_nothing(
     bad = good | {"CF_WSH": "虚罚〔2026〕2号", "CF_JDRQ": "2026/13/41"}
     lower = good | {"CF_WSH": "虚罚〔2026〕3号", "CF_XDR_SHXYM": subject.code.lower()}
     desk = browser.sign_in(editor)
-    page = hand_in(desk, files.penalties(good, bad, lower), status=200, dry_run="y")
+    stranger = bad | {"CF_XDR_MC": "别家公司", "CF_WSH": "虚罚〔2026〕4号", "CF_JDRQ": "2026/9/1"}
+    both = lower | {"CF_WSH": "", "CF_NR_FK": "五百"}
+    content = files.penalties(good, stranger, bad, lower, both)
+    page = hand_in(desk, content, status=200, dry_run="y")
     assert "没有这一天" in page.words("//table[caption='不收的行']")
-    assert "请留意" in page.words("//h2")
+    numbers = [each.text for each in page.all("//table[caption='不收的行']//tr/td[1]")]
+    assert numbers == sorted(numbers)
+    assert {"3", "4", "6"} == set(numbers)
+    noticed = page.all("//table[caption='会收，请留意的行']//tr/td[1]")
+    assert {each.text for each in noticed} == {"2", "5"}
     assert db.session.scalars(select(ImportBatch)).all() == []
     page = hand_in(desk, files.penalties(), status=200, dry_run="y")
     assert "只有表头，没有数据" in page.main

@@ -54,13 +54,15 @@ def take_in(name: str, data: bytes, *, kind: str | None, is_dry_run: bool, actor
         raise Refused("file_missing", "file")
     if len(data) > LARGEST:
         raise Refused("file_too_large", "file", most=LARGEST // MEGABYTE)
-    kept_out: list[Said] = []
-    noticed: list[Said] = []
+    told: dict[bool, list[Said]] = {False: [], True: []}
+    refused: set[int] = set()
 
     def report(number: int, finding: Finding) -> None:
-        told = noticed if finding.is_notice else kept_out
-        if len(told) < ROWS_SHOWN:
-            told.append(Said(number, finding.field, finding.value, finding.message))
+        if not finding.is_notice:
+            refused.add(number)
+        if len(told[finding.is_notice]) < ROWS_SHOWN:
+            said = Said(number, finding.field, finding.value, finding.message)
+            told[finding.is_notice].append(said)
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / shown_name(name)
@@ -73,7 +75,12 @@ def take_in(name: str, data: bytes, *, kind: str | None, is_dry_run: bool, actor
         finally:
             if attempt:
                 attempt.rollback()
-    return Taken(outcome, kept_out, noticed)
+    noticed = [said for said in told[True] if said.row_number not in refused]
+    return Taken(outcome, sorted(told[False], key=_place), sorted(noticed, key=_place))
+
+
+def _place(said: Said) -> int:
+    return said.row_number
 
 
 def batches() -> Sequence[ImportBatch]:
