@@ -116,6 +116,15 @@ def test_after_the_grant_the_page_says_that_the_record_is_gone(
     assert f"/cases/{case.reference}" in page.links("//main//a").values()
 
 
+def test_a_message_names_the_case_as_its_page_does(shop: Shop, browser: Browser) -> None:
+    case = shop.sent()
+    me = browser.sign_in(shop.owner)
+    page = me.get("/me/messages")
+    assert case.shown_reference in page.words("//h2")
+    leads_to = next(link for link in page.links("//main//a").values() if "/cases/" in link)
+    assert case.shown_reference in me.get(leads_to).heading
+
+
 def test_nobody_has_to_ask_for_a_reminder_that_comes_anyway(shop: Shop, browser: Browser) -> None:
     record = make_record(
         shop.subject, decided_on=date(2026, 9, 13), authority=CITY, performed_on=date(2026, 9, 20)
