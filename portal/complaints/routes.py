@@ -1,6 +1,7 @@
 """Bringing something forward in five pages, and what one can do with it later."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
@@ -29,7 +30,7 @@ from portal.complaints.rules.protection import LEVELS, SIGHTS
 from portal.complaints.service import after, intake, letters
 from portal.core.text import N_
 from portal.core.units import unit_of_key
-from portal.web import held, i18n
+from portal.web import held, i18n, parking
 from portal.web.access import current_actor, public, visitor
 from portal.web.downloads import attachment
 from portal.web.limits import limiter, reports
@@ -216,11 +217,19 @@ def _draft(draft_id: str) -> Draft:
 
 
 def _case(reference: str) -> Complaint:
-    """The concern of this person, or one whose code was given in this session; 404 otherwise."""
+    """The concern of this person, or one whose code was given in this session; 404 otherwise.
+
+    Who has not signed in is asked for the code or to sign in, whether there is such a case or not.
+    """
     actor = current_actor()
     found = finding.mine(
         reference, account_id=actor.account_id if actor else None, keys=held.held(held.CASES)
     )
+    if found is None and actor is None:
+        asked = redirect(path(f"/track?{urlencode({'reference': reference})}"), 303)
+        if request.method == "POST":
+            parking.park(asked, parking.here())  # type: ignore[arg-type]
+        abort(asked)
     return found if isinstance(found, Complaint) else abort(404)
 
 

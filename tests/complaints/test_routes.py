@@ -12,6 +12,7 @@ from portal.complaints.service import respondent
 from portal.core import db
 from tests.browser import Browser, Page
 from tests.complaints.conftest import DEMAND, FACTS, OFFICE, PERSON, STATION, TOWN, act, sent
+from tests.conftest import Clock
 from tests.core.test_uploads import a_picture
 from tests.factories import (
     make_account,
@@ -62,7 +63,8 @@ def test_a_concern_is_sent_in_five_pages(
     track = browser.signed_out()
     page = track.follow(track.submit(track.get(f"{prefix}/track"), reference=reference, code=code))
     assert DEMAND in page.main
-    browser.signed_out().get(f"{prefix}/cases/{reference.replace('-', '')}", status=404)
+    asked = browser.signed_out().get(f"{prefix}/cases/{reference}", status=303)
+    assert asked.response.headers["Location"] == f"{prefix}/track?reference={reference}"
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
@@ -300,10 +302,24 @@ def test_retaliation_and_protection_have_pages_of_their_own(
     page = me.follow(me.submit(me.get(f"{own}/protection"), protection="anonymous"))
     assert ("Anonymous" if prefix else "匿名") in page.main
     me.submit(me.get(f"{own}/protection"), protection="named", status=422)
-    browser.signed_out().get(f"{own}/retaliation", status=404)
+    asked = browser.signed_out().get(f"{own}/retaliation", status=303)
+    assert asked.response.headers["Location"] == f"{prefix}/track?reference={reference}"
     stranger = browser.signed_out().sign_in(make_account())
     for name in ("rating", "retaliation", "protection"):
         stranger.get(f"{own}/{name}", status=404)
+
+
+def test_what_was_written_when_the_session_ended_is_kept(
+    app: Flask, browser: Browser, clock: Clock
+) -> None:
+    account, reference = owned()
+    me = browser.sign_in(account)
+    page = me.get(f"/complaints/cases/{reference}/retaliation")
+    clock.move(hours=1)
+    sent_ = me.submit(page, note="停了我的电")
+    assert sent_.response.headers["Location"] == f"/track?reference={reference}"
+    page = me.sign_in(account).get(f"/complaints/cases/{reference}/retaliation")
+    assert "停了我的电" in page.words("//textarea")
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)

@@ -86,7 +86,8 @@ def test_nobody_else_sees_draft_or_case(shop: Shop, browser: Browser) -> None:
     file_id = case.files[0].id
     for address in ("", "/deadline.ics", f"/files/{file_id}"):
         stranger.get(f"/cases/{case.reference}{address}", status=404)
-    browser.signed_out().get(f"/cases/{case.reference}", status=404)
+    asked = browser.signed_out().get(f"/cases/{case.reference}", status=303)
+    assert asked.response.headers["Location"] == f"/track?reference={case.reference}"
 
 
 def test_a_bad_file_is_named_and_the_good_ones_stay(shop: Shop, browser: Browser) -> None:
@@ -114,6 +115,30 @@ def test_after_the_grant_the_page_says_that_the_record_is_gone(
     assert "已经停止公示" in page.main
     assert "在办" not in page.main
     assert f"/cases/{case.reference}" in page.links("//main//a").values()
+
+
+def test_who_comes_to_a_case_without_signing_in_gets_there(
+    shop: Shop, browser: Browser, clock: Clock
+) -> None:
+    """As from a mail, or when the session ended; whether there is such a case is not told."""
+    case = shop.sent()
+    reference = case.reference
+    for asked in (reference, "R2611ZZZZZZ"):
+        page = browser.follow(browser.get(f"/en/cases/{asked}", status=303))
+        assert page.one("//input[@name='reference']").get("value") == asked
+        onward = page.links()["With an account, sign in to see it"]
+        assert onward == f"/en/sign-in?next=%2Fen%2Fcases%2F{asked}"
+    act(case, "decline", by=CLERK, note="不属于修复范围")
+    me = browser.sign_in(shop.owner)
+    page = me.get(f"/cases/{reference}")
+    clock.move(hours=1)
+    reopen = "//form[contains(@action, '/reopen')]"
+    sent = me.submit(page, form=reopen, note="有新的证据，写了很久")
+    assert sent.response.headers["Location"] == f"/track?reference={reference}"
+    page = me.follow(sent)
+    me.submit(page, status=422, code="wrong")
+    page = me.sign_in(shop.owner).get(f"/cases/{reference}")
+    assert "有新的证据，写了很久" in page.words(f"{reopen}//textarea")
 
 
 def test_a_message_names_the_case_as_its_page_does(shop: Shop, browser: Browser) -> None:
@@ -257,4 +282,4 @@ def test_receipt_and_answer_are_sealed_papers(shop: Shop, browser: Browser, tmp_
     assert shop.owner.name not in "".join(texts)
     page = me.get(f"/cases/{reference}")
     assert page.words("//div[contains(@class, 'notice')]").endswith("10:00")
-    browser.signed_out().get(f"/cases/{reference}/receipt.pdf", status=404)
+    browser.signed_out().get(f"/cases/{reference}/receipt.pdf", status=303)
