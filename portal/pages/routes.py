@@ -6,8 +6,9 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import MapAdapter, RequestRedirect
 
 from portal.cases.service import figures
+from portal.core import parking as parked
 from portal.pages import gallery, service
-from portal.web import errors
+from portal.web import errors, parking, transactions
 from portal.web.access import public
 from portal.web.i18n import locale
 from portal.web.pages import path, render
@@ -97,26 +98,34 @@ def wrong_way(error: MethodNotAllowed) -> ResponseReturnValue:
     way back from signing in, open that address.
     """
     adapter = current_app.create_url_adapter(request)
-    above = request.path if request.method == "GET" and adapter is not None else ""
-    while adapter is not None and above.strip("/"):
-        above = above.rstrip("/").rpartition("/")[0]
-        if above and (found := _opens(adapter, above)):
-            query = request.query_string.decode()
-            return redirect(path(f"{found}?{query}" if query else found), 303)
+    found = _above(adapter, request.path) if adapter and request.method == "GET" else ""
+    if found:
+        _take_along(path(request.path), path(found))
+        query = request.query_string.decode()
+        return redirect(path(f"{found}?{query}" if query else found), 303)
     response = errors.show(405)
     response.headers["Allow"] = ", ".join(error.valid_methods or ())
     return response
 
 
-def _opens(adapter: MapAdapter, place: str) -> str:
-    """The address at `place` that can be opened, or nothing."""
-    for address in (place, f"{place}/"):
-        try:
-            adapter.match(address, method="GET")
-        except (HTTPException, RequestRedirect):
-            continue
-        return address
+def _above(adapter: MapAdapter, address: str) -> str:
+    """The nearest address above this one that can be opened, or nothing."""
+    place = address
+    while place := place.rstrip("/").rpartition("/")[0]:
+        for each in (place, f"{place}/"):
+            try:
+                adapter.match(each, method="GET")
+            except (HTTPException, RequestRedirect):
+                continue
+            return each
     return ""
+
+
+def _take_along(sent_to: str, page: str) -> None:
+    """What was typed and kept for the address of a form is shown on its page."""
+    ticket = request.cookies.get(parking.COOKIE)
+    if ticket:
+        transactions.aside(lambda: parked.move(ticket, sent_to, page))
 
 
 def _article(name: str) -> Response:
