@@ -128,9 +128,9 @@ def of_each(told: Sequence[Any], count: int) -> list[Any]:
 
 def limit_words(limit: Any) -> str:
     """A limit of the law: its length in time, or its number."""
-    if hasattr(limit, "length"):
-        return f"{limit.length} {i18n.translate(UNITS[limit.unit])}"
-    return f"{limit.value} {i18n.translate(UNITS[limit.unit])}"
+    number = limit.length if hasattr(limit, "length") else limit.value
+    between = " " if i18n.locale() == "en" else ""
+    return f"{number}{between}{i18n.translate(UNITS[limit.unit])}"
 
 
 UNITS = {"working days": N_("个工作日"), "days": N_("天"), "months": N_("个月"),
@@ -341,6 +341,7 @@ def _globals() -> dict[str, Any]:
         "complaint_levels": protection.LEVELS,
         "complaint_marks": protection.MARKS,
         "complaint_further": COMPLAINT_FURTHER,
+        "complaint_asks": protection.asks,
         "complaint_values": COMPLAINT_VALUES,
         "may_rate": may_rate,
         "next_units": next_units,

@@ -156,6 +156,12 @@ def form_of(control: etree._Element) -> str:
     return next((form.get("action", "") for form in control.iterancestors("form")), "")
 
 
+def the_portal_says_what_is_missing(sheet: Sheet) -> Iterator[str]:
+    """A browser's own words vanish, stand in its language and stop before our summary is seen."""
+    for form in sheet.tree.xpath("//form[.//*[@required] and not(@novalidate)]"):
+        yield f"the form to {form.get('action')!r} lets the browser say what is missing"
+
+
 def every_link_and_button_has_words(sheet: Sheet) -> Iterator[str]:
     for element in sheet.tree.xpath("//a[@href] | //button | //summary"):
         described = element.get("aria-label") or element.get("aria-labelledby")
@@ -289,6 +295,7 @@ RULES = (
     unique_ids,
     every_control_has_a_label,
     no_group_of_boxes_asks_for_all,
+    the_portal_says_what_is_missing,
     every_link_and_button_has_words,
     images_have_alternatives,
     references_point_somewhere,
@@ -307,6 +314,7 @@ FRAGMENT_RULES = (
     unique_ids,
     every_control_has_a_label,
     no_group_of_boxes_asks_for_all,
+    the_portal_says_what_is_missing,
     every_link_and_button_has_words,
     images_have_alternatives,
     forms_say_where_and_how,

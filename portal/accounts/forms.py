@@ -1,5 +1,8 @@
 """The questions of signing in and up, of second factors, and of acting for a business."""
 
+from typing import Any
+
+from flask import g
 from wtforms import (
     BooleanField,
     DateField,
@@ -54,12 +57,21 @@ class AccountForm(PortalForm):
     sentences = SENTENCES
 
 
-class SignInForm(AccountForm):
+class WayInForm(AccountForm):
+    """A form on the way to another page: answers that were parked for that page stay parked."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_valid = super().validate(extra_validators)
+        g.is_answer_taken = False
+        return is_valid
+
+
+class SignInForm(WayInForm):
     contact = StringField(N_("手机号或邮箱"), _needed(CONTACT))
     password = PasswordField(N_("密码"), _needed(N_("请填写密码")))
 
 
-class SignUpForm(AccountForm):
+class SignUpForm(WayInForm):
     name = StringField(
         N_("您的姓名"),
         [*_needed(N_("请填写您的姓名")), Length(max=50, message=N_("姓名最多50个字"))],
@@ -75,11 +87,11 @@ class SignUpForm(AccountForm):
     is_adult = BooleanField(N_("我已满18周岁"))
 
 
-class CodeForm(AccountForm):
+class CodeForm(WayInForm):
     one_time_code = StringField(N_("确认码"), _needed(N_("请填写收到的6位确认码")))
 
 
-class SecondForm(AccountForm):
+class SecondForm(WayInForm):
     one_time_code = StringField(
         N_("动态码或备用码"),
         _needed(N_("请填写动态码或备用码")),
@@ -87,17 +99,17 @@ class SecondForm(AccountForm):
     )
 
 
-class EnrolForm(AccountForm):
+class EnrolForm(WayInForm):
     one_time_code = StringField(
         N_("验证器显示的6位动态码"), _needed(N_("请填写验证器显示的6位动态码"))
     )
 
 
-class RecoverForm(AccountForm):
+class RecoverForm(WayInForm):
     contact = StringField(N_("手机号或邮箱"), _needed(CONTACT))
 
 
-class NewPasswordForm(AccountForm):
+class NewPasswordForm(WayInForm):
     one_time_code = StringField(N_("确认码"), _needed(N_("请填写收到的6位确认码")))
     password = PasswordField(
         N_("新密码"), _needed(N_("请设一个新密码")), description=N_("至少10个字符")
@@ -110,13 +122,13 @@ class ChangePasswordForm(AccountForm):
     )
 
 
-class ConfirmForm(AccountForm):
+class ConfirmForm(WayInForm):
     password = PasswordField(
         N_("密码或动态码"), _needed(N_("请填写密码，或者验证器显示的6位动态码"))
     )
 
 
-class PasskeyForm(AccountForm):
+class PasskeyForm(WayInForm):
     credential = HiddenField("", _needed(N_("通行密钥没有对上，请再试一次，或者换一种方式")))
 
 

@@ -1,6 +1,8 @@
 """Tracking a case, its page, its files, and the steps that its applicant may take."""
 
-from flask import Blueprint, Response, abort, redirect
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import service as accounts
@@ -11,7 +13,7 @@ from portal.cases.rules import TURNS, By
 from portal.cases.service import calendars, drafts, files, finding, papers
 from portal.core.errors import Refused
 from portal.documents import service as documents
-from portal.web import held
+from portal.web import held, parking
 from portal.web.access import current_actor, visitor
 from portal.web.downloads import attachment
 from portal.web.limits import limiter, reports
@@ -38,8 +40,16 @@ def sent(draft: drafts.Sent) -> ResponseReturnValue:
     return redirect(path(f"/cases/{draft.reference}"), 303)
 
 
+def brings_files() -> bool:
+    """Whether files come along: to go on without any costs nothing and is not counted."""
+    return any(each.filename for each in request.files.getlist("files"))
+
+
 def own_case(reference: str) -> Case:
-    """The case that this person opened, acts for, or has the code of; 404 otherwise."""
+    """The case that this person opened, acts for, or has the code of; 404 otherwise.
+
+    Who has not signed in is asked for the code or to sign in, whether there is such a case or not.
+    """
     actor = current_actor()
     subjects = [each.subject_id for each in accounts.represented(actor)] if actor else []
     found = finding.mine(
@@ -48,6 +58,11 @@ def own_case(reference: str) -> Case:
         subject_ids=subjects,
         keys=held.held(held.CASES),
     )
+    if found is None and actor is None:
+        asked = redirect(path(f"/track?{urlencode({'reference': reference})}"), 303)
+        if request.method == "POST":
+            parking.park(asked, path(f"/cases/{reference}"))  # type: ignore[arg-type]
+        abort(asked)
     return found or abort(404)
 
 
@@ -62,7 +77,8 @@ def applicant(case: Case) -> By:
 @visitor
 @limiter.limit(reports, methods=["POST"])
 def track() -> ResponseReturnValue:
-    form = TrackForm()
+    asked = request.args.get("reference", "")
+    form = TrackForm(data={"reference": asked})
     if form.validate_on_submit():
         with form.refusals():
             case = finding.by_code(form.reference.data, form.code.data)
@@ -70,7 +86,9 @@ def track() -> ResponseReturnValue:
                 raise Refused("not_found", "code")
             held.hold(held.CASES, case.reference)
             return redirect(path(f"/cases/{case.reference}"), 303)
-    return render("cases/track.html", form=form)
+    back = urlencode({"next": path(f"/cases/{quote(asked)}")})
+    onward = path(f"/sign-in?{back}" if asked else "/me/")
+    return render("cases/track.html", form=form, asked=asked, onward=onward)
 
 
 @bp.get("/cases/<reference>")
@@ -136,18 +154,19 @@ def file(reference: str, file_id: int) -> Response:
 @bp.route("/drafts/<draft_id>/files", methods=["GET", "POST"])
 @visitor
 @takes_files
-@limiter.limit(reports, methods=["POST"])
+@limiter.limit(reports, methods=["POST"], exempt_when=lambda: not brings_files())
 def draft_files(draft_id: str) -> ResponseReturnValue:
     draft, form = own_draft(draft_id), FilesForm()
+    next_page = service.page_after_files(draft)
     if form.validate_on_submit():
         refused = files.add(draft, sent_files(), role="applicant")
         drafts.touch(draft)
         if not refused:
-            return redirect(path(f"/drafts/{draft.id}/files"), 303)
+            # A file that was chosen goes along with either button.
+            here = f"/drafts/{draft.id}/files"
+            return redirect(path(next_page if "onward" in request.form else here), 303)
         refuse_all(form, refused)
-    return render(
-        "cases/draft_files.html", form=form, draft=draft, next_page=service.page_after_files(draft)
-    )
+    return render("cases/draft_files.html", form=form, draft=draft)
 
 
 @bp.post("/drafts/<draft_id>/files/<int:file_id>/remove")

@@ -12,7 +12,15 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from portal.complaints.rules.protection import BREACHES, LEVELS, MARKS, PRIOR_STEPS, SIZES
+from portal.complaints.rules.protection import (
+    ASKS,
+    BREACHES,
+    FACTS,
+    LEVELS,
+    MARKS,
+    PRIOR_STEPS,
+    SIZES,
+)
 from portal.core.text import N_
 from portal.web.forms import CheckboxesField, PortalForm
 from portal.web.wording import CASE_SENTENCES
@@ -86,12 +94,30 @@ class ProtectionForm(PortalForm):
 
 class FactsForm(PortalForm):
     facts = TextAreaField(
-        N_("发生了什么"),
+        FACTS[0],
         [InputRequired(N_("请写明发生了什么，至少20个字")), *LONG],
         description=N_("什么时候、在哪里、怎么回事。不用写身份证号、电话，不要写孩子的姓名"),
     )
-    demand = TextAreaField(N_("希望怎样解决"), [InputRequired(N_("请写明希望怎样解决")), *LONG])
+    demand = TextAreaField(FACTS[1], [InputRequired(N_("请写明希望怎样解决")), *LONG])
     sentences = SENTENCES
+
+
+class PraiseForm(FactsForm):
+    facts = TextAreaField(
+        ASKS["praise"][0],
+        [InputRequired(N_("请写明好在哪里，至少20个字")), *LONG],
+        description=N_("什么时候、哪里、什么事做得好。不用写身份证号、电话，不要写孩子的姓名"),
+    )
+    demand = TextAreaField(ASKS["praise"][1], LONG)
+
+
+class QuestionForm(FactsForm):
+    facts = TextAreaField(
+        ASKS["question"][0],
+        [InputRequired(N_("请写明想问什么，至少20个字")), *LONG],
+        description=N_("写明是哪一家、哪件事。不用写身份证号、电话，不要写孩子的姓名"),
+    )
+    demand = TextAreaField(ASKS["question"][1], LONG)
 
 
 class DefaultForm(FactsForm):

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.cases.models import Case
 from portal.complaints.rules import workflow as tables
 from portal.core.db import Base
 from portal.core.workflow import Workflow
+from portal.subjects.models import Subject
 
 
 class Complaint(Case):
@@ -34,6 +35,7 @@ class Complaint(Case):
     matter: Mapped[str] = mapped_column(String(20), default="")
     area_code: Mapped[str] = mapped_column(String(16), default="")
     about_subject_id: Mapped[int | None] = mapped_column(ForeignKey("subject.id"))
+    about_subject: Mapped[Subject | None] = relationship(foreign_keys=about_subject_id)
     facts: Mapped[str] = mapped_column(Text)
     demand: Mapped[str] = mapped_column(Text, default="")
     # The fields of a contract, or of a text to take along.

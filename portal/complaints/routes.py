@@ -1,6 +1,7 @@
 """Bringing something forward in five pages, and what one can do with it later."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
@@ -14,7 +15,9 @@ from portal.complaints import law
 from portal.complaints.forms import (
     DefaultForm,
     FactsForm,
+    PraiseForm,
     ProtectionForm,
+    QuestionForm,
     RatingForm,
     RetaliationForm,
     SendForm,
@@ -26,7 +29,8 @@ from portal.complaints.models import Complaint
 from portal.complaints.rules.protection import LEVELS, SIGHTS
 from portal.complaints.service import after, intake, letters
 from portal.core.text import N_
-from portal.web import held, i18n
+from portal.core.units import unit_of_key
+from portal.web import held, i18n, parking
 from portal.web.access import current_actor, public, visitor
 from portal.web.downloads import attachment
 from portal.web.limits import limiter, reports
@@ -37,7 +41,13 @@ CODE_HOLDER = By("code holder", "applicant")
 CHOOSE = N_("请选择")
 NO_UNIT = N_("不针对某个单位")
 OWN_STATION = N_("上面所选乡镇街道的政府或办事处")
-FORMS = {"default": DefaultForm, "arrears": TakenForm, "consumer": TakenForm}
+FORMS = {
+    "default": DefaultForm,
+    "arrears": TakenForm,
+    "consumer": TakenForm,
+    "praise": PraiseForm,
+    "question": QuestionForm,
+}
 
 
 @bp.get("/complaints/")
@@ -68,7 +78,10 @@ def new() -> ResponseReturnValue:
 @visitor
 def where(draft_id: str) -> ResponseReturnValue:
     draft = _draft(draft_id)
-    given = {**draft.answers, "about": draft.answers.get("about_choice", "")}
+    given = {
+        **intake.first_place(draft), **draft.answers,
+        "about": draft.answers.get("about_choice", ""),
+    }  # fmt: skip
     form = WhereForm(data=given)
     form.offer(*_choices(draft.answers["kind"]))
     if form.validate_on_submit():
@@ -100,7 +113,9 @@ def protection(draft_id: str) -> ResponseReturnValue:
 @visitor
 def facts(draft_id: str) -> ResponseReturnValue:
     draft = _draft(draft_id)
-    given = {**draft.answers, **draft.answers.get("further", {})}
+    given = {
+        "other": intake.other_side(draft), **draft.answers, **draft.answers.get("further", {})
+    }  # fmt: skip
     form = FORMS.get(draft.answers["kind"], FactsForm)(data=given)
     if form.validate_on_submit():
         with form.refusals():
@@ -148,6 +163,8 @@ def check(draft_id: str) -> ResponseReturnValue:
         routed=intake.route(draft),
         identity=intake.identity_of(draft),
         levels=LEVELS,
+        subject=intake.shop(draft.answers.get("subject", "")),
+        about=unit_of_key(draft.answers.get("about", "")),
     )
 
 
@@ -200,11 +217,19 @@ def _draft(draft_id: str) -> Draft:
 
 
 def _case(reference: str) -> Complaint:
-    """The concern of this person, or one whose code was given in this session; 404 otherwise."""
+    """The concern of this person, or one whose code was given in this session; 404 otherwise.
+
+    Who has not signed in is asked for the code or to sign in, whether there is such a case or not.
+    """
     actor = current_actor()
     found = finding.mine(
         reference, account_id=actor.account_id if actor else None, keys=held.held(held.CASES)
     )
+    if found is None and actor is None:
+        asked = redirect(path(f"/track?{urlencode({'reference': reference})}"), 303)
+        if request.method == "POST":
+            parking.park(asked, parking.here())  # type: ignore[arg-type]
+        abort(asked)
     return found if isinstance(found, Complaint) else abort(404)
 
 

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import LargeBinary, String, delete, select
+from sqlalchemy import LargeBinary, String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core import clock, sealing
@@ -50,6 +50,12 @@ def find(ticket: str, path: str) -> Answers | None:
     )
     plain = sealing.unseal(row.sealed, _purpose(ticket)) if row else None
     return None if plain is None else [(name, value) for name, value in json.loads(plain)]
+
+
+def move(ticket: str, path: str, to: str) -> None:
+    """Keep what was parked for one address for another, where its form is shown."""
+    where = (Parked.id == _id(ticket), Parked.path == path)
+    session.execute(update(Parked).where(*where).values(path=to))
 
 
 def forget(ticket: str) -> None:

@@ -27,12 +27,15 @@ KINDS = {
     "fact": N_("场景事实"),
     "agent": N_("房产中介从业人员"),
     "sanction": N_("从业人员处理决定"),
+    "promise": N_("政府机关履约"),
 }
+# Of each file that tells the kind of every row itself.
+GENERAL = {"record": N_("其他信用记录")}
 
 
 class ImportForm(PortalForm):
     file = FileField(
-        N_("文件"),
+        N_("要导入的文件"),
         description=N_("CSV、XLS或XLSX，不超过50兆。更大的文件请由管理员用命令导入"),
     )
     kind = SelectField(

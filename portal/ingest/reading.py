@@ -21,6 +21,17 @@ LARGEST_SHEET = 2 * 1024 * 1024 * 1024
 LONGEST_CELL = 1 << 20
 EXACT_NUMBERS = 10**15
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# How pages, PDFs, pictures and other archives begin.
+OTHER_KINDS = (
+    b"<",
+    b"%PDF",
+    b"\xff\xd8\xff",
+    b"\x89PNG",
+    b"GIF8",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"\x1f\x8b",
+)
 DELIMITERS = ",\t;"
 # What the reader of archives raises for a broken one.
 NO_ARCHIVE = (zipfile.BadZipFile, NotImplementedError, struct.error, EOFError)
@@ -73,7 +84,7 @@ def open_source(path: Path) -> Source:
         return _open_workbook(path)
     if start.startswith(UTF16_MARKS):
         raise Refused("file_utf16")
-    if start.lstrip().startswith((b"<", b"%PDF")):
+    if start.lstrip().startswith(OTHER_KINDS):
         raise Refused("file_kind_unknown")
     return _open_csv(path)
 

@@ -154,7 +154,7 @@ def advance(case: Objection, name: str, *, by: By, note: str = "", **answers: An
 
 def _check_none_open(found: Target) -> None:
     if found.open_case is not None:
-        raise Refused("objection_under_way", reference=found.open_case.reference)
+        raise Refused("objection_under_way", reference=found.open_case.shown_reference)
 
 
 def _check_new(mark: str) -> None:
@@ -165,7 +165,7 @@ def _check_new(mark: str) -> None:
         .order_by(Objection.id)
     )
     if first is not None and not rules.is_upheld(rules.decisions_of(first.decisions)):
-        raise Refused("objection_again", reference=first.reference)
+        raise Refused("objection_again", reference=first.shown_reference)
 
 
 def _values(fields: Sequence[str], claimed: str) -> list[str]:

@@ -3,6 +3,9 @@
   "use strict";
   if (!window.PublicKeyCredential) return;
 
+  // What the browser says when the device has one already, and when nothing was confirmed.
+  const WORDS = { InvalidStateError: "held", NotAllowedError: "stopped", AbortError: "stopped" };
+
   const toBytes = (text) =>
     Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
   const toText = (buffer) =>
@@ -59,8 +62,8 @@
         const credential = await ask(form.dataset.passkey, await asked.json());
         form.elements.credential.value = said(credential);
         form.submit();
-      } catch {
-        status.textContent = form.dataset.failed;
+      } catch (error) {
+        status.textContent = form.dataset[WORDS[error.name] || "failed"];
       }
     });
   };

@@ -100,9 +100,43 @@ def test_signing_up_does_not_tell_who_has_an_account(browser: Browser, hashed: s
 
 def test_a_person_signs_in_and_goes_where_they_wanted(browser: Browser, hashed: str) -> None:
     make_known(hashed)
+    assert "您填的内容在" not in browser.get("/sign-in?next=/me/people").main
     page = sign_in(browser, "wang@example.com", address="/sign-in?next=/me/people")
     assert page.response.headers["Location"] == "/me/people"
     assert "授权与代表" in browser.get("/me/people").heading
+
+
+@pytest.mark.parametrize("minutes", [15, 60], ids=["asked to confirm", "session ended"])
+def test_what_was_typed_is_there_after_signing_in_or_confirming(
+    browser: Browser, hashed: str, clock: Clock, minutes: int
+) -> None:
+    browser.sign_in(make_known(hashed))
+    page = browser.get("/me/claim")
+    clock.move(minutes=minutes)
+    page = browser.follow(browser.submit(page, code="91340400MA2HNXA137", one_time_code="secret"))
+    proof = {"contact": "wang@example.com"} if minutes == 60 else {}
+    assert ("您填的内容在" in page.main) == (minutes == 60)
+    page = browser.follow(browser.submit(page, form=FORM, password=PASSWORD, **proof))
+    assert page.one("//input[@name='code']").get("value") == "91340400MA2HNXA137"
+    assert page.one("//input[@name='one_time_code']").get("value") in {None, ""}
+
+
+def test_what_was_typed_outlasts_the_second_step(
+    browser: Browser, hashed: str, clock: Clock
+) -> None:
+    staff = make_known(hashed, "staff")
+    secret = service.new_totp_secret()
+    service.set_totp(staff, secret, pyotp.TOTP(secret).at(clock()))
+    browser.sign_in(staff)
+    page = browser.get("/me/claim")
+    clock.move(minutes=60)
+    page = browser.follow(browser.submit(page, code="91340400MA2HNXA137"))
+    page = browser.follow(
+        browser.submit(page, form=FORM, contact="li@example.com", password=PASSWORD)
+    )
+    code = pyotp.TOTP(secret).at(clock())
+    page = browser.follow(browser.submit(page, form=FORM, one_time_code=code))
+    assert page.one("//input[@name='code']").get("value") == "91340400MA2HNXA137"
 
 
 def test_nobody_is_sent_to_another_site(browser: Browser, hashed: str) -> None:
@@ -255,6 +289,7 @@ def test_staff_keep_their_last_factor(browser: Browser, hashed: str, clock: Cloc
     service.set_totp(account, secret, pyotp.TOTP(secret).at(clock()))
     browser.sign_in(account)
     page = browser.get("/me/devices")
+    assert "现在没有备用码" in page.main
     page = browser.submit(page, form="//form[contains(@action, 'totp/remove')]", status=422)
     assert "至少要保留" in page.main
 

@@ -50,8 +50,11 @@ def test_an_owner_signs_in_four_pages(shop: Shop, browser: Browser, prefix: str)
     again = me.submit(page, form=FORM.format("one_time_code"), **given)
     assert again.response.headers["Location"] == sent.response.headers["Location"]
     draft = db.session.scalars(select(Signing)).one()
-    for place in ("clauses", "sign"):
-        me.get(f"{prefix}/commitments/signing/{draft.id}/{place}", status=303)
+    for place in ("", "/clauses", "/sign"):
+        leads = me.get(f"{prefix}/commitments/signing/{draft.id}{place}", status=303)
+        assert leads.response.headers["Location"] == sent.response.headers["Location"]
+    page = me.submit(me.get(f"{prefix}/commitments/sign/{SOUP}"), status=422)
+    assert f"{prefix}/commitments/mine/" in page.links("//main//form//a").values()
     me.post(f"{prefix}/commitments/signing/{draft.id}/passkey", {}, status=400)
 
 

@@ -12,6 +12,7 @@ from portal.complaints.service import respondent
 from portal.core import db
 from tests.browser import Browser, Page
 from tests.complaints.conftest import DEMAND, FACTS, OFFICE, PERSON, STATION, TOWN, act, sent
+from tests.conftest import Clock
 from tests.core.test_uploads import a_picture
 from tests.factories import (
     make_account,
@@ -20,7 +21,7 @@ from tests.factories import (
     make_staff,
     make_subject,
 )
-from tests.repair.test_routes import PREFIXES, upload
+from tests.repair.test_routes import PREFIXES, go_on, upload
 
 SEND = "//form[.//input[@name='promised']]"
 WHO = {"name": "赵小满", "contact": "0554-1234567", "business": "虚构县小满粮油店"}
@@ -38,7 +39,7 @@ def fill_in(me: Browser, prefix: str, kind: str, *, where: dict[str, str], who: 
     me.submit(page, status=422)
     page = me.follow(me.submit(page, facts=FACTS, demand=DEMAND, **more))
     page = me.follow(upload(me, page, ("窗口.jpg", a_picture())))
-    return me.get(page.links()["Continue" if prefix else "继续"])
+    return go_on(me, page)
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
@@ -55,11 +56,15 @@ def test_a_concern_is_sent_in_five_pages(
     reference, code = (each.text for each in page.all("//*[contains(@class, 'panel-number')]"))
     assert reference
     assert code
+    assert ("nobody can recover" if prefix else "丢了找不回") in page.words(
+        "//*[@class='panel flow']"
+    )
     assert ("赵小满" in page.main) is False
     track = browser.signed_out()
     page = track.follow(track.submit(track.get(f"{prefix}/track"), reference=reference, code=code))
     assert DEMAND in page.main
-    browser.signed_out().get(f"{prefix}/cases/{reference.replace('-', '')}", status=404)
+    asked = browser.signed_out().get(f"{prefix}/cases/{reference}", status=303)
+    assert asked.response.headers["Location"] == f"{prefix}/track?reference={reference}"
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
@@ -129,6 +134,41 @@ def test_fictional_bodies_are_offered_in_a_demo_only(
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize(("kind", "asked"), [
+    ("praise", ("好在哪里", "What was good")), ("question", ("想问什么", "What you would like to know")),
+])  # fmt: skip
+def test_praise_and_questions_name_their_shop_and_ask_what_fits(
+    app: Flask, browser: Browser, prefix: str, kind: str, asked: tuple[str, str]
+) -> None:
+    shop = make_subject(area_code=TOWN)
+    page = browser.get(f"{prefix}/complaints/new?kind={kind}&subject={shop.code}")
+    page = browser.follow(browser.submit(page))
+    assert page.one("//input[@name='matter' and @checked]").get("value") == "shop"
+    assert page.one("//select[@name='area']//option[@selected]").get("value") == TOWN
+    page = browser.follow(browser.submit(page))
+    page = browser.follow(browser.submit(page, protection="anonymous"))
+    assert asked[bool(prefix)] in page.heading
+    assert page.one("//textarea[@name='demand']").get("required") is None
+    page = browser.follow(browser.submit(page, facts=FACTS))
+    page = go_on(browser, page)
+    assert shop.name in page.main
+    page = browser.follow(browser.submit(page, form=SEND, promised="y"))
+    assert shop.name in page.main
+    assert asked[bool(prefix)] in page.main
+    clerk = make_staff("handler", body="tianjiaan-district", area_code=TOWN)
+    desk = browser.signed_out().sign_in(clerk)
+    reference = page.address.rpartition("/")[2]
+    assert shop.name in desk.get(f"{prefix}/desk/cases/{reference}").main
+
+
+def test_where_and_of_whom_is_checked_before_sending(app: Flask, browser: Browser) -> None:
+    page = fill_in(browser, "", "concern", who={"protection": "anonymous"}, more={},
+                   where={"matter": "service", "area": TOWN, "about": "urban-management"})  # fmt: skip
+    assert "田家庵区新淮街道" in page.words("//dl")
+    assert "城市管理局" in page.main
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
 @pytest.mark.parametrize("kind", ["arrears", "consumer"])
 def test_what_goes_elsewhere_gets_a_text_to_take_along_and_a_copy(
     app: Flask, browser: Browser, prefix: str, kind: str
@@ -136,15 +176,19 @@ def test_what_goes_elsewhere_gets_a_text_to_take_along_and_a_copy(
     shop = make_subject()
     page = browser.get(f"{prefix}/complaints/new?kind={kind}&subject={shop.code}")
     page = browser.follow(browser.submit(page))
+    assert page.one("//input[@name='other']").get("value") == f"{shop.name}，{shop.address}"
     page = browser.follow(
         browser.submit(page, facts=FACTS, demand=DEMAND, other="某店", amount="300")
     )
     assert shop.code in page.main
+    assert page.main.count("对方：") == 1
+    assert "日期：2026年11月20日" in page.main
     assert FACTS in page.main
     text = browser.get(f"{page.address}.txt")
     assert text.response.mimetype == "text/plain"
     page = browser.get(page.links()["Register a copy" if prefix else "登记一份"])
     page = browser.follow(browser.submit(page, form=SEND, promised="y"))
+    assert ("clock" if prefix else "计时") not in page.main
     solved = "//form[contains(@action, '/solved')]"
     page = browser.follow(browser.submit(page, form=solved))
     assert ("Solved" if prefix else "已解决") in page.main
@@ -159,6 +203,8 @@ def test_every_kind_says_where_it_goes_before_anybody_types(
         assert any(f"kind={kind}" in link for link in page.links().values())
         shown = browser.get(f"{prefix}/complaints/new?kind={kind}")
         assert bool(shown.all("//main//form")) is (kind != "petition")
+    limits = browser.get(f"{prefix}/complaints/new?kind=default").words("//main//ul/li")
+    assert ("10 working days" if prefix else "10个工作日") in limits
     pointed = browser.get(f"{prefix}/complaints/new?kind=petition")
     assert "12388" in pointed.main
     assert browser.client.get_cookie("session") is not None
@@ -256,10 +302,24 @@ def test_retaliation_and_protection_have_pages_of_their_own(
     page = me.follow(me.submit(me.get(f"{own}/protection"), protection="anonymous"))
     assert ("Anonymous" if prefix else "匿名") in page.main
     me.submit(me.get(f"{own}/protection"), protection="named", status=422)
-    browser.signed_out().get(f"{own}/retaliation", status=404)
+    asked = browser.signed_out().get(f"{own}/retaliation", status=303)
+    assert asked.response.headers["Location"] == f"{prefix}/track?reference={reference}"
     stranger = browser.signed_out().sign_in(make_account())
     for name in ("rating", "retaliation", "protection"):
         stranger.get(f"{own}/{name}", status=404)
+
+
+def test_what_was_written_when_the_session_ended_is_kept(
+    app: Flask, browser: Browser, clock: Clock
+) -> None:
+    account, reference = owned()
+    me = browser.sign_in(account)
+    page = me.get(f"/complaints/cases/{reference}/retaliation")
+    clock.move(hours=1)
+    sent_ = me.submit(page, note="停了我的电")
+    assert sent_.response.headers["Location"] == f"/track?reference={reference}"
+    page = me.sign_in(account).get(f"/complaints/cases/{reference}/retaliation")
+    assert "停了我的电" in page.words("//textarea")
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)

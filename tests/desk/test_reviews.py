@@ -11,6 +11,7 @@ from portal.accounts import service as accounts
 from portal.accounts.models import Account, ClaimConflict, SignInSession
 from portal.core import audit, clock, db
 from portal.ingest.models import ImportBatch
+from portal.ingest.service import desk as imports
 from portal.scenarios import service as scenarios
 from tests.browser import Browser, Page
 from tests.factories import make_account, make_listed, make_representative, make_staff, make_subject
@@ -209,10 +210,98 @@ def test_a_file_is_tried_then_taken_and_its_bad_rows_are_named(
     assert "处罚.csv" in desk.get("/en/desk/imports").main
     desk.get(page.address.replace("/desk", "/en/desk"))
     assert "认不出表头" in hand_in(desk, "a,b\n1,2\n", status=422).main
-    missing = hand_in(desk, "", status=422)
+    missing = hand_in(desk, "", status=422, file=(io.BytesIO(), ""))
     assert "请选择要导入的文件" in missing.main
     desk.get("/desk/imports/999", status=404)
     desk.get("/desk/imports/999/findings.csv", status=404)
+
+
+def test_a_file_that_is_only_checked_names_every_row_and_leaves_nothing(
+    editor: Account, browser: Browser
+) -> None:
+    subject = make_subject("虚构县张记牛肉汤馆")
+    good = {"CF_XDR_SHXYM": subject.code, "CF_XDR_MC": subject.name}
+    bad = good | {"CF_WSH": "虚罚〔2026〕2号", "CF_JDRQ": "2026/13/41"}
+    lower = good | {"CF_WSH": "虚罚〔2026〕3号", "CF_XDR_SHXYM": subject.code.lower()}
+    desk = browser.sign_in(editor)
+    stranger = bad | {"CF_XDR_MC": "别家公司", "CF_WSH": "虚罚〔2026〕4号", "CF_JDRQ": "2026/9/1"}
+    both = lower | {"CF_WSH": "", "CF_NR_FK": "五百"}
+    content = files.penalties(good, stranger, bad, lower, both)
+    page = hand_in(desk, content, status=200, dry_run="y")
+    assert "没有这一天" in page.words("//table[caption='不收的行']")
+    numbers = [each.text for each in page.all("//table[caption='不收的行']//tr/td[1]")]
+    assert numbers == sorted(numbers)
+    assert {"3", "4", "6"} == set(numbers)
+    noticed = page.all("//table[caption='会收，请留意的行']//tr/td[1]")
+    assert {each.text for each in noticed} == {"2", "5"}
+    assert db.session.scalars(select(ImportBatch)).all() == []
+    page = hand_in(desk, files.penalties(), status=200, dry_run="y")
+    assert "只有表头，没有数据" in page.main
+
+
+def test_a_file_above_the_limit_is_refused_whole_and_not_cut(
+    editor: Account, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject = make_subject("虚构县张记牛肉汤馆")
+    good = {"CF_XDR_SHXYM": subject.code, "CF_XDR_MC": subject.name}
+    content = files.penalties(good)
+    size = len(content.encode())
+    monkeypatch.setattr(imports, "LARGEST", size - 1)
+    desk = browser.sign_in(editor)
+    page = hand_in(desk, content, status=422)
+    assert "什么都没有导入" in page.words("//*[@id='file-error']")
+    assert db.session.scalars(select(ImportBatch)).all() == []
+    monkeypatch.setattr(imports, "LARGEST", size)
+    hand_in(desk, content)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("", "文件是空的"), ("%PDF-1.7", "这不是CSV"), ("a,b\n1,2\n", "认不出表头")],
+    ids=["empty", "PDF", "other table"],
+)
+def test_what_is_wrong_with_a_file_is_said_beside_it(
+    editor: Account, browser: Browser, content: str, said: str
+) -> None:
+    page = hand_in(browser.sign_in(editor), content, status=422)
+    assert said in page.words("//*[@id='file-error']")
+    assert page.links("//*[@role='alert']//a").values()
+
+
+def test_the_same_file_again_says_when_it_was_imported(editor: Account, browser: Browser) -> None:
+    subject = make_subject("虚构县张记牛肉汤馆")
+    content = files.penalties({"CF_XDR_SHXYM": subject.code, "CF_XDR_MC": subject.name})
+    desk = browser.sign_in(editor)
+    first = desk.follow(hand_in(desk, content))
+    again = desk.follow(hand_in(desk, content))
+    assert "以前导入过" not in first.main
+    assert "新增0" in again.main
+    assert again.links()["看那一次的结果"] == first.address
+
+
+def test_only_a_part_of_many_remarks_is_on_the_page_and_says_so(
+    editor: Account, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "ROWS_SHOWN", 2)
+    desk = browser.sign_in(editor)
+    content = files.penalties(*({"CF_XDR_SHXYM": "12345", "CF_WSH": str(n)} for n in range(5)))
+    assert "只列前2处" in hand_in(desk, content, status=200, dry_run="y").main
+    page = desk.follow(hand_in(desk, content))
+    assert "另有3处在文件里" in page.main
+    text = desk.get(page.links()["下载全部（CSV）"]).response.get_data().decode("utf-8-sig")
+    assert len(text.splitlines()) == 6
+
+
+def test_every_kind_of_file_has_a_name_and_an_empty_form(editor: Account, browser: Browser) -> None:
+    desk = browser.sign_in(editor)
+    page = desk.get("/en/desk/imports")
+    blanks = [a for a in page.links("//main//details//a").items() if a[1].endswith(".csv")]
+    assert len(blanks) == len(imports.FILES)
+    for name, address in blanks:
+        assert name.isascii()
+        header = desk.get(address).response.get_data().decode("utf-8-sig")
+        assert hand_in(desk, header, status=200, dry_run="y").status == 200, address
+    desk.get("/desk/imports/templates/other.csv", status=404)
 
 
 @pytest.mark.parametrize(("role", "closed"), [

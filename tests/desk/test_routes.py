@@ -13,7 +13,7 @@ from portal.cases.models import Case
 from portal.core import audit, db
 from portal.objections.models import Objection
 from portal.repair.models import Repair
-from tests.browser import Browser, Page
+from tests.browser import Browser, Page, form_values
 from tests.conftest import Clock
 from tests.factories import make_staff
 from tests.objections.test_service import sent as sent_objection
@@ -111,6 +111,23 @@ def test_a_negative_answer_needs_its_reason_and_is_seen_before_it_is_sent(
         desk.get(f"/desk/cases/{make_shop().sent().reference}"), form=STEP, status=422
     )
     assert "请选择下一步" in empty.main
+
+
+def test_an_answer_typed_on_a_page_of_errors_outlasts_the_session(
+    shop: Shop, clerk: Account, browser: Browser, clock: Clock
+) -> None:
+    """The page of errors stands where the form was sent to, which nobody can open."""
+    reference = shop.sent().reference
+    desk = browser.sign_in(clerk)
+    page = take(desk, reference, "decline", status=422)
+    clock.move(hours=1)
+    step = f"/desk/cases/{reference}/step"
+    typed = form_values(page.one(STEP)) | {"note": "写了很久的答复"}
+    sent = desk.post(step, typed, headers={"Referer": f"http://localhost{step}"})
+    assert sent.response.headers["Location"].startswith("/sign-in?next=")
+    desk.sign_in(clerk)
+    page = desk.follow(desk.get(step, status=303))
+    assert "写了很久的答复" in page.words(f"{STEP}//textarea")
 
 
 def test_a_prepared_answer_fills_the_form(shop: Shop, clerk: Account, browser: Browser) -> None:

@@ -245,8 +245,8 @@ def test_what_was_only_tried_is_not_remembered(tmp_path: Path) -> None:
     data = penalties().encode()
     desk.take_in("file.csv", data, kind=None, is_dry_run=True, actor="test")
     assert db.session.scalars(select(TakenFile)).all() == []
-    stored = desk.take_in("file.csv", data, kind=None, is_dry_run=False, actor="test")
-    again = desk.take_in("file.csv", data, kind=None, is_dry_run=True, actor="test")
+    stored = desk.take_in("file.csv", data, kind=None, is_dry_run=False, actor="test").outcome
+    again = desk.take_in("file.csv", data, kind=None, is_dry_run=True, actor="test").outcome
     assert (stored.added, again.added, again.unchanged) == (6, 0, 7)
     assert db.session.scalars(select(TakenFile.batch_id)).all() == [stored.batch_id]
 

@@ -385,6 +385,8 @@ def test_a_workbook_is_read_with_its_dates_and_numbers(tmp_path: Path, firm: Sub
         (b"", "file_empty"),
         ("甲,乙".encode("utf-16"), "file_utf16"),
         (b"<html><table>", "file_kind_unknown"),
+        (b"\xff\xd8\xff\xe0 a picture", "file_kind_unknown"),
+        (b"\x89PNG a picture", "file_kind_unknown"),
         (b"PK\x03\x04 no workbook", "workbook_broken"),
         (b"\xd0\xcf\x11\xe0 no workbook", "workbook_broken"),
         (b"\xff\xff\xff", "encoding_unknown"),

@@ -1,18 +1,21 @@
 """Objecting in five pages, and what its page says at the end."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
 
 from portal.accounts.models import Account
 from portal.cases import service as cases
+from portal.cases.rules import By
 from portal.core import db
 from portal.objections.models import Objection
 from tests.browser import Browser
 from tests.core.test_uploads import a_picture
-from tests.factories import make_account
+from tests.factories import make_account, make_staff
 from tests.objections.test_service import CLERK, REVIEWER, sent
 from tests.repair.conftest import Shop, make_shop
-from tests.repair.test_routes import PREFIXES, upload
+from tests.repair.test_routes import PREFIXES, go_on, upload
 
 PROMISE = "//form[.//input[@name='promised']]"
 
@@ -36,11 +39,14 @@ def test_an_owner_objects_in_five_pages(shop: Shop, browser: Browser, prefix: st
     assert len(empty.all("//ul[@class='error-list']/li")) == 3
     page = me.follow(me.submit(page, fields="title", ground="wrong", claimed="已公示"))
     page = me.follow(upload(me, page, ("决定书.jpg", a_picture())))
-    page = me.get(page.links()["Continue" if prefix else "继续"])
+    assert "决定书.jpg" in page.main
+    page = go_on(me, page, ("截图.png", a_picture(form="PNG")))
+    assert "截图.png" in page.main
     assert "已公示" in page.main
     me.submit(page, form=PROMISE, status=422)
     page = me.follow(me.submit(page, form=PROMISE, promised="y"))
     assert page.all("//*[contains(@class, 'panel-number')]")
+    assert "丢了找不回" not in page.main
     again = me.get(f"{prefix}/objections/new?record={shop.record.id}")
     assert again.all("//a[contains(@href, '/cases/')]")
     assert not again.all("//main//form")
@@ -64,6 +70,34 @@ def test_the_answer_stands_field_by_field(shop: Shop, browser: Browser) -> None:
     page = browser.get(f"/subjects/{shop.subject.code}")
     assert "有异议" not in page.main
     assert "已公示" in page.main
+
+
+def test_the_second_person_reads_what_was_proposed_and_the_applicant_does_not(
+    shop: Shop, browser: Browser
+) -> None:
+    case_id = sent(shop).id
+    decision = {"field": "title", "outcome": "corrected", "reason": "有笔误", "value": "已公示"}
+
+    def act(step: str, by: By, note: str = "", **more: Any) -> None:
+        cases.act(db.session.get_one(Objection, case_id), step, by=by, note=note, **more)
+
+    reference = db.session.get_one(Objection, case_id).reference
+    second = browser.signed_out().sign_in(make_staff("reviewer", body="development-reform"))
+    me = browser.sign_in(shop.owner)
+    act("accept", CLERK)
+    act("propose", CLERK, "核对完成，予以更正", decisions=[decision])
+    for prefix in PREFIXES:
+        page = second.get(f"{prefix}/desk/cases/{reference}")
+        assert "有笔误" in page.main
+        assert ("take effect once" if prefix else "第二人同意以后才生效") in page.main
+        assert "核对完成，予以更正" not in me.get(f"{prefix}/cases/{reference}").main
+    act("send_back", REVIEWER, "请再核对日期")
+    assert "核对完成，予以更正" not in me.get(f"/cases/{reference}").main
+    act("propose", CLERK, "又核对了一遍", decisions=[decision])
+    act("decide", REVIEWER)
+    page = me.get(f"/cases/{reference}")
+    assert "又核对了一遍" in page.words("//ol[@class='timeline']")
+    assert "核对完成，予以更正" not in page.main
 
 
 @pytest.mark.parametrize("query", ["?record=404", "?grade=x/beef-soup", "?commitment=x"])

@@ -144,7 +144,7 @@ def test_a_refused_objection_changes_nothing_and_the_same_facts_are_not_asked_ag
         sent(shop)
     assert (refused.value.reason, refused.value.data["reference"]) == (
         "objection_again",
-        case.reference,
+        case.shown_reference,
     )
     assert sent(shop, claimed="另一个内容").reference != case.reference
 

@@ -19,14 +19,24 @@ from tests.repair.conftest import CITY, CLERK, REVIEWER, Shop, act
 PREFIXES = ("", "/en")
 
 
-def upload(browser: Browser, page: Page, *sent: tuple[str, bytes], status: int = 303) -> Page:
+def upload(
+    browser: Browser, page: Page, *sent: tuple[str, bytes], status: int = 303, **more: str
+) -> Page:
     form = page.one("//form[@enctype]")
     token = form.xpath(".//input[@name='csrf_token']/@value")
     data = {
         "csrf_token": token[0] if token else "",
         "files": [(io.BytesIO(content), name) for name, content in sent],
     }
-    return browser.post(form.get("action"), data, status=status, content_type="multipart/form-data")
+    return browser.post(
+        form.get("action"), data | more, status=status, content_type="multipart/form-data"
+    )
+
+
+def go_on(browser: Browser, page: Page, *sent: tuple[str, bytes]) -> Page:
+    """The page after that of the files, which takes along what was chosen."""
+    assert page.words("//button[@name='onward']") in {"继续", "Continue"}
+    return browser.follow(upload(browser, page, *sent, onward="1"))
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
@@ -36,7 +46,7 @@ def test_an_owner_repairs_a_record_in_five_pages(shop: Shop, browser: Browser, p
     page = me.follow(me.submit(page, form="//form[contains(@action, '/new')]"))
     page = me.follow(upload(me, page, ("凭证.jpg", a_picture())))
     assert "凭证.jpg" in page.main
-    page = me.get(page.links()["继续" if not prefix else "Continue"])
+    page = go_on(me, page)
     page = me.follow(me.submit(page, performed_on="2026-08-20", statement="已缴清"))
     refused = me.submit(page, form="//form[.//input[@name='promised']]", status=422)
     assert refused.all("//div[@class='error-summary']")
@@ -76,7 +86,8 @@ def test_nobody_else_sees_draft_or_case(shop: Shop, browser: Browser) -> None:
     file_id = case.files[0].id
     for address in ("", "/deadline.ics", f"/files/{file_id}"):
         stranger.get(f"/cases/{case.reference}{address}", status=404)
-    browser.signed_out().get(f"/cases/{case.reference}", status=404)
+    asked = browser.signed_out().get(f"/cases/{case.reference}", status=303)
+    assert asked.response.headers["Location"] == f"/track?reference={case.reference}"
 
 
 def test_a_bad_file_is_named_and_the_good_ones_stay(shop: Shop, browser: Browser) -> None:
@@ -94,6 +105,60 @@ def test_a_bad_file_is_named_and_the_good_ones_stay(shop: Shop, browser: Browser
     me.get(page.address, status=404)
 
 
+def test_after_the_grant_the_page_says_that_the_record_is_gone(
+    shop: Shop, browser: Browser
+) -> None:
+    case = shop.sent()
+    for step, by in (("accept", CLERK), ("propose_grant", CLERK), ("grant", REVIEWER)):
+        act(case, step, by=by)
+    page = browser.sign_in(shop.owner).get(f"/repair/{shop.record.id}/new")
+    assert "已经停止公示" in page.main
+    assert "在办" not in page.main
+    assert f"/cases/{case.reference}" in page.links("//main//a").values()
+
+
+def test_who_comes_to_a_case_without_signing_in_gets_there(
+    shop: Shop, browser: Browser, clock: Clock
+) -> None:
+    """As from a mail, or when the session ended; whether there is such a case is not told."""
+    case = shop.sent()
+    reference = case.reference
+    for asked in (reference, "R2611ZZZZZZ"):
+        page = browser.follow(browser.get(f"/en/cases/{asked}", status=303))
+        assert page.one("//input[@name='reference']").get("value") == asked
+        onward = page.links()["With an account, sign in to see it"]
+        assert onward == f"/en/sign-in?next=%2Fen%2Fcases%2F{asked}"
+    act(case, "decline", by=CLERK, note="不属于修复范围")
+    me = browser.sign_in(shop.owner)
+    page = me.get(f"/cases/{reference}")
+    clock.move(hours=1)
+    reopen = "//form[contains(@action, '/reopen')]"
+    sent = me.submit(page, form=reopen, note="有新的证据，写了很久")
+    assert sent.response.headers["Location"] == f"/track?reference={reference}"
+    page = me.follow(sent)
+    me.submit(page, status=422, code="wrong")
+    page = me.sign_in(shop.owner).get(f"/cases/{reference}")
+    assert "有新的证据，写了很久" in page.words(f"{reopen}//textarea")
+
+
+def test_a_message_names_the_case_as_its_page_does(shop: Shop, browser: Browser) -> None:
+    case = shop.sent()
+    me = browser.sign_in(shop.owner)
+    page = me.get("/me/messages")
+    assert case.shown_reference in page.words("//h2")
+    leads_to = next(link for link in page.links("//main//a").values() if "/cases/" in link)
+    assert case.shown_reference in me.get(leads_to).heading
+
+
+def test_nobody_has_to_ask_for_a_reminder_that_comes_anyway(shop: Shop, browser: Browser) -> None:
+    record = make_record(
+        shop.subject, decided_on=date(2026, 9, 13), authority=CITY, performed_on=date(2026, 9, 20)
+    )
+    page = browser.sign_in(shop.owner).get(f"/repair/{record.id}/new")
+    assert "到那天我们给您发消息" in page.main
+    assert not page.all("//form[contains(@action, '/remind')]")
+
+
 def test_too_early_the_page_says_from_when_and_offers_a_reminder(
     shop: Shop, browser: Browser
 ) -> None:
@@ -102,8 +167,10 @@ def test_too_early_the_page_says_from_when_and_offers_a_reminder(
     page = me.get(f"/repair/{record.id}/new")
     assert "还差23天" in page.main
     assert "2026年12月13日" in page.main
+    assert "点下面的“到期提醒我”" in page.main
     page = me.follow(me.submit(page, form="//form[contains(@action, '/remind')]"))
     assert "会提醒您" in page.main
+    assert "点下面的" not in page.main
     page = me.get(f"/en/repair/{record.id}/new?reminder=set")
     me.submit(page, form="//form[contains(@action, '/screening')]")
 
@@ -215,4 +282,4 @@ def test_receipt_and_answer_are_sealed_papers(shop: Shop, browser: Browser, tmp_
     assert shop.owner.name not in "".join(texts)
     page = me.get(f"/cases/{reference}")
     assert page.words("//div[contains(@class, 'notice')]").endswith("10:00")
-    browser.signed_out().get(f"/cases/{reference}/receipt.pdf", status=404)
+    browser.signed_out().get(f"/cases/{reference}/receipt.pdf", status=303)

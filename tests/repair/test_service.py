@@ -143,7 +143,7 @@ def test_a_second_application_shows_the_first(shop: Shop) -> None:
     case = shop.sent()
     with pytest.raises(Refused) as refused:
         service.begin(shop.record.id, shop.actor)
-    assert refused.value.data["reference"] == case.reference
+    assert refused.value.data["reference"] == case.shown_reference
 
 
 def test_a_day_that_cannot_be_is_refused(shop: Shop) -> None:

@@ -68,10 +68,10 @@ def add_a_picture(tab: Tab, folder: Path) -> None:
     picture = folder / "现场.jpg"
     picture.write_bytes(a_picture())
     tab.set_input_files("input[type=file]", str(picture))
-    tab.click("form[enctype] button[type=submit]")
+    tab.click("form[enctype] button:not([name])")
     tab.wait_for_selector("main :text('现场.jpg')")
     fits(tab)
-    tab.click("main a:text-is('继续'), main a:text-is('Continue')")
+    tab.click("button[name=onward]")
 
 
 def promise(tab: Tab) -> str:

@@ -99,7 +99,7 @@ def test_what_is_worked_on_here_is_sent_and_followed(
         for name, value in (("breach", "unpaid"), ("size", "small"), ("prior", "none")):
             choose(tab, name, value)
     go_on(tab, "**/files")
-    tab.click("main a:text-is('继续')")
+    tab.click("button[name=onward]")
     tab.wait_for_url("**/check")
     assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     number, code = send(tab)

@@ -19,18 +19,35 @@ AUTHENTICATOR = {
 }
 
 
+class Device:
+    """The authenticator of a window, and whether its owner lets it confirm."""
+
+    def __init__(self, page: Tab) -> None:
+        self.devtools = page.context.new_cdp_session(page)
+        self.devtools.send("WebAuthn.enable")
+        made = self.devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+        self.id = made["authenticatorId"]
+
+    def confirms(self, *, confirms: bool) -> None:
+        about = {"authenticatorId": self.id, "isUserVerified": confirms}
+        self.devtools.send("WebAuthn.setUserVerified", about)
+
+
 @pytest.fixture
 def tab(chromium: Chromium) -> Iterator[Tab]:
-    """A window whose device keeps passkeys."""
+    """A window for one person."""
     page = chromium.new_page()
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("WebAuthn.enable")
-    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
     yield page
     page.close()
 
 
-def test_a_passkey_is_made_and_signs_in(site: Site, tab: Tab) -> None:
+@pytest.fixture
+def device(tab: Tab) -> Device:
+    """What keeps the passkeys of that window."""
+    return Device(tab)
+
+
+def test_a_passkey_is_made_and_signs_in(site: Site, tab: Tab, device: Device) -> None:
     address = site.url.replace("127.0.0.1", "localhost")
     tab.goto(f"{address}/sign-in?next=/me/devices")
     tab.fill("#contact", "citizen@demo.example")
@@ -39,9 +56,17 @@ def test_a_passkey_is_made_and_signs_in(site: Site, tab: Tab) -> None:
     tab.wait_for_url(f"{address}/me/devices")
     tab.fill("#name", "我的手机")
     tab.click("form[data-passkey=create] button")
-    tab.wait_for_selector("text=我的手机")
+    tab.wait_for_selector("text=添加于")
+    tab.fill("#name", "又一个")
+    tab.click("form[data-passkey=create] button")
+    tab.wait_for_selector("text=这台设备上已经有通行密钥")
     tab.click("form[action='/sign-out'] button")
     tab.wait_for_url(f"{address}/sign-out")
+    device.confirms(confirms=False)
+    tab.goto(f"{address}/sign-in")
+    tab.click("form[data-passkey=get] button")
+    tab.wait_for_selector("text=没有完成，可以再试一次")
+    device.confirms(confirms=True)
     tab.goto(f"{address}/en/sign-in?next=/en/me/devices")
     tab.click("form[data-passkey=get] button")
     tab.wait_for_url(f"{address}/en/me/devices")

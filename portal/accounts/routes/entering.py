@@ -9,12 +9,12 @@ from portal.accounts import service
 from portal.accounts.models import Account
 from portal.accounts.service.passkeys import RelyingParty
 from portal.config import Config
+from portal.core import parking as parked
 from portal.core.errors import Refused
-from portal.web import stash
+from portal.web import parking, stash
 from portal.web.access import SESSION_KEY
 from portal.web.i18n import locale
 from portal.web.pages import path
-from portal.web.parking import local_path
 
 bp = Blueprint("accounts", __name__)
 
@@ -29,13 +29,19 @@ def config() -> Config:
 
 def onward() -> str:
     """The page that was asked for before signing in, if it is one of this site."""
-    return local_path(request.args.get("next"))
+    return parking.local_path(request.args.get("next"))
 
 
 def with_next(address: str) -> str:
     """`address` that remembers where to go on."""
     back = onward()
     return f"{path(address)}?{urlencode({'next': back})}" if back else path(address)
+
+
+def is_awaited() -> bool:
+    """Whether something was typed into the page behind, and is kept for it."""
+    ticket = request.cookies.get(parking.COOKIE)
+    return bool(ticket and parked.find(ticket, onward().partition("?")[0]))
 
 
 def shows_codes() -> bool:

@@ -65,6 +65,7 @@ def _sign_in_page(form: object, passkey: PasskeyForm) -> ResponseReturnValue:
         with_next=with_next,
         takes_passkeys=entering.takes_passkeys(),
         identity=entering.config().identity.issuer,
+        is_awaited=entering.is_awaited(),
     )
 
 

@@ -25,6 +25,8 @@ class By:
 
 SYSTEM = By("system", "system")
 
+# What opens a case that nobody here works on, without a clock.
+REGISTERED = N_("收到登记")
 # What steps of every kind are called once they were taken; a kind adds its own words.
 STEP_WORDS = {
     "open": N_("收到申请，开始计时"),

@@ -214,7 +214,9 @@ def note(case: Case, step: str, *, by: By, note: str = "", **details: Any) -> No
 def tell(case: Case, key: str) -> None:
     """Send the applicant a notice that names the case and nothing of its content."""
     if case.account_id is not None:
-        accounts.notify(case.account_id, key, subject_id=case.subject_id, reference=case.reference)
+        accounts.notify(
+            case.account_id, key, subject_id=case.subject_id, reference=case.shown_reference
+        )
 
 
 def note_late(today: date) -> int:

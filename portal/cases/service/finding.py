@@ -4,12 +4,13 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from sqlalchemy import ColumnElement, func, or_, select
 
 from portal.cases import rules
 from portal.cases.models import Case, CaseDeadline, CaseEvent
-from portal.cases.rules import ACTIONS, STEP_WORDS, Clock
+from portal.cases.rules import ACTIONS, REGISTERED, STEP_WORDS, Clock
 from portal.cases.rules.figures import HOPS
 from portal.core import calendar, clock
 from portal.core.calendar import Explanation
@@ -88,17 +89,30 @@ class Shown:
 def timeline_of(case: Case) -> list[Shown]:
     """What happened to a case, newest first, as its applicant may read it."""
     words = {**STEP_WORDS, **case.step_words}
+    unread = _proposals(case)
     return [
         Shown(
-            words[event.step],
+            words[event.step] if event.step != "open" or case.deadlines else REGISTERED,
             event.at,
             event.body_slug,
             event.role,
-            event.note,
+            "" if event in unread else event.note,
             str(event.details.get("after", "")) if event.step in HOPS else "",
         )
         for event in reversed(case.events)
         if event.step in words
+    ]
+
+
+def _proposals(case: Case) -> list[CaseEvent]:
+    """Steps that a second person has not confirmed or sent back: what they say is no answer."""
+    table = {each.name: each for each in case.workflow.steps}
+    taken = [event for event in case.events if event.step in table]
+    seconded = {source for each in table.values() if each.needs_second for source in each.sources}
+    return [
+        event
+        for event, later in zip_longest(taken, taken[1:])
+        if event.state in seconded and not (later and table[later.step].needs_second)
     ]
 
 

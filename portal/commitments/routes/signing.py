@@ -45,6 +45,15 @@ def start(slug: str) -> ResponseReturnValue:
     return render("commitments/start.html", form=form, text=text, promisors=promisors, kinds=KINDS)
 
 
+@bp.get("/commitments/signing/<draft_id>")
+@signed_in
+def go_on(draft_id: str) -> ResponseReturnValue:
+    """Where a signing stands: the page from which its further addresses are sent to."""
+    return _done(draft_id) or redirect(
+        path(f"/commitments/signing/{_draft(draft_id).id}/sign"), 303
+    )
+
+
 @bp.route("/commitments/signing/<draft_id>/clauses", methods=["GET", "POST"])
 @signed_in
 def clauses(draft_id: str) -> ResponseReturnValue:

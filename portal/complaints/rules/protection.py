@@ -58,6 +58,12 @@ BREACHES = {
     "deposit": N_("保证金不退"),
     "other": N_("其他"),
 }
+# What a kind asks for on the page of what happened; all others ask as FACTS says.
+FACTS = (N_("发生了什么"), N_("希望怎样解决"))
+ASKS = {
+    "praise": (N_("好在哪里"), N_("还想说的（可以不填）")),
+    "question": (N_("想问什么"), N_("还想说的（可以不填）")),
+}
 PRIOR_STEPS = {
     "court": N_("已经起诉"),
     "arbitration": N_("已经仲裁"),
@@ -73,6 +79,11 @@ SIZES = {
 }
 # Matters before a court or another authority are decided there.
 ELSEWHERE = frozenset({"court", "arbitration", "reconsideration", "petition"})
+
+
+def asks(kind: str) -> tuple[str, str]:
+    """The words over the two texts of a kind: what happened, and what is wanted."""
+    return ASKS.get(kind, FACTS)
 
 
 def check_protection(kind: str, level: str, name: str, contact: str) -> None:

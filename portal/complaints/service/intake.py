@@ -27,6 +27,8 @@ from portal.subjects import service as subjects
 CODE_HOLDER = By("code holder", "applicant")
 # What is offered as the unit complained of: the station of the area that was chosen.
 STATION = "station"
+# The matter of praise and of questions that is about a shop.
+SHOP = "shop"
 RECENT_DAYS, RECENT = 7, 200
 
 
@@ -64,6 +66,21 @@ def save_where(draft: Draft, *, matter: str, area: str, about: str = "") -> None
     if kind == "default" and not unit.body:
         raise Refused("about_missing", "about")
     drafts.save(draft, matter=matter, area=area, about=unit.key, about_choice=about)
+
+
+def first_place(draft: Draft) -> dict[str, str]:
+    """What is known of where and what from the shop it is about, as first answers."""
+    found = shop(draft.answers.get("subject", ""))
+    if found is None:
+        return {}
+    matter = SHOP if draft.answers["kind"] in law.matters()[SHOP].kinds else ""
+    return {"matter": matter, "area": found.area_code or ""}
+
+
+def other_side(draft: Draft) -> str:
+    """The shop it is about as the other side of a letter, or an empty string."""
+    found = shop(draft.answers.get("subject", ""))
+    return f"{found.name}，{found.address or found.code}"[:200] if found else ""
 
 
 def route(draft: Draft) -> Routed | None:

@@ -20,12 +20,13 @@ def written(draft: Draft) -> str | None:
     kind = law.kinds()[answers["kind"]]
     further = answers.get("further", {})
     shop = intake.shop(answers.get("subject", ""))
+    today = clock.today()
     lines = [kind.zh, ""]
-    if shop is not None:
-        lines.append(f"对方：{shop.name}，统一社会信用代码{shop.code}")
     lines += [f"{label}：{further[key]}" for key, label in LABELS if key in further]
+    if shop is not None:
+        lines.insert(3, f"统一社会信用代码：{shop.code}")
     lines += ["", "事实经过：", answers["facts"], "", "诉求：", answers["demand"], ""]
     if kind.law:
         lines.append(f"依据：{kind.law}")
-    lines += ["", f"日期：{clock.today().isoformat()}", "姓名：", "联系电话："]
+    lines += ["", f"日期：{today.year}年{today.month}月{today.day}日", "姓名：", "联系电话："]
     return "\n".join(lines) + "\n"

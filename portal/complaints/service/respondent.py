@@ -25,6 +25,7 @@ class Extract:
     """What the unit complained of may know of a case. `name` only of those who chose so."""
 
     reference: str
+    shown_reference: str
     matter: str
     text: str
     sent_at: datetime
@@ -85,6 +86,7 @@ def _shown(case: Complaint) -> Extract:
     identity = vault.known(case) if case.protection == "named" else None
     return Extract(
         reference=case.reference,
+        shown_reference=case.shown_reference,
         matter=case.matter,
         text=case.extract,
         sent_at=case.extract_at or case.opened_at,

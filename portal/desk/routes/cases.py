@@ -205,6 +205,7 @@ def _page(found: Case, form: Any, **context: Any) -> Response:
     return render(
         "desk/case.html",
         case=found,
+        is_desk=True,
         form=form,
         forms=forms,
         deadlines=[

@@ -6,10 +6,13 @@ SENTENCES = {
     "file_missing": N_("请选择要导入的文件。"),
     "file_unreadable": N_("无法读取文件：%(detail)s。"),
     "file_empty": N_("文件是空的。"),
+    "file_too_large": N_(
+        "文件超过%(most)s兆，什么都没有导入；请拆成几个文件，每个都带表头，或由管理员用命令导入。"
+    ),
     "file_utf16": N_("文件是UTF-16编码；请另存为“CSV UTF-8（逗号分隔）”后重新导入。"),
     "file_kind_unknown": N_("这不是CSV、XLS或XLSX文件；请从源系统重新导出。"),
     "workbook_too_large": N_("工作簿超过%(megabytes)d MB；请另存为CSV（save as CSV）后重新导入。"),
-    "workbook_broken": N_("工作簿打不开（%(detail)s）；请用电子表格软件打开后另存，再重新导入。"),
+    "workbook_broken": N_("工作簿打不开；请用电子表格软件打开后另存，再重新导入。"),
     "encoding_unknown": N_("文件既不是UTF-8也不是GB18030编码；请另存为“CSV UTF-8”后重新导入。"),
     "quote_not_closed": N_("第%(line)d行的引号没有闭合，其后的内容无法分行；请从源系统重新导出。"),
     "header_unknown": N_("认不出表头（%(header)s）；请用模板的列名，或指明种类。"),

@@ -3,42 +3,84 @@
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
 from portal.core.db import session
 from portal.core.errors import Refused
-from portal.core.uploads import shown_name
+from portal.core.uploads import MEGABYTE, shown_name
+from portal.ingest.content import FILES, template
 from portal.ingest.models import ImportBatch, QuarantinedRow
 from portal.ingest.rules.findings import NAMES, Finding
 from portal.ingest.rules.report import COLUMNS, report_row
 from portal.ingest.service import run
 from portal.ingest.service.quarantine import Outcome
 
-__all__ = ["COLUMNS", "NAMES", "batch", "batches", "counted", "lines_of", "rows_of", "take_in"]
+__all__ = [
+    "COLUMNS", "FILES", "LARGEST", "NAMES", "ROWS_SHOWN", "batch", "batches", "counted",
+    "earlier", "findings_of", "lines_of", "rows_of", "take_in", "template",
+]  # fmt: skip
 
 BATCHES_SHOWN = 50
 ROWS_SHOWN = 200
+# Bytes of a file that is taken at the desk.
+LARGEST = 50 * MEGABYTE
 
 
-def take_in(name: str, data: bytes, *, kind: str | None, is_dry_run: bool, actor: str) -> Outcome:
+class Said(NamedTuple):
+    """What is said of one row, as `QuarantinedRow` has it."""
+
+    row_number: int
+    field: str
+    value: str
+    message: str
+
+
+class Taken(NamedTuple):
+    """What became of a file, and what was said of its first rows: of those that stay out or not."""
+
+    outcome: Outcome
+    kept_out: list[Said]
+    noticed: list[Said]
+
+
+def take_in(name: str, data: bytes, *, kind: str | None, is_dry_run: bool, actor: str) -> Taken:
     """Take in a file that was handed in; a dry run leaves nothing behind.
 
-    Raises Refused when the file as a whole cannot be read.
+    Raises Refused when the file as a whole is too large or cannot be read.
     """
-    if not name or not data:
+    if not name:
         raise Refused("file_missing", "file")
+    if len(data) > LARGEST:
+        raise Refused("file_too_large", "file", most=LARGEST // MEGABYTE)
+    told: dict[bool, list[Said]] = {False: [], True: []}
+    refused: set[int] = set()
+
+    def report(number: int, finding: Finding) -> None:
+        if not finding.is_notice:
+            refused.add(number)
+        if len(told[finding.is_notice]) < ROWS_SHOWN:
+            said = Said(number, finding.field, finding.value, finding.message)
+            told[finding.is_notice].append(said)
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / shown_name(name)
         path.write_bytes(data)
-        if not is_dry_run:
-            return run(path, kind=kind, actor=actor)
-        attempt = session.begin_nested()
+        attempt = session.begin_nested() if is_dry_run else None
         try:
-            return run(path, kind=kind, actor=actor)
+            outcome = run(path, kind=kind, actor=actor, report=report)
+        except Refused as refusal:
+            raise Refused(refusal.reason, "file", **refusal.data) from refusal
         finally:
-            attempt.rollback()
+            if attempt:
+                attempt.rollback()
+    noticed = [said for said in told[True] if said.row_number not in refused]
+    return Taken(outcome, sorted(told[False], key=_place), sorted(noticed, key=_place))
+
+
+def _place(said: Said) -> int:
+    return said.row_number
 
 
 def batches() -> Sequence[ImportBatch]:
@@ -52,6 +94,22 @@ def batch(batch_id: int) -> ImportBatch | None:
     return session.get(ImportBatch, batch_id)
 
 
+def earlier(found: ImportBatch) -> ImportBatch | None:
+    """The last import before this one of the very same file as the same kind."""
+    query = select(ImportBatch).where(
+        ImportBatch.sha256 == found.sha256,
+        ImportBatch.kind == found.kind,
+        ImportBatch.id < found.id,
+    )
+    return session.scalars(query.order_by(ImportBatch.id.desc()).limit(1)).first()
+
+
+def findings_of(batch_id: int) -> int:
+    """How many remarks there are on rows that stayed out."""
+    count = select(func.count()).where(QuarantinedRow.batch_id == batch_id)
+    return session.scalar(count) or 0
+
+
 def counted(batch_id: int) -> Sequence[Any]:
     """How many rows broke each rule, most first."""
     count = func.count().label("count")
@@ -63,7 +121,7 @@ def counted(batch_id: int) -> Sequence[Any]:
     ).all()
 
 
-def rows_of(batch_id: int, limit: int = ROWS_SHOWN) -> Sequence[QuarantinedRow]:
+def rows_of(batch_id: int, limit: int) -> Sequence[QuarantinedRow]:
     """Findings of rows that stayed out, in the order of the file."""
     query = select(QuarantinedRow).where(QuarantinedRow.batch_id == batch_id)
     return session.scalars(

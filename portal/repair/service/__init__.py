@@ -315,7 +315,7 @@ def _repairable_kinds() -> Sequence[str]:
 
 def _check_none_open(found: Prospect) -> None:
     if found.open_case is not None:
-        raise Refused("repair_under_way", reference=found.open_case.reference)
+        raise Refused("repair_under_way", reference=found.open_case.shown_reference)
 
 
 def _known(record: Record, actor: Actor) -> dict[str, str]:
