@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, bindparam, func, literal_column, or_, select
@@ -85,7 +86,10 @@ def comes_to_pass(day: Any, begin: date, end: date) -> ColumnElement[bool]:
     return cast(ColumnElement[bool], day.between(begin, end) & (day > stored_on))
 
 
-_VIEW = (
+# A database makes a table of its own to sort what it gives; few records are sorted here.
+SORTED_HERE = 50
+_PLACE = attrgetter("decided_on", "id")
+_SOME = (
     select(
         Record.id, Record.kind, Record.number, Record.title, Record.summary, Record.details,
         Record.decided_on, Record.valid_from, Record.valid_until, Record.record_class,
@@ -93,10 +97,13 @@ _VIEW = (
         Record.authority, Record.source_unit,
     )
     .where(Record.subject_id == bindparam("subject_id"), is_public_on())
-    .order_by(Record.decided_on.desc(), Record.id.desc())
-    .limit(bindparam("size"))
-    .offset(bindparam("skip"))
+    .limit(literal_column(str(SORTED_HERE + 1)))
 )  # fmt: skip
+_VIEW = (
+    _SOME.limit(bindparam("size"))
+    .offset(bindparam("skip"))
+    .order_by(Record.decided_on.desc(), Record.id.desc())
+)
 _VIEW_OF_KIND = _VIEW.where(Record.kind == bindparam("kind"))
 _PLACES = {kind: place for place, kind in enumerate(KINDS)}
 _COUNTS = (
@@ -150,13 +157,15 @@ def public_after(
 
 def newest(subject_id: int, today: date, size: int) -> tuple[Sequence[Any], dict[str, int]]:
     """The newest public records, and how many of each kind there are in all."""
-    found = public_page(subject_id, today, size=size + 1)
-    if len(found) > size:
-        return found[:size], public_counts(subject_id, today)
+    some = db.rows(_SOME, {"subject_id": subject_id, "today": today})
+    if len(some) > SORTED_HERE:
+        return public_page(subject_id, today, size=size), public_counts(subject_id, today)
+    found = sorted(some, key=_PLACE, reverse=True)
     counted: dict[str, int] = {}
     for row in found:
         counted[row.kind] = counted.get(row.kind, 0) + 1
-    return found, {kind: counted[kind] for kind in sorted(counted, key=_PLACES.__getitem__)}
+    counts = {kind: counted[kind] for kind in sorted(counted, key=_PLACES.__getitem__)}
+    return found[:size], counts
 
 
 _WHOLE = (
@@ -182,7 +191,6 @@ _OUTLINE = (
         Record.record_class, Record.public_from, Record.public_until, Record.is_disputed,
     )
     .where(Record.subject_id == bindparam("subject_id"), is_public_on())
-    .order_by(Record.decided_on.desc(), Record.id.desc())
 )  # fmt: skip
 
 
@@ -198,6 +206,7 @@ class Outline(NamedTuple):
 def outline(subject_id: int, today: date) -> Outline:
     """The public records of a subject in one look."""
     found = db.rows(_OUTLINE, {"subject_id": subject_id, "today": today})
+    found = sorted(found, key=_PLACE, reverse=True)
     kinds = law_on_file().kinds
     return Outline(
         records=found,

@@ -1,6 +1,7 @@
 """Questions about subjects, and storing them."""
 
 from collections.abc import Collection, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Executable, bindparam, select
@@ -34,13 +35,10 @@ _PUBLIC_ROW = select(
 _SPELLINGS = select(Subject.code, Subject.id, SubjectName.text, SubjectName.normalised).join(
     SubjectName, SubjectName.subject_id == Subject.id
 )
-ROW_AND_NAMES = (
-    _PUBLIC_ROW.add_columns(SubjectName.kind.label("name_kind"), SubjectName.text)
-    .outerjoin(
-        SubjectName,
-        (SubjectName.subject_id == Subject.id) & (SubjectName.kind != "registered"),
-    )
-    .order_by(SubjectName.rank)
+ROW_AND_NAMES = _PUBLIC_ROW.add_columns(
+    SubjectName.kind.label("name_kind"), SubjectName.text, SubjectName.rank
+).outerjoin(
+    SubjectName, (SubjectName.subject_id == Subject.id) & (SubjectName.kind != "registered")
 )
 
 
@@ -58,6 +56,9 @@ def public_row_and_names(
     `statement` may ask for more columns, which take `values`.
     """
     found = db.rows(statement, {"code": code, **values})
+    if len(found) > 1:
+        # For a handful of names a database takes longer to sort.
+        found = sorted(found, key=attrgetter("rank"))
     names = [(row.name_kind, row.text) for row in found if row.text is not None]
     return (found[0], names) if found else None
 
