@@ -1,9 +1,8 @@
 """The WSGI entry point."""
 
-import gc
 import os
 
-from portal import create_app
+from portal import create_app, spare_the_collector
 from portal.core import jobs, pdf
 
 app = create_app()
@@ -12,6 +11,4 @@ is_command = "FLASK_RUN_FROM_CLI" in os.environ
 if app.config["PORTAL"].jobs == "inline" and not is_command:
     jobs.work_in_background()
     pdf.warm()
-# What is loaded now stays: the collector need not look at it for every page.
-gc.collect()
-gc.freeze()
+spare_the_collector()

@@ -12,6 +12,7 @@ from typing import Any
 from bench import data
 from bench.figures import Figure, median
 from bench.servers import Asker, Request, Server, free_port, get, granian, running
+from portal import spare_the_collector
 
 BROWSER = "Accept-Encoding: gzip, deflate, br\r\n"
 SHOPS = 32
@@ -125,9 +126,7 @@ def fresh(city: Path, *, count: int, rounds: int) -> list[Figure]:
     from bench.hello import app as hello
 
     portal = data.portal(data.url(city))
-    # As wsgi.py does for the server.
-    gc.collect()
-    gc.freeze()
+    spare_the_collector()
     measures = {"hello": _calls(hello.wsgi_app, ["/"], count * 5)}
     for name, addresses in paths(city).items():
         measures[name] = _calls(portal.wsgi_app, addresses, count)

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Flask, Request, Response, request
+from werkzeug.datastructures import Headers
 
 from portal.web import i18n, templates
 from portal.web.running import the_request
@@ -26,6 +27,13 @@ ONE_YEAR = 365 * 24 * 3600
 PUBLIC = "public, max-age=0, must-revalidate"
 
 
+class Page(Response):
+    """A page of ours; what its headers are is known when it is made, so none is looked for."""
+
+    def get_wsgi_headers(self, environ: Any) -> Headers:
+        return self.headers
+
+
 def render(
     template: str, *, fragment: str | None = None, status: int = 200, **context: Any
 ) -> Response:
@@ -42,7 +50,7 @@ def render(
         html = _block(template, fragment, context)
     else:
         html = templates.render(template, context)
-    response = Response(html, status, content_type=HTML)
+    response = Page(html, status, content_type=HTML)
     response.headers.add("Vary", "HX-Request, Cookie")
     if status == 200 and method in {"GET", "HEAD"}:
         response.headers.add("Cache-Control", PUBLIC)
