@@ -64,11 +64,11 @@ class Site:
 
     def soon(self, query: str) -> list[str]:
         """The first column of `query` once a job has made it have rows."""
-        for _attempt in range(600):
+        for _attempt in range(2400):
             if found := self.values(query):
                 return found
             time.sleep(0.1)
-        raise AssertionError(f"no row came in a minute: {query}")
+        raise AssertionError(f"no row came in four minutes: {query}")
 
 
 @pytest.fixture(scope="session")

@@ -215,9 +215,7 @@ class Grade(NamedTuple):
         """The next day on which what it was computed from changes, if nothing new comes."""
         rule, facts, records, today = self.given
         days = [rule.effective_from, self.holds_until or NEVER, NEVER]
-        for fact in facts:
-            if fact.key in rule.used:
-                days += _turns(fact)
+        days += [day for fact in facts if fact.key in rule.used for day in _turns(fact)]
         for record in records:
             for indicator in rule.indicators:
                 if _matches(indicator, record):
