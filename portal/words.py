@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, g
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from portal.accounts.models import ROLES
 from portal.accounts.service.messages import Said
@@ -25,6 +25,7 @@ from portal.core.masking import mask_person
 from portal.core.text import N_
 from portal.core.units import unit_of_key
 from portal.desk.service import Control
+from portal.ingest.rules.advice import taken_apart
 from portal.objections import rules as objections
 from portal.objections.forms import in_our_words
 from portal.records import law
@@ -157,6 +158,19 @@ def said(finding: Finding) -> Markup:
         for name, value in finding.data.items()
     }
     return i18n.in_template(finding.message, **values)
+
+
+def advice(sentence: str) -> Markup:
+    """What an import says of a row, in the page's language; what it quotes is marked."""
+    if i18n.translate(sentence) != sentence:
+        return i18n.in_template(sentence)
+    message, values = taken_apart(sentence)
+    if i18n.locale() == i18n.DEFAULT or not values:
+        return escape(_marked(sentence))
+    told = {
+        name: value if isinstance(value, int) else _marked(value) for name, value in values.items()
+    }
+    return i18n.in_template(message, **told)
 
 
 def local(thing: Any, name: str = "") -> str:
@@ -306,7 +320,7 @@ def _marked(value: str) -> str:
 
 
 FILTERS = (
-    area, place_name, inside, limit_words, of_each, repair_way, detail_label, said, local,
+    area, place_name, inside, limit_words, of_each, repair_way, detail_label, said, advice, local,
     local_list, outcome, body_name, fact_value, quoted, blanks, linked, wording, purpose,
     recipient, unit_name, spelt, on_page, matter_name, evidence_sentence,
 )  # fmt: skip

@@ -84,8 +84,13 @@ def where(draft_id: str) -> ResponseReturnValue:
     }  # fmt: skip
     form = WhereForm(data=given)
     form.offer(*_choices(draft.answers["kind"]))
-    if form.validate_on_submit():
-        with form.refusals():
+    if form.is_submitted():
+        form.validate()
+        for refusal in intake.missing_where(draft, **form.answers()):
+            # The form said by itself that nothing was chosen.
+            if not (refusal.field and form[refusal.field].errors):
+                form.refuse(refusal)
+        if not form.errors:
             intake.save_where(draft, **form.answers())
             return redirect(path(f"/complaints/drafts/{draft.id}/protection"), 303)
     return render("complaints/where.html", form=form, draft=draft)

@@ -146,6 +146,11 @@ def failed() -> list[Job]:
     return list(session.scalars(select(Job).where(Job.attempts >= ATTEMPTS).order_by(Job.id)))
 
 
+def find(name: str, key: str) -> Job | None:
+    """The job of this name and key, until it is done."""
+    return session.scalar(select(Job).where(Job.name == name, Job.key == key))
+
+
 def _due() -> Any:
     return (Job.due_at <= clock.now(), Job.attempts < ATTEMPTS)
 

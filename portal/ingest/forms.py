@@ -32,6 +32,16 @@ KINDS = {
 # Of each file that tells the kind of every row itself.
 GENERAL = {"record": N_("其他信用记录")}
 
+# How it stands with a file that a worker takes in.
+STANDINGS = {
+    "waiting": N_("排队等候"),
+    "running": N_("正在处理"),
+    "again": N_("中断了，会再试"),
+    "failed": N_("没有处理成"),
+    "refused": N_("没有收"),
+    "checked": N_("检查完了"),
+}
+
 
 class ImportForm(PortalForm):
     file = FileField(

@@ -1,9 +1,9 @@
-"""Codes are compared on the second day of every month."""
+"""Large files are taken in here; codes are compared on the second day of every month."""
 
 from datetime import time
 
 from portal.core.jobs import Schedule
-from portal.ingest.service import wrong_codes
+from portal.ingest.service import handed, wrong_codes
 
 
 def check_codes() -> None:
@@ -11,5 +11,9 @@ def check_codes() -> None:
     wrong_codes.run()
 
 
-HANDLERS = {"ingest.check_codes": check_codes}
+HANDLERS = {
+    "ingest.check_codes": check_codes,
+    handed.TAKE_IN: handed.take_in,
+    handed.LET_GO: handed.let_go,
+}
 SCHEDULES = (Schedule("ingest.check_codes", time(3, 0), day=2),)

@@ -1,6 +1,7 @@
 """What came in: each file, and each row that could not be taken."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -24,6 +25,27 @@ class ImportBatch(Base):
     changed: Mapped[int]
     unchanged: Mapped[int]
     quarantined: Mapped[int]
+
+
+class HandedFile(Base):
+    """A large file that was handed in at the desk, and what became of it.
+
+    It waits for a worker as long as it has neither an import nor anything `told`.
+    """
+
+    __tablename__ = "handed_file"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    file_name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(24))
+    is_dry_run: Mapped[bool]
+    actor: Mapped[str] = mapped_column(String(80))
+    handed_at: Mapped[datetime]
+    # Sealed: rows as they came name persons.
+    storage_key: Mapped[str] = mapped_column(String(64))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+    # Why it was refused as a whole, or what a check found.
+    told: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
 class TakenFile(Base):

@@ -104,11 +104,9 @@ def file_of(code: str, actor: Actor) -> File | None:
     subject = accounts.require(actor, code, "read")
     if subject is None:
         return None
-    graded = scenarios.grades_of(subject.id)
-    explained = [scenarios.explain(subject.code, each.rule.slug) for each in graded]
     return File(
         subject=subject,
-        grades=[each for each in explained if each is not None],
+        grades=scenarios.explain_all(subject),
         records=[_own(record) for record in records.of_subject(subject.id)[:RECORDS_SHOWN]],
         lookups=reports.lookups_of(subject.id),
         replies=scenarios.replies_of(subject.id),

@@ -99,7 +99,7 @@ OWNED = {
 # whole office, which the marks of their views guard (tests/site/test_roles.py).
 OPEN = {
     "commitments.start", "reports.new", "ingest.fault", "ingest.show", "ingest.findings",
-    "ingest.template",
+    "ingest.show_handed", "ingest.template",
     "desk.decide_claim", "desk.decide_reply", "desk.change", "desk.end",
 }  # fmt: skip
 # Further parts of an address.

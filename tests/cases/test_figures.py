@@ -13,7 +13,7 @@ from portal.complaints.models import Complaint
 from portal.complaints.service import after
 from portal.core import db
 from portal.statistics import service as statistics
-from tests.complaints.conftest import PERSON, STATION, TOWN, act, sent
+from tests.complaints.conftest import FACTS, OFFICE, PERSON, STATION, TOWN, act, sent
 from tests.conftest import Clock
 
 STATION_KEY = f"tianjiaan-district/{TOWN}"
@@ -63,6 +63,16 @@ def test_a_case_tells_of_every_unit_that_had_it(app: Flask, clock: Clock) -> Non
     clocks = [each for each in figures.events_of(case) if each.step == "clock"]
     assert [(each.unit, each.met_on and each.due_on and each.met_on <= each.due_on)
             for each in clocks] == [(COUNTY, False), ("data", True), ("data", True)]  # fmt: skip
+
+
+def test_what_was_held_and_released_is_no_transfer_and_no_review(app: Flask) -> None:
+    sent()
+    case = sent(facts=FACTS + "！")
+    assert case.state == "held"
+    case = act(case, "release", by=OFFICE)
+    assert [event.step for event in case.events][-1] == "raise"
+    steps = [(each.unit, each.step) for each in figures.events_of(case) if each.step != "clock"]
+    assert steps == [("development-reform", "received"), (STATION_KEY, "received")]
 
 
 def test_a_clock_that_ran_out_and_still_runs_is_late(app: Flask, clock: Clock) -> None:

@@ -231,6 +231,21 @@ def test_it_can_start_from_a_shop_or_its_door_code(
     browser.follow(browser.submit(page, facts=FACTS, demand=DEMAND))
 
 
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_all_that_is_missing_of_where_is_said_at_once_and_once(
+    app: Flask, browser: Browser, prefix: str
+) -> None:
+    page = browser.follow(browser.submit(browser.get(f"{prefix}/complaints/new?kind=default")))
+    told = browser.submit(page, status=422)
+    for name in ("matter", "area", "about"):
+        assert len(told.all(f"//*[@id='{name}-error']")) == 1
+    assert len(told.all("//div[@class='error-summary']//li")) == 3
+    told = browser.submit(page, matter="works", status=422)
+    assert told.all("//*[@id='about-error']")
+    assert not told.all("//*[@id='matter-error']")
+    browser.submit(page, matter="works", area=TOWN, about="station", status=303)
+
+
 def test_a_page_that_is_not_answered_yet_is_asked_first(app: Flask, browser: Browser) -> None:
     page = browser.follow(browser.submit(browser.get("/complaints/new?kind=concern")))
     draft = page.address.removesuffix("/where")

@@ -126,6 +126,21 @@ def test_where_and_what_are_asked_for(app: Flask, given: dict[str, str], reason:
     assert intake.route(draft) is None
 
 
+@pytest.mark.parametrize(("given", "missing"), [
+    ({}, ["matter", "area", "about"]),
+    ({"about": "station"}, ["matter", "area"]),
+    ({"area": TOWN}, ["matter", "about"]),
+    ({"matter": "works"}, ["about"]),
+    ({"matter": "works", "area": TOWN, "about": "station"}, []),
+])  # fmt: skip
+def test_all_that_is_missing_of_where_is_known_at_once(
+    app: Flask, given: dict[str, str], missing: list[str]
+) -> None:
+    draft = intake.begin("default", None)
+    told = intake.missing_where(draft, **{"matter": "", "area": "", "about": "", **given})
+    assert [refusal.field for refusal in told] == missing
+
+
 def test_a_default_names_a_body_that_exists_and_a_business(app: Flask) -> None:
     draft = intake.begin("default", None)
     for about in ("", "nobody"):

@@ -18,6 +18,7 @@ from tests.conftest import Clock
 from tests.factories import make_staff
 from tests.objections.test_service import sent as sent_objection
 from tests.repair.conftest import Shop, make_shop
+from tests.repair.test_routes import PREFIXES
 
 STEP = "//form[contains(@action, '/step')]"
 
@@ -262,3 +263,36 @@ def test_results_of_the_acceptance_window_are_taken_in(shop: Shop, browser: Brow
     assert "办结1件" in good.main
     desk.get("/en/desk/repair/results")
     assert db.session.scalar(select(Case.state).where(Case.reference == reference)) == "granted"
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_a_step_is_confirmed_with_who_acts_next_and_by_when(
+    shop: Shop, clerk: Account, browser: Browser, prefix: str
+) -> None:
+    reference = shop.sent().reference
+    desk = browser.sign_in(clerk)
+    after = take(desk, reference, "accept").response.headers["Location"]
+    page = desk.get(prefix + after)
+    told = page.words("//*[contains(@class, 'notice--ok')]")
+    case = db.session.scalars(select(Case)).one()
+    assert case.due is not None
+    assert case.shown_reference in told
+    assert str(case.due.due_on.day) in told
+    assert ("已受理" if not prefix else "Accepted") in told
+    assert page.all(
+        f"//main//div[contains(@class, 'notice--ok')]//a[contains(@href, '{reference}')]"
+    )
+    assert not desk.get(f"{prefix}/desk/").all("//*[contains(@class, 'notice--ok')]")
+    take(desk, reference, "return", note="请补充凭证")
+    told = desk.get(f"{prefix}/desk/?done={reference}").words("//*[contains(@class, 'notice--ok')]")
+    assert ("申请人" if not prefix else "applicant") in told
+
+
+def test_a_step_that_passes_a_case_on_is_confirmed_without_the_case(
+    shop: Shop, browser: Browser
+) -> None:
+    reference = shop.sent().reference
+    desk = browser.sign_in(make_staff("handler", body="tax"))
+    page = desk.get(f"/desk/?done={reference}")
+    assert "这一步记下了" in page.main
+    assert reference[5:] not in page.main

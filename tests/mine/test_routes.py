@@ -1,5 +1,8 @@
 """What a person finds under my credit, and that nobody else does."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -9,6 +12,7 @@ from portal.cases.service import By, drafts
 from portal.core import audit, db
 from portal.mine import service
 from portal.scenarios import service as scenarios
+from portal.scenarios.rules import grade
 from tests.browser import Browser
 from tests.factories import make_account, make_actor, make_listed, make_record, make_representative
 from tests.repair.conftest import CLERK, Shop, act, make_shop
@@ -130,3 +134,23 @@ def test_a_reply_for_anothers_business_is_not_found(shop: Shop) -> None:
     with pytest.raises(LookupError):
         service.reply(shop.subject.code, "beef-soup", "已经整改", stranger)
     assert scenarios.waiting_replies() == []
+
+
+def test_each_grade_of_a_business_is_computed_once_for_its_file(
+    shop: Shop, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_listed(shop.subject)
+    graded: list[str] = []
+
+    def once(rule: Any, *arguments: Any) -> Any:
+        graded.append(rule.slug)
+        return grade(rule, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(scenarios, "grade", once)
+        found = service.file_of(shop.subject.code, make_actor(shop.owner))
+    assert found is not None
+    assert [each.rule.slug for each in found.grades] == graded == ["beef-soup"]
+    told = scenarios.explain(shop.subject.code, "beef-soup")
+    assert told is not None
+    assert replace(found.grades[0], subject=told.subject) == told

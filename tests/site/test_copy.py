@@ -40,7 +40,7 @@ FORBIDDEN = {
 }
 # Names that are not ours to change, and forms that count as one word each.
 QUOTED = re.compile(
-    r"非法财物|!(?=\[)|“[^”]*”|《[^》]*》|%\(\w+\)[sd]|`[^`]*`|\]\([^)]*\)|https?://\S+"
+    r"非法财物|非法人|!(?=\[)|“[^”]*”|《[^》]*》|%\(\w+\)[sd]|`[^`]*`|\]\([^)]*\)|https?://\S+"
 )
 # Counted time and money stand in digits; the second day and the last one are no counts.
 COUNTED = re.compile(

@@ -10,7 +10,8 @@ LEAST = 10
 SATISFIED = 3
 # Steps that give a case to another unit; their details name it under `after`.
 HOPS = frozenset({"transfer", "assign", "escalate", "raise"})
-# Hops that say the route was wrong; the others climb.
+# Hops that say the route was wrong, and the only ones that figures tell; of the others, escalate
+# climbs, and raise gives a case to whoever reviews it or, released, to the unit it was meant for.
 TRANSFERS = frozenset({"transfer", "assign"})
 
 

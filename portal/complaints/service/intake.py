@@ -54,18 +54,30 @@ def begin(kind: str, actor: Actor | None, *, subject: str = "") -> Draft:
 def save_where(draft: Draft, *, matter: str, area: str, about: str = "") -> None:
     """What it is about, where, and which unit it complains of.
 
-    Raises Refused beside the answer that is missing.
+    Raises Refused beside the first answer that is missing; `missing_where` says all.
     """
+    for refusal in missing_where(draft, matter=matter, area=area, about=about):
+        raise refusal
+    unit = _about(about, area)
+    drafts.save(draft, matter=matter, area=area, about=unit.key, about_choice=about)
+
+
+def missing_where(draft: Draft, *, matter: str, area: str, about: str = "") -> list[Refused]:
+    """Every answer that is still missing; the place, too, while the matter is not known."""
     kind = draft.answers["kind"]
     found = law.matters().get(matter)
-    if found is None or kind not in found.kinds:
-        raise Refused("matter_missing", "matter")
-    if area not in law.city().spots and (found.start != "city" or about == STATION):
-        raise Refused("area_missing", "area")
-    unit = _about(about, area)
-    if kind == "default" and not unit.body:
-        raise Refused("about_missing", "about")
-    drafts.save(draft, matter=matter, area=area, about=unit.key, about_choice=about)
+    if found is not None and kind not in found.kinds:
+        found = None
+    is_placed = area in law.city().spots
+    needs_place = found is None or found.start != "city" or about == STATION
+    # Which station it is cannot be told without a place.
+    needs_unit = kind == "default" and (is_placed or about != STATION)
+    wanted = (
+        (found is None, Refused("matter_missing", "matter")),
+        (needs_place and not is_placed, Refused("area_missing", "area")),
+        (needs_unit and not _about(about, area).body, Refused("about_missing", "about")),
+    )
+    return [refusal for is_missing, refusal in wanted if is_missing]
 
 
 def first_place(draft: Draft) -> dict[str, str]:

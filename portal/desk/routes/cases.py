@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.cases.models import Case
 from portal.cases.service import files, finding
+from portal.core.text import N_
 from portal.desk import service
 from portal.desk.forms import (
     ExtractForm,
@@ -26,6 +27,13 @@ from portal.web.downloads import attachment
 from portal.web.pages import path, render
 from portal.web.uploads import sent_files, takes_files
 
+# Whose turn it is after a step, as staff call them.
+NEXT_PERSONS = {
+    "applicant": N_("申请人"),
+    "clerk": N_("受理人员"),
+    "reviewer": N_("审核人员"),
+    "provider": N_("数据提供单位"),
+}
 WORKING = ("handler", "reviewer", "verifier")
 
 
@@ -35,7 +43,12 @@ def index() -> Response:
     everything = request.args.get("show") == "all"
     kind = request.args.get("kind", "")
     waiting = service.inbox(g.actor, kind=kind, mine=not everything)
-    return render("desk/index.html", waiting=waiting, everything=everything, kind=kind)
+    reference = request.args.get("done", "")
+    # A case that was passed on may be out of sight now.
+    done = service.find(reference, g.actor)
+    return render("desk/index.html", waiting=waiting, everything=everything, kind=kind,
+                  is_done=bool(reference), done=done, next_person=NEXT_PERSONS.get,
+                  done_step=_step_word(done) if done else "")  # fmt: skip
 
 
 @bp.get("/desk/cases/<reference>")
@@ -59,7 +72,7 @@ def step(reference: str) -> ResponseReturnValue:
     if request.form.get("do") == "preview":
         return _page(found, form, preview=True)
     if _take(found, form):
-        return redirect(path("/desk/"), 303)
+        return redirect(path(f"/desk/?done={found.reference}"), 303)
     return _page(found, form)
 
 
@@ -175,6 +188,14 @@ def _case(reference: str) -> Case:
 def _steps(found: Case) -> list[tuple[str, str]]:
     words = {**finding.ACTIONS, **found.actions}
     return [(step.name, words[step.name]) for step, _part in service.options(found, g.actor)]
+
+
+def _step_word(found: Case) -> str:
+    """What the newest step of a case is called, now that it was taken."""
+    words = {**finding.STEP_WORDS, **found.step_words}
+    steps = {step.name for step in found.workflow.steps}
+    taken = (each.step for each in service.history(found) if each.step in steps)
+    return words.get(next(taken, ""), "")
 
 
 def _decisions() -> list[dict[str, Any]]:

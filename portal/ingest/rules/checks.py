@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 from portal.core.masking import mask_text, mask_texts
+from portal.core.text import N_
+from portal.ingest.rules import advice
 from portal.ingest.rules.forms import Form
 from portal.ingest.rules.values import FEN, Remark, show_amount
 
@@ -77,7 +79,7 @@ def _not_in_the_future(form: Form, today: date) -> Iterator[Check]:
 
 
 def _past(form: Form, place: int, today: date) -> Callable[..., Told]:
-    message = f"{form.fields[place].label}不能晚于今天（{today}），请核对。"
+    message = advice.LATER_THAN_TODAY % {"field": form.fields[place].label, "today": today}
 
     def judge(day: date | None) -> Told:
         if day and day > today:
@@ -100,7 +102,7 @@ def _periods_run_forward(form: Form) -> Iterator[Check]:
 
 
 def _forward(form: Form, start: int, end: int) -> Callable[..., Told]:
-    message = f"{form.fields[end].label}早于{form.fields[start].label}，请核对。"
+    message = advice.TURNED % {"end": form.fields[end].label, "start": form.fields[start].label}
 
     def judge(begun: date | None, ended: date | None) -> Told:
         if begun and ended and ended < begun:
@@ -121,7 +123,10 @@ def _fine_is_there(form: Form) -> Check | None:
     def judge(fen: int | None, summary: str, penalties: str) -> Told:
         if not fen:
             if FINE_NEEDED in penalties:
-                yield places[0], Remark("fine_missing", "处罚类别有罚款，请填写罚款金额（万元）。")
+                yield (
+                    places[0],
+                    Remark("fine_missing", N_("处罚类别有罚款，请填写罚款金额（万元）。")),
+                )
         elif fen >= SUSPICIOUS_FEN:
             yield from ((places[0], remark) for remark in _large(fen, summary))
 
@@ -131,10 +136,10 @@ def _fine_is_there(form: Form) -> Check | None:
 def _large(fen: int, summary: str) -> Iterator[Remark]:
     amount = show_amount(fen)
     if re.search(rf"(?<![\d.,]){re.escape(amount)}(?:\.0+)? ?元", summary):
-        message = f"处罚内容写的是{amount}元，金额栏应以万元为单位，请除以10000后重新导入。"
+        message = advice.IN_YUAN % {"amount": amount}
         yield Remark("amount_in_yuan", message)
     elif fen >= LARGE_FEN:
-        message = f"罚款{amount}万元，数额很大；如果原意是{amount}元，请除以10000后重新导入。"
+        message = advice.LARGE % {"amount": amount, "same": amount}
         yield Remark("amount_large", message, is_notice=True)
 
 
@@ -147,7 +152,9 @@ def _old_code_is_the_same_body(form: Form) -> Check | None:
     def judge(code: str, organisation: str) -> Told:
         plain = organisation.replace("-", "").upper()
         if len(plain) == 9 and len(code) == 18 and plain != code[8:17]:
-            message = "组织机构代码与统一社会信用代码第9至17位不同，两者之一属于别的主体，请核对。"
+            message = N_(
+                "组织机构代码与统一社会信用代码第9至17位不同，两者之一属于别的主体，请核对。"
+            )
             yield places[1], Remark("organisation_code", message)
 
     return Check(places, judge)
@@ -161,7 +168,7 @@ def _category_fits_the_code(form: Form) -> Check | None:
 
     def judge(code: str, category: str | None) -> Told:
         if category and code and (code[:2] == INDIVIDUAL_CODE) != (category == "individual"):
-            message = (
+            message = N_(
                 "类别与代码不符：92开头的代码是个体工商户，其他不是；已按代码收入，请核对类别。"
             )
             yield places[1], Remark("category_mismatch", message, is_notice=True)
@@ -178,7 +185,7 @@ def _no_person_in_public(form: Form) -> Iterator[Check]:
 
 
 def _impersonal(place: int) -> Callable[..., Told]:
-    message = "此栏会公开，却含有身份号码、手机号码、银行卡号或邮箱，请删去后重新导入。"
+    message = N_("此栏会公开，却含有身份号码、手机号码、银行卡号或邮箱，请删去后重新导入。")
 
     def judge(text: str) -> Told:
         if mask_text(text) != text:

@@ -9,6 +9,8 @@ SENTENCES = {
     "file_too_large": N_(
         "文件超过%(most)s兆，什么都没有导入；请拆成几个文件，每个都带表头，或由管理员用命令导入。"
     ),
+    "file_not_stored": N_("现在存不了文件，什么都没有导入；请过一会儿再交一次。"),
+    "file_lost": N_("存着的文件取不出来了，什么都没有导入；请再交一次。"),
     "file_utf16": N_("文件是UTF-16编码；请另存为“CSV UTF-8（逗号分隔）”后重新导入。"),
     "file_kind_unknown": N_("这不是CSV、XLS或XLSX文件；请从源系统重新导出。"),
     "workbook_too_large": N_("工作簿超过%(megabytes)d MB；请另存为CSV（save as CSV）后重新导入。"),

@@ -6,6 +6,8 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from portal.core.masking import mask_identity, mask_person, mask_text
+from portal.core.text import N_
+from portal.ingest.rules import advice
 from portal.ingest.rules.checks import checks
 from portal.ingest.rules.findings import Finding
 from portal.ingest.rules.forms import Field, Layout
@@ -18,9 +20,9 @@ CHARACTERS = (
     (
         "garbled",
         REPLACEMENT,
-        "内容在导出前已经成为乱码，无法恢复；请从源系统以正确的编码重新导出。",
+        N_("内容在导出前已经成为乱码，无法恢复；请从源系统以正确的编码重新导出。"),
     ),
-    ("control_character", NUL, "单元格中含有空字符（NUL），请删除后重新导出。"),
+    ("control_character", NUL, N_("单元格中含有空字符（NUL），请删除后重新导出。")),
 )
 ORGANISATIONS = ("legal", "individual")
 
@@ -111,9 +113,7 @@ class RowReader:
     def _cells_findings(self, cells: Cells) -> Iterator[Finding]:
         # Cells behind the last column do no harm while they are empty.
         if len(cells) < self.width or any(cell.strip() for cell in cells[self.width :]):
-            message = (
-                f"本行有{len(cells)}列，表头有{self.width}列；请检查引号、逗号和换行后重新导出。"
-            )
+            message = advice.COLUMNS % {"found": len(cells), "header": self.width}
             yield Finding("", "column_count", str(len(cells)), message)
         for rule, character, message in CHARACTERS if self.is_suspicious else ():
             where = [column for column, cell in enumerate(cells[: self.width]) if character in cell]
@@ -131,7 +131,7 @@ class RowReader:
         return "legal"
 
     def _natural_person(self) -> Finding:
-        message = "自然人的记录不公示，本门户不收；请从文件中删去。"
+        message = N_("自然人的记录不公示，本门户不收；请从文件中删去。")
         label = "" if self.category is None else self.fields[self.category].label
         return Finding(label, "natural_person", "自然人", message)
 
@@ -146,16 +146,16 @@ class RowReader:
     def _empty(self, values: Values, category: str) -> Iterator[Finding]:
         for place in self.required[category]:
             if not values[place]:
-                message = f"请填写{self.fields[place].label}。"
+                message = advice.EMPTY % {"field": self.fields[place].label}
                 yield self.finding(place, "", "blank_required", message)
         if not values[self.code]:
-            message = "请填写18位统一社会信用代码；本门户只按它识别主体，旧的注册号不能代替。"
+            message = N_("请填写18位统一社会信用代码；本门户只按它识别主体，旧的注册号不能代替。")
             yield self.finding(self.code, "", "no_credit_code", message)
 
     def _long(self, values: Values) -> Iterator[Finding]:
         for place, (value, limit) in enumerate(zip(values, self.limits, strict=True)):
             if len(value) > limit:
-                message = f"最多{limit}个字符，现有{len(value)}个；请缩短。"
+                message = advice.LONG % {"most": limit, "found": len(value)}
                 yield self.finding(place, value, "too_long", message)
 
     def _meanings(self, values: list[Any]) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from portal.core.remember import Remembered
+from portal.core.text import N_
 
 # 2099-12-31 stands for “long term” in the form of 2018, and so in the database.
 LONG_TERM = date(2099, 12, 31)
@@ -105,37 +106,39 @@ def _date(text: str) -> Read:
         return _serial(int(serial[1]))
     found = next(filter(None, (pattern.fullmatch(text) for pattern in _DATES)), None)
     if found is None:
-        return _wrong("date", "日期应写成 2024/03/05、2024-03-05 或 20240305。")
+        return _wrong("date", N_("日期应写成2024-03-05、2024/03/05或20240305。"))
     year, month, day = map(int, found.groups())
     try:
         read = date(year, month, day)
     except ValueError:
-        return _wrong("date", "没有这一天，请核对年、月、日。")
+        return _wrong("date", N_("没有这一天，请核对年、月、日。"))
     if read < EARLIEST:
-        return _wrong("date", "日期早于1900年，请核对年份。")
+        return _wrong("date", N_("日期早于1900年，请核对年份。"))
     return Read(min(read, LONG_TERM))
 
 
 def _serial(days: int) -> Read:
     if not FIRST_SERIAL <= days <= LAST_SERIAL:
-        return _wrong("date", "这个数字不像日期，请把该列设为日期格式后重新导出。")
+        return _wrong("date", N_("这个数字不像日期，请把该列设为日期格式后重新导出。"))
     return Read(SERIAL_EPOCH + timedelta(days=days))
 
 
 def _fen(text: str) -> Read:
     if text.endswith("元"):
-        return _wrong("amount_in_yuan", "金额应以万元为单位填写，只写数字，例如 2000 元写作 0.2。")
+        return _wrong(
+            "amount_in_yuan", N_("金额应以万元为单位填写，只写数字，例如 2000 元写作 0.2。")
+        )
     try:
         number = Decimal(_digits(text))
     except InvalidOperation:
-        return _wrong("amount", "金额应为以万元为单位的数字，例如 0.2。")
+        return _wrong("amount", N_("金额应为以万元为单位的数字，例如 0.2。"))
     if number < 0:
-        return _wrong("amount", "金额不能为负数。")
+        return _wrong("amount", N_("金额不能为负数。"))
     fen = number * FEN
     if fen != fen.to_integral_value():
-        return _wrong("amount", "金额最多保留6位小数（精确到分）。")
+        return _wrong("amount", N_("金额最多保留6位小数（精确到分）。"))
     if fen > MOST_FEN:
-        return _wrong("amount", "金额过大，请核对单位（应为万元）。")
+        return _wrong("amount", N_("金额过大，请核对单位（应为万元）。"))
     return Read(int(fen))
 
 

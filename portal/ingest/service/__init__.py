@@ -8,6 +8,7 @@ from pathlib import Path
 from portal.core import audit, beside, clock, db
 from portal.core.db import session
 from portal.core.errors import Refused
+from portal.core.text import N_
 from portal.ingest import content
 from portal.ingest.models import ImportBatch
 from portal.ingest.reading import Piece, Source, open_source
@@ -158,18 +159,18 @@ def _refuse_without_kind(layout: Layout, kind: str | None) -> None:
 
 # What the cells of a type may say, by the section of content/ingest/words.toml, and the advice.
 WORDS = {
-    "category": ("categories", "类别应为法人及非法人组织、个体工商户或自然人。"),
-    "class": ("classes", "失信类别应为轻微、一般或严重。"),
-    "status": ("statuses", "状态应为存续、注销、吊销或迁出。"),
-    "agent_class": ("agent_classes", "人员类别应为协理、经纪人或高级经纪人。"),
-    "agent_state": ("agent_states", "从业状态应为在职、离职或注销。"),
+    "category": ("categories", N_("类别应为法人及非法人组织、个体工商户或自然人。")),
+    "class": ("classes", N_("失信类别应为轻微、一般或严重。")),
+    "status": ("statuses", N_("状态应为存续、注销、吊销或迁出。")),
+    "agent_class": ("agent_classes", N_("人员类别应为协理、经纪人或高级经纪人。")),
+    "agent_state": ("agent_states", N_("从业状态应为在职、离职或注销。")),
     "promise_kind": (
         "promise_kinds",
-        "履约类别应为政府采购、招标投标、招商引资、政策兑现、政府投资项目、法院判决或其他。",
+        N_("履约类别应为政府采购、招标投标、招商引资、政策兑现、政府投资项目、法院判决或其他。"),
     ),
     "promise_state": (
         "promise_states",
-        "履行状态应为正在履行、已经履行、认定失信或认定后已经履行。",
+        N_("履行状态应为正在履行、已经履行、认定失信或认定后已经履行。"),
     ),
 }
 
@@ -190,9 +191,9 @@ def readers(form: Form, kind: str | None) -> dict[str, Reader]:
         "amount": amount_reader(blanks),
         "code": code_reader(codes.check, *valid),
         "scenario": word_reader(
-            "scenario", _scenario_words(form), "没有这个场景；请用模板里的场景名称。"
+            "scenario", _scenario_words(form), N_("没有这个场景；请用模板里的场景名称。")
         ),
-        "kind": word_reader("kind", kinds, "信息类别不对；行政许可和行政处罚请用各自的模板。"),
+        "kind": word_reader("kind", kinds, N_("信息类别不对；行政许可和行政处罚请用各自的模板。")),
     }
 
 

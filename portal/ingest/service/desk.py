@@ -18,7 +18,7 @@ from portal.ingest.service import run
 from portal.ingest.service.quarantine import Outcome
 
 __all__ = [
-    "COLUMNS", "FILES", "LARGEST", "NAMES", "ROWS_SHOWN", "batch", "batches", "counted",
+    "COLUMNS", "FILES", "LARGEST", "NAMES", "ROWS_SHOWN", "batch", "batches", "check", "counted",
     "earlier", "findings_of", "lines_of", "rows_of", "take_in", "template",
 ]  # fmt: skip
 
@@ -50,10 +50,7 @@ def take_in(name: str, data: bytes, *, kind: str | None, is_dry_run: bool, actor
 
     Raises Refused when the file as a whole is too large or cannot be read.
     """
-    if not name:
-        raise Refused("file_missing", "file")
-    if len(data) > LARGEST:
-        raise Refused("file_too_large", "file", most=LARGEST // MEGABYTE)
+    check(name, data)
     told: dict[bool, list[Said]] = {False: [], True: []}
     refused: set[int] = set()
 
@@ -77,6 +74,14 @@ def take_in(name: str, data: bytes, *, kind: str | None, is_dry_run: bool, actor
                 attempt.rollback()
     noticed = [said for said in told[True] if said.row_number not in refused]
     return Taken(outcome, sorted(told[False], key=_place), sorted(noticed, key=_place))
+
+
+def check(name: str, data: bytes) -> None:
+    """Raises Refused when nothing was handed in, or too much."""
+    if not name:
+        raise Refused("file_missing", "file")
+    if len(data) > LARGEST:
+        raise Refused("file_too_large", "file", most=LARGEST // MEGABYTE)
 
 
 def _place(said: Said) -> int:

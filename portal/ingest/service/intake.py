@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from portal.core.text import N_
 from portal.ingest.rules.rows import RowReader
 from portal.ingest.service.passing import Passed
 from portal.ingest.service.prepare import Prepared
 from portal.ingest.service.quarantine import Quarantine
 from portal.ingest.service.storing import Store
 
-REPEATED = "同一文件中已有完全相同的记录，本行没有再录入，可删去。"
-ANOTHER_NAME = "这个代码在本门户登记的不是这个名称；请核对名称和代码，确认是同一主体后再导入。"
-UNKNOWN = "本门户没有这个代码的主体；请先导入登记信息，再重新导入本文件。"
+REPEATED = N_("同一文件中已有完全相同的记录，本行没有再录入，可删去。")
+ANOTHER_NAME = N_("这个代码在本门户登记的不是这个名称；请核对名称和代码，确认是同一主体后再导入。")
+UNKNOWN = N_("本门户没有这个代码的主体；请先导入登记信息，再重新导入本文件。")
 REMAINDERS = 1 << 16
 
 

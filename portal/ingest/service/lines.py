@@ -7,19 +7,20 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from portal.bodies import service as bodies
+from portal.core.text import N_
 from portal.government import service as government
+from portal.ingest.rules import advice
 from portal.ingest.rules.forms import Layout
 from portal.scenarios import service as scenarios
 from portal.subjects import service as subjects
 
 LISTED = "列入名录"
-UNKNOWN_FACT = "这个场景没有这项事实；请用模板“填写说明”里的名称，或填“列入名录”。"
-UNKNOWN_VALUE = "这项事实只能填：%s。"
-VALUE_NEEDED = "请填写事实内容。"
-TURNED = "截止日期早于起始日期，请核对。"
-UNKNOWN_BODY = "没有这个单位；请写单位全称，与“政府履约情况”页一致。"
-PROMISE_TURNED = "应履行日期早于签订日期，请核对。"
-UNKNOWN_AGENT = "本门户没有这个登记号；请先导入从业人员登记信息。"
+UNKNOWN_FACT = N_("这个场景没有这项事实；请用模板“填写说明”里的名称，或填“列入名录”。")
+VALUE_NEEDED = N_("请填写事实内容。")
+TURNED = N_("截止日期早于起始日期，请核对。")
+UNKNOWN_BODY = N_("没有这个单位；请写单位全称，与“政府履约情况”页一致。")
+PROMISE_TURNED = N_("应履行日期早于签订日期，请核对。")
+UNKNOWN_AGENT = N_("本门户没有这个登记号；请先导入从业人员登记信息。")
 
 Problem = tuple[Any, str, str, str]
 
@@ -182,7 +183,7 @@ def _read_fact(row: FactLine) -> scenarios.Listed | scenarios.FactRow | Problem:
         words = {word: key for key, pair in kind.values.items() for word in (key, *pair)}
         if value not in words:
             told = "、".join(pair[0] for pair in kind.values.values())
-            return row, "value", "fact_value", UNKNOWN_VALUE % told
+            return row, "value", "fact_value", advice.ONE_OF % {"values": told}
         value = words[value]
     return scenarios.FactRow(row.subject_code, row.scenario, kind.key, value, *term)
 

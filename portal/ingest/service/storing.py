@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 from portal.core import clock
 from portal.core.remember import MOST
+from portal.core.text import N_
 from portal.ingest.rules.forms import Layout
 from portal.ingest.service import lines
 from portal.ingest.service.records import RecordBuilder
@@ -56,7 +57,7 @@ class Store(Protocol):
 
 
 class SubjectStore:
-    contradiction = "同一文件中已有同一代码而内容不同的行；请核对后只保留一行。"
+    contradiction = N_("同一文件中已有同一代码而内容不同的行；请核对后只保留一行。")
 
     def __init__(self, layout: Layout) -> None:
         self.build = SubjectBuilder(layout).build
@@ -85,7 +86,7 @@ class SubjectStore:
 
 
 class RecordStore:
-    contradiction = (
+    contradiction = N_(
         "同一文件中已有同一文书号、同一机关、同一主体而内容不同的行；请核对后只保留一行。"
     )
 
@@ -139,7 +140,7 @@ class RecordStore:
 
 
 class LineStore:
-    contradiction = "同一文件中已有同一对象同一日期而内容不同的行；请核对后只保留一行。"
+    contradiction = N_("同一文件中已有同一对象同一日期而内容不同的行；请核对后只保留一行。")
 
     def __init__(self, layout: Layout, kind: str, actor: str) -> None:
         self.lines = lines.KINDS[kind]

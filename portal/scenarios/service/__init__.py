@@ -77,7 +77,7 @@ __all__ = [
     "GRADES", "LICENCES", "PAGE_SIZE", "AgentRow", "Counts", "Dossier", "Entry", "Explanation",
     "FactRow", "Filters", "Graded", "Listed", "Listing", "Part", "Rule", "SanctionRow", "Spot",
     "agent", "blank", "check", "count_waiting", "dossier", "every_entry",
-    "explain", "export", "find", "find_kind", "grade_json", "grades_of", "is_agency",
+    "explain", "explain_all", "export", "find", "find_kind", "grade_json", "grades_of", "is_agency",
     "is_unfiled", "known_numbers", "listed_counts", "map_of", "mark_disputed", "normalised",
     "not_listed", "public_facts", "recompute", "recompute_all", "recompute_due",
     "recompute_missing", "refuse_reply", "remove_agent", "renew", "replies_of",
@@ -206,13 +206,21 @@ def explain(code: str, slug: str) -> Explanation | None:
     return _explained(subject, slug) if subject else None
 
 
+def explain_all(subject: Any) -> list[Explanation]:
+    """Why a subject has the grade of every list it stands in; each is graded once."""
+    today = clock.today()
+    return [_explanation(subject, each, today) for each in grades_of(subject.id)]
+
+
 def _explained(subject: Any, slug: str) -> Explanation | None:
     today = clock.today()
     values = {"subject_id": subject.id, "scenario": slug, "today": today}
     graded = _graded(db.rows(_LISTED_HERE, values), subject.id, today)
-    if not graded:
-        return None
-    ((rule, found, reply),) = graded
+    return _explanation(subject, graded[0], today) if graded else None
+
+
+def _explanation(subject: Any, graded: Graded, today: date) -> Explanation:
+    rule, found, reply = graded
     return Explanation(
         subject=subject,
         rule=rule,
@@ -221,7 +229,7 @@ def _explained(subject: Any, slug: str) -> Explanation | None:
         facts=public_facts(subject.id, rule, today),
         changes=session.scalars(
             select(GradeChange)
-            .where(GradeChange.subject_id == subject.id, GradeChange.scenario == slug)
+            .where(GradeChange.subject_id == subject.id, GradeChange.scenario == rule.slug)
             .order_by(GradeChange.changed_on.desc(), GradeChange.id.desc())
         ).all(),
         reply=reply,
