@@ -5,8 +5,19 @@ from playwright.sync_api import Browser as Chromium
 
 from tests.site.conftest import Site
 
+SHOP = "/subjects/92340499MADEM0011M"
 PAGES = ("/punctuality", "/scenarios/", "/scenarios/beef-soup", "/government/", "/commitments/",
-         "/subjects/92340499MADEM0011M/why/beef-soup")  # fmt: skip
+         f"{SHOP}/why/beef-soup")  # fmt: skip
+# Each unit that a record names; titles and numbers may end their line anywhere.
+CARDS = (SHOP, f"{SHOP}/records", f"{SHOP}/records?kind=penalty", f"{SHOP}/records?kind=commitment")
+OPEN = """() => {
+    const all = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+    const open = [];
+    for (let text; text = all.nextNode();)
+        if (/（(演示|虚构)）/.test(text.data) && !text.parentNode.closest('.held, h1, h3'))
+            open.push(text.data);
+    return open;
+}"""
 # How many lines each mark stands on, and whether what follows it begins a line that it may not.
 LINES = """() => [...document.querySelectorAll('.held')].map(mark => {
     const next = mark.nextSibling, place = document.createRange();
@@ -31,3 +42,19 @@ def test_no_line_ends_inside_the_mark_of_a_name(
         assert all(lines == 1 and follows for lines, follows in found), address
     context.close()
     assert seen
+
+
+@pytest.mark.parametrize("root", ["", "/en"])
+@pytest.mark.parametrize("width", [320, 360])
+def test_no_line_ends_inside_the_mark_of_a_unit_on_a_record(
+    site: Site, chromium: Chromium, width: int, root: str
+) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 700}, base_url=site.url)
+    tab = context.new_page()
+    for address in CARDS:
+        tab.goto(f"{root}{address}")
+        found = tab.evaluate(LINES)
+        assert found, address
+        assert all(lines == 1 and follows for lines, follows in found), address
+        assert not tab.evaluate(OPEN), address
+    context.close()
