@@ -142,6 +142,17 @@ def test_every_adverse_record_shows_its_way_out(browser: Browser) -> None:
 
 
 @LANGUAGES
+def test_a_day_among_the_further_facts_is_written_out(browser: Browser, root: str) -> None:
+    subject = make_subject()
+    make_record(subject, details=[["认定日期", "2026-11-10"], ["备注", "2026-02-30"]])
+    page = browser.get(f"{root}/subjects/{subject.code}")
+    assert ("10 November 2026" if root else "2026年11月10日") in page.main
+    assert page.words("//dd/time[@datetime='2026-11-10']")
+    assert "2026-11-10" not in page.main
+    assert "2026-02-30" in page.main
+
+
+@LANGUAGES
 def test_a_subject_without_records_says_so_in_words(browser: Browser, root: str) -> None:
     words = browser.get(f"{root}/subjects/{make_subject().code}").main
     assert ("到目前没有公开的记录" if not root else "so far") in words
