@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -206,8 +207,11 @@ def unit_name(key: str) -> Markup | str:
 
 def held(text: str) -> Markup | str:
     """A Chinese name whose mark stays in one piece; nearly all have none and stay as they are."""
-    if "（" not in text:
-        return text
+    return _in_pieces(text) if "（" in text else text
+
+
+@lru_cache(maxsize=512)
+def _in_pieces(text: str) -> Markup | str:
     pieces = MARK.split(text)
     if len(pieces) == 1:
         return text
