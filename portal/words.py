@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -196,7 +197,7 @@ def law_term(key: str) -> terms.LawTerm:
 
 def body_name(slug: str) -> Markup | str:
     """A body in the page's language; `striptags` where no markup can stand."""
-    return _held(_name(slug))
+    return held(_name(slug))
 
 
 def _name(slug: str) -> str:
@@ -210,15 +211,21 @@ def unit_name(key: str) -> Markup | str:
     unit = unit_of_key(key)
     body = _name(unit.body)
     if not unit.area:
-        return _held(body)
+        return held(body)
     place, is_english = place_name(unit.area), i18n.locale() == "en"
     mark = bodies.MARKS["english" if is_english else "name"]
     plain = body.removesuffix(mark)
     station = f"{place} ({plain})" if is_english else f"{place}（{plain}）"
-    return station if plain == body else _held(station + mark)
+    return station if plain == body else held(station + mark)
 
 
-def _held(text: str) -> Markup | str:
+def held(text: str) -> Markup | str:
+    """A Chinese name whose mark stays in one piece; nearly all have none and stay as they are."""
+    return _in_pieces(text) if "（" in text else text
+
+
+@lru_cache(maxsize=512)
+def _in_pieces(text: str) -> Markup | str:
     pieces = MARK.split(text)
     if len(pieces) == 1:
         return text
@@ -288,7 +295,7 @@ def linked(source: str) -> Markup:
     """Where a fact comes from, with a link to the commitment that it names."""
     before, number, after = (*COMMITMENT.split(source, maxsplit=1), "", "")[:3]
     link = Markup('<a href="{}">{}</a>').format(f"{i18n.root()}/commitments/{number}", number)
-    return Markup("{}{}{}").format(_held(before), link if number else "", after)
+    return Markup("{}{}{}").format(held(before), link if number else "", after)
 
 
 def blanks(sentence: str, text: Text) -> str:
@@ -315,14 +322,14 @@ def _marked(value: str) -> str:
     if value.isascii():
         return value
     if i18n.locale() == i18n.DEFAULT:
-        return _held(value)
-    return Markup('<span lang="zh">{}</span>').format(_held(value))
+        return held(value)
+    return Markup('<span lang="zh">{}</span>').format(held(value))
 
 
 FILTERS = (
     area, place_name, inside, limit_words, of_each, repair_way, detail_label, said, advice, local,
     local_list, outcome, body_name, fact_value, quoted, blanks, linked, wording, purpose,
-    recipient, unit_name, spelt, on_page, matter_name, evidence_sentence,
+    recipient, unit_name, held, spelt, on_page, matter_name, evidence_sentence,
 )  # fmt: skip
 
 

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from portal.core.text import N_
-from portal.web import access, parking
+from portal.core.uploads import MEGABYTE
+from portal.web import access, i18n, parking
+from portal.web.filters import number
 from portal.web.pages import render
 from portal.web.security import is_cross_site
 
@@ -19,7 +21,7 @@ PAGES: dict[int, Sentences] = {
     404: (N_("没有这一页"), N_("地址可能写错了，或者内容已经不再公布。您可以从首页重新查找。")),
     405: (N_("这个地址不能这样打开"), N_("请从首页重新进入。")),
     410: (N_("没有这一页"), N_("地址可能写错了，或者内容已经不再公布。您可以从首页重新查找。")),
-    413: (N_("提交的内容太大"), N_("请减少内容后再试。")),
+    413: (N_("提交的内容太大"), ""),
     421: (N_("这个域名不属于本站"), N_("请使用本站公布的网址。")),
     429: (N_("查询太频繁"), N_("请过1分钟再试。")),
     500: (
@@ -27,6 +29,9 @@ PAGES: dict[int, Sentences] = {
         N_("问题已经记下。请过1分钟再试；仍打不开时，请把下面的编号告诉我们。"),
     ),
 }
+FILES_TOO_LARGE = N_("这里一次最多传%(n)s兆。请回到上一页，少选几个文件，或者把照片缩小后再传。")
+TEXT_TOO_LONG = N_("这里一次最多提交约%(n)s个汉字。请回到上一页，缩短内容后再提交。")
+BYTES_OF_HAN = 3
 
 
 def show(status: int) -> Response:
@@ -35,10 +40,20 @@ def show(status: int) -> Response:
         "errors/error.html",
         status=status,
         title=title,
-        advice=advice,
+        advice=i18n.translate(advice) if advice else _too_large(),
         reference=g.get("request_id", "") if status >= 500 else "",
         typed=_typed() if status >= 500 else [],
     )
+
+
+def _too_large() -> str:
+    """How much this page takes, and what to do."""
+    limit, config = request.max_content_length or 0, current_app.config
+    takes_files = limit != config["MAX_CONTENT_LENGTH"]
+    if takes_files and (request.content_length or limit + 1) > limit:
+        return i18n.translate(FILES_TOO_LARGE, n=limit // MEGABYTE)
+    most = config["MAX_FORM_MEMORY_SIZE"] // BYTES_OF_HAN // 1000 * 1000
+    return i18n.translate(TEXT_TOO_LONG, n=number(most))
 
 
 def _typed() -> list[tuple[str, str]]:

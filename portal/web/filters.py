@@ -20,6 +20,7 @@ LONG_TERM = N_("长期")
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
           "October", "November", "December")  # fmt: skip
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+LENGTH = len("2026-10-15")
 INSTANT_FORMATS = {"zh": "{day} {hour:02}:{minute:02}", "en": "{day}, {hour:02}:{minute:02}"}
 
 
@@ -42,9 +43,19 @@ def iso_day(value: str | None) -> str:
     return day(date.fromisoformat(value)) if value else ""
 
 
+def written_day(value: str) -> date | None:
+    """The day that a text is, written 2026-10-15; None for any other text."""
+    if len(value) != LENGTH or not ISO_DAY.fullmatch(value):
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
 def in_words(value: str) -> str:
     """What was filled in, with a day written out."""
-    return iso_day(value) if ISO_DAY.fullmatch(value) else value
+    return day(written_day(value)) or value
 
 
 @plain
@@ -84,6 +95,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day,
         iso_day=iso_day,
+        written_day=written_day,
         instant=instant,
         number=number,
         term_end=term_end,

@@ -15,7 +15,7 @@ View = TypeVar("View", bound=Callable[..., object])
 
 MARK = "__portal_takes_files__"
 # All files at their largest, and what stands around them.
-REQUEST_BYTES = FILES * FILE_BYTES + MEGABYTE
+REQUEST_BYTES = FILES * FILE_BYTES + MEGABYTE // 2
 # What a multipart body has around its one file.
 ENVELOPE = 64 * 1024
 
@@ -38,9 +38,9 @@ def sent_files(name: str = "files", most: int = FILE_BYTES) -> list[tuple[str, b
 def in_memory(name: str, limit: int) -> bytes | None:
     """The bytes of the one file called `name`; None when none came. Answers 413 above `limit`."""
     length = request.content_length
+    request.max_content_length = limit + ENVELOPE
     if length is None or length > limit + ENVELOPE:
         raise RequestEntityTooLarge
-    request.max_content_length = limit + ENVELOPE
     parser = FormDataParser(
         stream_factory=_memory, max_content_length=limit + ENVELOPE, max_form_parts=10
     )

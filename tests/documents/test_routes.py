@@ -101,6 +101,7 @@ def test_no_file_is_asked_for_again(browser: Browser) -> None:
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(browser: Browser) -> None:
     page = upload(browser, b"0" * (service.MOST_BYTES + 100_000), status=413)
     assert "提交的内容太大" in page.heading
+    assert "一次最多传20兆" in page.main
 
 
 def test_a_large_file_is_never_written_to_disk(

@@ -9,7 +9,15 @@ from portal.core import db
 from portal.records import service as records
 from tests.browser import Browser
 from tests.conftest import Clock
-from tests.factories import TODAY, make_code, make_door_code, make_record, make_subject
+from tests.factories import (
+    TODAY,
+    make_account,
+    make_code,
+    make_door_code,
+    make_record,
+    make_representative,
+    make_subject,
+)
 
 LANGUAGES = pytest.mark.parametrize("root", ["", "/en"])
 
@@ -139,6 +147,37 @@ def test_every_adverse_record_shows_its_way_out(browser: Browser) -> None:
     assert links["我认为有误"] == f"/objections/new?record={record.id}"
     browser.get(links["怎样申请修复"])
     browser.get(links["我认为有误"], status=303)
+
+
+@pytest.mark.parametrize("kind", ["licence", "honour", "inspection"])
+def test_any_other_record_can_be_objected_to_from_where_it_stands(
+    browser: Browser, kind: str
+) -> None:
+    subject = make_subject()
+    record = make_record(subject, kind=kind, record_class=None, title="食品经营许可证")
+    address = f"/objections/new?record={record.id}"
+    page = browser.get(f"/subjects/{subject.code}")
+    assert page.links("//article//a") == {"我认为有误食品经营许可证": address}
+    make_representative(account := make_account(), subject)
+    assert "食品经营许可证" in browser.sign_in(account).get(address).main
+
+
+def test_a_commitment_is_objected_to_on_its_own_page(browser: Browser) -> None:
+    subject = make_subject()
+    record = make_record(subject, kind="commitment", record_class=None)
+    page = browser.get(f"/subjects/{subject.code}")
+    assert page.links("//article//a") == {"看这份承诺": f"/commitments/{record.number}"}
+
+
+@LANGUAGES
+def test_a_day_among_the_further_facts_is_written_out(browser: Browser, root: str) -> None:
+    subject = make_subject()
+    make_record(subject, details=[["认定日期", "2026-11-10"], ["备注", "2026-02-30"]])
+    page = browser.get(f"{root}/subjects/{subject.code}")
+    assert ("10 November 2026" if root else "2026年11月10日") in page.main
+    assert page.words("//dd/time[@datetime='2026-11-10']")
+    assert "2026-11-10" not in page.main
+    assert "2026-02-30" in page.main
 
 
 @LANGUAGES

@@ -57,6 +57,21 @@ def fits(tab: Tab) -> None:
     assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], tab.url
 
 
+# The lines that the heading's last word, a number, stands on.
+LINES = """() => {
+    const heading = document.querySelector('h1'), place = document.createRange();
+    const texts = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT);
+    const tops = new Set();
+    for (let text; text = texts.nextNode();) {
+        const start = text.data.search(/[A-Z]\\d{4}-[0-9A-Z]{6}$/);
+        if (start < 0) continue;
+        place.setStart(text, start); place.setEnd(text, text.data.length);
+        for (const box of place.getClientRects()) tops.add(box.top);
+    }
+    return tops.size;
+}"""
+
+
 def begin(tab: Tab, address: str) -> None:
     tab.goto(address)
     fits(tab)
@@ -136,3 +151,18 @@ def test_an_owner_applies_for_repair_and_the_clerk_takes_it_up(
     take_up(enter("streets", script), prefix, reference)
     owner.goto(f"{prefix}/cases/{reference}")
     assert "已收到，正在核对。" in owner.inner_text("main")
+
+
+@pytest.mark.parametrize(("person", "root"), [("food", "/cases"), ("streets", "/desk/cases")])
+def test_the_number_of_a_case_is_not_broken_in_its_heading(
+    enter: Enter, site: Site, person: str, root: str
+) -> None:
+    (reference,) = site.values("SELECT reference FROM cases WHERE kind = 'repair' LIMIT 1")
+    tab = enter(person, False)
+    for width in (320, 360):
+        tab.set_viewport_size({"width": width, "height": 740})
+        for prefix in ("", "/en"):
+            for view in ("elder", "standard"):
+                tab.goto(f"{prefix}{root}/{reference}?view={view}")
+                assert tab.evaluate(LINES) == 1, tab.url
+                assert tab.evaluate("document.documentElement.scrollWidth") <= width, tab.url

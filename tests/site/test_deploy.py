@@ -71,6 +71,17 @@ def test_a_form_is_taken_over_https_from_a_browser_that_hides_where_it_was(
     let_go(production)
 
 
+def test_what_nginx_refuses_as_too_large_is_told_the_limit_that_it_keeps_to() -> None:
+    most = re.search(r"client_max_body_size (\d+)m;", NGINX)
+    page = re.search(r"error_page 413 /static/([\w-]+\.html);", NGINX)
+    assert most
+    assert page
+    told = re.search(r"一次最多传(\d+)兆", (ROOT / "static" / page[1]).read_text())
+    assert told
+    # A file of the largest size is packed into the request with what stands around it.
+    assert 0 < int(most[1]) - int(told[1]) <= 5
+
+
 def test_nginx_packs_no_page_of_people_and_sends_no_form_twice() -> None:
     front = NGINX.partition("location / {")[2]
     assert "gzip off;" in front

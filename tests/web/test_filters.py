@@ -38,6 +38,15 @@ def test_no_day_is_nothing_and_a_far_one_a_long_term() -> None:
     assert filters.term_end(filters.FAR) == "长期"
 
 
+@pytest.mark.parametrize(
+    "words", ["", "2026-02-30", "２０２６-10-05", "2026年10月5日", "第1234-5号文"]
+)
+def test_what_only_looks_like_a_day_stays_as_it_was_written(words: str) -> None:
+    assert filters.written_day(words) is None
+    assert filters.in_words(words) == words
+    assert filters.in_words("2026-10-05") == "2026年10月5日"
+
+
 def test_what_public_pages_do_without_is_not_loaded_at_the_start() -> None:
     heavy = ["PIL", "httpx", "obstore", "openpyxl", "segno", "webauthn", "weasyprint"]
     asked = (

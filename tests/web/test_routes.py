@@ -78,6 +78,19 @@ def test_a_wrong_method_is_a_page(browser: Browser, root: str) -> None:
     assert "GET" in response.headers["Allow"]
 
 
+@pytest.mark.parametrize(
+    ("packed", "size"),
+    [("application/x-www-form-urlencoded", 2_000_000), ("multipart/form-data", 300_000)],
+)
+@pytest.mark.parametrize(("root", "limit"), [("", "87,000个汉字"), ("/en", "87,000 Chinese")])
+def test_a_text_that_is_too_long_is_told_how_long_it_may_be(
+    browser: Browser, root: str, limit: str, packed: str, size: int
+) -> None:
+    data = {"contact": "y" * size}
+    page = browser.post(f"{root}/sign-in", data, status=413, content_type=packed)
+    assert limit in page.main
+
+
 def test_too_much_is_refused(browser: Browser) -> None:
     response = browser.client.post("/q/X/wrong", data={"x": "y" * 2_000_000})
     assert response.status_code in {303, 413}
