@@ -104,7 +104,7 @@ def take_up(tab: Tab, prefix: str, reference: str) -> None:
     tab.locator("[name=step][value=accept]").check(force=True)
     tab.fill("form[action$='/step'] [name=note]", "已收到，正在核对。")
     tab.click("[name=do][value=take]")
-    tab.wait_for_url(f"**{prefix}/desk/")
+    tab.wait_for_url(f"**{prefix}/desk/?done=*")
 
 
 @pytest.mark.parametrize(("script", "prefix"), WAYS)
