@@ -54,7 +54,7 @@ def check_record(record: dict[str, Any], page: str) -> None:
     assert KINDS[record["kind"]] in page
     assert (record["source_unit"] or record["authority"]) in page
     for pair in record["details"]:
-        assert all(as_shown(part) in page for part in pair)
+        assert all(as_shown(filters.in_words(part)) in page for part in pair)
     assert filters.day(date.fromisoformat(record["decided_on"])) in page
     if record["valid_until"]:
         assert filters.term_end(date.fromisoformat(record["valid_until"])) in page
