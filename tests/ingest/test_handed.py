@@ -72,7 +72,9 @@ def test_a_large_file_waits_and_its_page_leads_to_what_became_of_it(
     assert 'id="progress"' in polled(clerk, page).get_data(as_text=True)
     work()
     answer = polled(clerk, page)
-    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, "/desk/imports/1")
+    batch_id = db.session.scalars(select(ImportBatch.id)).one()
+    target = f"/desk/imports/{batch_id}"
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, target)
     done = clerk.follow(clerk.get(page.address, status=303))
     assert "新增1" in done.main
     assert "未收1" in done.main
