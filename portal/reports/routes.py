@@ -10,8 +10,8 @@ from portal.documents import service as documents
 from portal.documents.models import Document
 from portal.reports import rules, service
 from portal.reports.forms import IdForm, grant_form, report_form, share_form
-from portal.web import csrf
 from portal.web.access import at_once, public, signed_in
+from portal.web.application import csrf
 from portal.web.i18n import locale
 from portal.web.limits import limiter, reports
 from portal.web.pages import path, render
