@@ -176,5 +176,14 @@ def test_units_may_write_only_where_the_portal_keeps_things() -> None:
         }  # fmt: skip
 
 
+def test_a_web_process_asks_for_the_same_memory_however_it_is_started() -> None:
+    unit = (DEPLOY / "systemd" / "portal-web@.service").read_text()
+    image = (DEPLOY / "Containerfile").read_text()
+    here = (ROOT / "Makefile").read_text()
+    found = [re.findall(r"GLIBC_TUNABLES(?: \?)?= ?(\S+)", text) for text in (unit, image, here)]
+    assert found[0]
+    assert found[0] == found[1] == found[2]
+
+
 def test_every_header_is_known_here() -> None:
     assert set(HEADERS) <= set(WANTED)
