@@ -89,14 +89,6 @@ def county_of(code: str | None) -> Place | None:
     return place
 
 
-def responsible_for(town_code: str) -> Place | None:
-    """Who runs a town: its functional zone where one does, otherwise its county."""
-    place = find_area(town_code)
-    if place is None:
-        return None
-    return find_area(place.zone) or county_of(place.code)
-
-
 def find_in_address(address: str) -> Place | None:
     """The smallest area whose name an address contains; towns of one name need their county."""
     county = next((place for place in counties() if place.name in address), None)

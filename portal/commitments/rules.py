@@ -36,7 +36,6 @@ ANSWER_TERM = "commitment.answer"
 BLANK_LENGTH = 200
 LARGEST = 10**9
 
-Means = Literal["passkey", "totp", "code"]
 MEANS = {
     "passkey": N_("通行密钥（签名人自己的密钥签署文本指纹）"),
     "totp": N_("验证器动态码"),

@@ -43,7 +43,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "figures": ("F", N_("办理情况月报")),
     "other": ("X", N_("其他文件")),
 }
-# Labels of what may be read of a document; whoever issues one may use others.
+# Labels of what may be read of a document, for the catalogue; whoever issues one may use others.
 LABELS = (N_("主体"), N_("姓名"), N_("统一社会信用代码"), N_("期间"), N_("领域"), N_("用途"))
 STATES = {
     "preparing": N_("正在生成"),

@@ -3,15 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from portal.core.calendar import Calendar
 from portal.core.errors import Refused
 from portal.core.text import N_
 from portal.core.workflow import Offer, State, Workflow, step
-
-Purpose = Literal["repair", "screening"]
-PURPOSES = {"repair": N_("信用修复"), "screening": N_("重整、和解期间暂时屏蔽")}
 
 WORKFLOW = Workflow(
     "submitted",
@@ -158,12 +154,6 @@ class Eligibility:
     @property
     def may_apply(self) -> bool:
         return self.is_here and all(each.is_met for each in self.conditions)
-
-    @property
-    def is_too_early(self) -> bool:
-        """Whether nothing is missing but time."""
-        missing = {each.key for each in self.conditions if not each.is_met}
-        return self.is_here and missing == {"period"}
 
 
 PERIOD = N_("最短公示期已到")

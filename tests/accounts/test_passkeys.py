@@ -42,7 +42,7 @@ def test_a_passkey_signs_in_alone(app: Flask) -> None:
     phone = registered(account)
     answer = phone.sign(service.sign_in_options(PARTY))
     assert service.take_sign_in(answer, PARTY).id == account.id
-    (passkey,) = service.passkeys_of(account.id)
+    (passkey,) = account.passkeys
     assert passkey.used_at is not None
     assert passkey.sign_count == 1
 

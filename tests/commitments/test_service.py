@@ -459,7 +459,6 @@ def test_the_register_is_searched_by_name_kind_and_state(
     assert service.register(query="100%").rows == []
     assert service.register(kind="sector").rows == []
     assert service.register(state="no such").rows == []
-    assert service.count_public(shop.subject.id) == 1
     assert service.register(before=commitment.id).rows == []
     states = {}
     for state in service.state_words():

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -120,13 +119,6 @@ def verify_assertion(
 ) -> Passkey:
     """The passkey of `account` that signed exactly `challenge`. Raises Refused."""
     return _verified(credential, challenge, party, account)
-
-
-def passkeys_of(account_id: int) -> Sequence[Passkey]:
-    """Every passkey of an account, oldest first."""
-    return session.scalars(
-        select(Passkey).where(Passkey.account_id == account_id).order_by(Passkey.id)
-    ).all()
 
 
 def public_key_of(passkey: Passkey) -> str:

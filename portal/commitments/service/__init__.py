@@ -27,7 +27,6 @@ from portal.commitments.service.finding import (
     asked_of,
     begun,
     changed_since,
-    count_public,
     document_of,
     due,
     file_of,
@@ -74,7 +73,7 @@ from portal.commitments.texts import newest as newest_text
 __all__ = [
     "KINDS", "STATES", "UPLOAD_KINDS", "Confirmation", "Listing", "all_mine", "answer", "ask",
     "askable", "asked_of", "begin", "begun", "bump_when_listed", "challenge", "changed_since",
-    "changed_texts", "check", "confirm", "confirm_duty", "content_of", "correct", "count_public",
+    "changed_texts", "check", "confirm", "confirm_duty", "content_of", "correct",
     "count_signed", "decide_breach", "document_of", "drop_breach", "due", "file_of", "get",
     "listed_of", "mark_disputed", "may_confirm", "mine", "newest_text", "notify_breach",
     "of_office", "offers", "office", "office_roles", "progress", "promisors", "public", "purge",

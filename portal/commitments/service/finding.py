@@ -88,12 +88,6 @@ def changed_since(begin: datetime) -> Sequence[Commitment]:
     return session.scalars(query.order_by(Commitment.id)).all()
 
 
-def count_public(subject_id: int) -> int:
-    """How many public commitments a business has."""
-    mine = (Commitment.subject_id == subject_id, is_listed())
-    return session.scalar(select(func.count(Commitment.id)).where(*mine)) or 0
-
-
 def subject(code: str) -> Subject | None:
     return session.scalar(select(Subject).where(Subject.code == code))
 
