@@ -79,7 +79,7 @@ def test_only_who_waits_is_decided_and_only_who_is_listed_replies(app: Flask) ->
     assert service.shown_replies("beef-soup", []) == {}
 
 
-def test_the_commands_enter_list_show_and_refuse(own_app: Flask) -> None:
+def test_the_commands_enter_list_show_refuse_and_withdraw(own_app: Flask) -> None:
     run = own_app.test_cli_runner().invoke
     with own_app.app_context():
         code = make_listed().code
@@ -93,3 +93,6 @@ def test_the_commands_enter_list_show_and_refuse(own_app: Flask) -> None:
     assert "telephone" in run(args=[*write, "13800000000"]).output
     assert "No subject" in run(args=["portal", "replies", "write", "X", "beef-soup", "a"]).output
     assert "No reply" in run(args=["portal", "replies", "show", "7"]).output
+    withdraw = ["portal", "replies", "withdraw", "1"]
+    assert run(args=withdraw).output == "reply 1: withdrawn\n"
+    assert "No reply" in run(args=withdraw).output
