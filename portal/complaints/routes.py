@@ -33,7 +33,7 @@ from portal.core.units import unit_of_key
 from portal.web import held, i18n, parking
 from portal.web.access import current_actor, public, visitor
 from portal.web.downloads import attachment
-from portal.web.limits import limiter, reports
+from portal.web.limits import costly, limiter
 from portal.web.pages import path, render
 
 bp = Blueprint("complaints", __name__)
@@ -58,7 +58,7 @@ def index() -> Response:
 
 @bp.route("/complaints/new", methods=["GET", "POST"])
 @visitor
-@limiter.limit(reports, methods=["POST"])
+@limiter.limit(costly, methods=["POST"])
 def new() -> ResponseReturnValue:
     kind = law.kinds().get(request.args.get("kind", ""))
     subject = _subject()
@@ -149,7 +149,7 @@ def letter_file(draft_id: str) -> Response:
 
 @bp.route("/complaints/drafts/<draft_id>/check", methods=["GET", "POST"])
 @visitor
-@limiter.limit(reports, methods=["POST"])
+@limiter.limit(costly, methods=["POST"])
 def check(draft_id: str) -> ResponseReturnValue:
     draft, form = _draft(draft_id), SendForm()
     if missing := intake.missing_page(draft):

@@ -13,7 +13,7 @@ from portal.repair.forms import PromiseForm, ScreeningForm, StartForm, Statement
 from portal.web import templates
 from portal.web.access import public, signed_in
 from portal.web.held import hold_code
-from portal.web.limits import limiter, reports
+from portal.web.limits import costly, limiter
 from portal.web.pages import path, render
 
 bp = Blueprint("repair", __name__)
@@ -34,7 +34,7 @@ def show(record_id: int) -> Response:
 
 @bp.get("/repair/<int:record_id>/notice.pdf")
 @public
-@limiter.limit(reports)
+@limiter.limit(costly)
 def notice(record_id: int) -> Response:
     found = service.public_prospect(record_id) or abort(404)
     address = f"{current_app.config['PORTAL'].site.url}/repair/{record_id}"

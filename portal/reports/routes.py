@@ -13,7 +13,7 @@ from portal.reports.forms import IdForm, grant_form, report_form, share_form
 from portal.web import csrf
 from portal.web.access import at_once, public, signed_in
 from portal.web.i18n import locale
-from portal.web.limits import limiter, reports
+from portal.web.limits import costly, limiter
 from portal.web.pages import path, render
 from portal.web.security import is_cross_site
 
@@ -128,7 +128,7 @@ def shared(key: str) -> Response:
 
 @bp.post("/reports/shared/<key>")
 @public
-@limiter.limit(reports)
+@limiter.limit(costly)
 def open_shared(key: str) -> ResponseReturnValue:
     if is_cross_site():
         abort(403)
@@ -166,7 +166,7 @@ def granted(key: str) -> Response:
 
 @bp.post("/reports/granted/<key>")
 @public
-@limiter.limit(reports)
+@limiter.limit(costly)
 def use_granted(key: str) -> ResponseReturnValue:
     if is_cross_site():
         abort(403)

@@ -10,7 +10,7 @@ from portal.accounts.routes.entering import bp, shows_codes, with_next
 from portal.web import stash
 from portal.web.access import visitor
 from portal.web.i18n import locale
-from portal.web.limits import limiter, reports
+from portal.web.limits import costly, limiter
 from portal.web.pages import render
 from portal.web.transactions import aside
 
@@ -20,7 +20,7 @@ RECOVER = "recover"
 
 @bp.route("/sign-up", methods=["GET", "POST"])
 @visitor
-@limiter.limit(reports, methods=["POST"])
+@limiter.limit(costly, methods=["POST"])
 def sign_up() -> ResponseReturnValue:
     form = SignUpForm()
     if form.validate_on_submit():
@@ -36,7 +36,7 @@ def sign_up() -> ResponseReturnValue:
 
 @bp.route("/sign-up/confirm", methods=["GET", "POST"])
 @visitor
-@limiter.limit(reports, methods=["POST"])
+@limiter.limit(costly, methods=["POST"])
 def sign_up_confirm() -> ResponseReturnValue:
     sent = stash.look(SIGN_UP)
     if sent is None:
@@ -54,7 +54,7 @@ def sign_up_confirm() -> ResponseReturnValue:
 
 @bp.route("/recover", methods=["GET", "POST"])
 @visitor
-@limiter.limit(reports, methods=["POST"])
+@limiter.limit(costly, methods=["POST"])
 def recover() -> ResponseReturnValue:
     form = RecoverForm()
     if form.validate_on_submit():
@@ -70,7 +70,7 @@ def recover() -> ResponseReturnValue:
 
 @bp.route("/recover/confirm", methods=["GET", "POST"])
 @visitor
-@limiter.limit(reports, methods=["POST"])
+@limiter.limit(costly, methods=["POST"])
 def recover_confirm() -> ResponseReturnValue:
     sent = stash.look(RECOVER)
     if sent is None:
