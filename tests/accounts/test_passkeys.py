@@ -16,7 +16,7 @@ from tests.browser import Browser
 from tests.conftest import Clock
 from tests.factories import make_account, make_staff
 
-PARTY = RelyingParty("localhost", "http://localhost")
+PARTY = RelyingParty("http://localhost")
 
 
 def device() -> Authenticator:

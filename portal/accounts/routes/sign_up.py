@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.accounts import service
 from portal.accounts.forms import CodeForm, NewPasswordForm, RecoverForm, SignUpForm
 from portal.accounts.routes import entering
-from portal.accounts.routes.entering import bp, shows_codes, with_next
+from portal.accounts.routes.entering import bp, config, with_next
 from portal.web import stash
 from portal.web.access import visitor
 from portal.web.i18n import locale
@@ -27,7 +27,7 @@ def sign_up() -> ResponseReturnValue:
         with form.refusals():
             aside(lambda: service.count_sending(form.contact.data))
             sent = service.begin_sign_up(
-                **form.answers(), language=locale(), is_shown=shows_codes()
+                **form.answers(), language=locale(), is_shown=config().shows_codes
             )
             _keep(SIGN_UP, sent, form.contact.data)
             return redirect(with_next("/sign-up/confirm"), 303)
@@ -61,7 +61,7 @@ def recover() -> ResponseReturnValue:
         with form.refusals():
             aside(lambda: service.count_sending(form.contact.data))
             sent = service.begin_recovery(
-                **form.answers(), language=locale(), is_shown=shows_codes()
+                **form.answers(), language=locale(), is_shown=config().shows_codes
             )
             _keep(RECOVER, sent, form.contact.data)
             return redirect(with_next("/recover/confirm"), 303)
@@ -90,6 +90,6 @@ def recover_confirm() -> ResponseReturnValue:
 def _keep(name: str, sent: tuple[str, str], contact: str) -> None:
     """Remember in this browser which code is asked for; a demo remembers the code as well."""
     ticket, code = sent
-    is_shown = shows_codes() and not service.can_send_to(contact)
+    is_shown = config().shows_codes and not service.can_send_to(contact)
     shown = code if is_shown else ""
     stash.keep(name, {"ticket": ticket, "contact": contact, "code": shown, "is_demo": is_shown})

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import delete, select
 
@@ -23,10 +24,19 @@ CHALLENGE_BYTES = 32
 
 @dataclass(frozen=True)
 class RelyingParty:
-    """Whom a passkey belongs to: the host name, and the address that pages are served from."""
+    """Whom a passkey belongs to, by the address that pages are served from."""
 
-    host: str
     origin: str
+
+    @property
+    def host(self) -> str:
+        """The name that browsers tie the passkey to."""
+        return urlsplit(self.origin).hostname or ""
+
+    @property
+    def takes_passkeys(self) -> bool:
+        """Browsers tie passkeys to names, never to a bare address of a machine."""
+        return not self.host.replace(".", "").isdigit()
 
 
 def registration_options(account: Account, party: RelyingParty) -> str:
