@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from portal.core.calendar import Calendar, Term, add, add_months
 from portal.core.errors import Refused
 from portal.core.text import N_
+from portal.core.units import CREDIT_OFFICE
 from portal.core.workflow import Workflow, step
 
 # Seed items 10 and 12 of the work plan; the words of the upload form stand in UPLOAD_KINDS.
@@ -30,7 +31,6 @@ WITHDRAWAL_MINUTES = 10
 # A name is confirmed from this level on; a promise binds, so whoever signs is known by name.
 SIGNING_LEVEL = 2
 REGION = "340400"
-CREDIT_OFFICE = "development-reform"
 REMINDERS = (7, 1)
 ANSWER_TERM = "commitment.answer"
 BLANK_LENGTH = 200

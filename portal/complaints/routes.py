@@ -10,7 +10,7 @@ from portal.accounts import service as accounts
 from portal.badges import service as badges
 from portal.bodies import service as bodies
 from portal.cases.models import Draft
-from portal.cases.service import By, drafts, figures, finding
+from portal.cases.service import drafts, figures, finding
 from portal.complaints import law
 from portal.complaints.forms import (
     DefaultForm,
@@ -37,7 +37,6 @@ from portal.web.limits import costly, limiter
 from portal.web.pages import path, render
 
 bp = Blueprint("complaints", __name__)
-CODE_HOLDER = By("code holder", "applicant")
 CHOOSE = N_("请选择")
 NO_UNIT = N_("不针对某个单位")
 OWN_STATION = N_("上面所选乡镇街道的政府或办事处")
@@ -179,7 +178,7 @@ def rating(reference: str) -> ResponseReturnValue:
     case, form = _case(reference), RatingForm()
     if form.validate_on_submit():
         with form.refusals():
-            after.rate(case, by=CODE_HOLDER, **form.answers())
+            after.rate(case, by=intake.CODE_HOLDER, **form.answers())
             return redirect(path(f"/cases/{case.reference}"), 303)
     return render("complaints/rating.html", form=form, case=case)
 
@@ -190,7 +189,7 @@ def retaliation(reference: str) -> ResponseReturnValue:
     case, form = _case(reference), RetaliationForm()
     if form.validate_on_submit():
         with form.refusals():
-            after.report_retaliation(case, by=CODE_HOLDER, note=form.note.data)
+            after.report_retaliation(case, by=intake.CODE_HOLDER, note=form.note.data)
             return redirect(path(f"/cases/{case.reference}"), 303)
     return render("complaints/retaliation.html", form=form, case=case)
 
@@ -203,7 +202,7 @@ def change_protection(reference: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals():
             after.change_protection(
-                case, by=CODE_HOLDER, level=form.protection.data, name=form.name.data,
+                case, by=intake.CODE_HOLDER, level=form.protection.data, name=form.name.data,
                 contact=form.contact.data, account_id=actor.account_id if actor else None,
             )  # fmt: skip
             held.hold(held.CASES, case.reference)

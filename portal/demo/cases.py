@@ -18,6 +18,7 @@ from portal.cases.service import By, files
 from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.db import session
+from portal.core.units import CREDIT_OFFICE
 from portal.demo.rules import SHOWCASE
 from portal.objections import service as objections
 from portal.records import service as records
@@ -29,8 +30,8 @@ CODES = {shown.key: shown.code for shown in SHOWCASE}
 DECIDES = "urban-management"
 CLERK = By("demo clerk", "clerk", DECIDES)
 REVIEWER = By("demo reviewer", "reviewer", DECIDES)
-OFFICE = By("demo office", "clerk", repair.CREDIT_OFFICE)
-CHECKER = By("demo checker", "reviewer", repair.CREDIT_OFFICE)
+OFFICE = By("demo office", "clerk", CREDIT_OFFICE)
+CHECKER = By("demo checker", "reviewer", CREDIT_OFFICE)
 DECIDED_DAYS_AGO = 120
 TITLES = (
     "占用人行道堆放物品", "未按规定分类投放垃圾", "擅自设置户外招牌", "油烟净化设施未正常使用",

@@ -20,6 +20,7 @@ from portal.commitments.models import (
 from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.db import session
+from portal.core.units import CREDIT_OFFICE
 from portal.documents import service as documents
 from portal.documents.models import Document
 from portal.subjects.models import Subject
@@ -200,7 +201,7 @@ def listed_of(subject_id: int) -> list[Commitment]:
 def _to(actor: Actor) -> ColumnElement[bool]:
     """What was promised to this person's office; all breaches for the credit office's reviewer."""
     own = Commitment.body_slug == (actor.body or "")
-    if actor.body == rules.CREDIT_OFFICE and "reviewer" in actor.roles:
+    if actor.body == CREDIT_OFFICE and "reviewer" in actor.roles:
         return or_(own, Commitment.state.in_(("breach_review", "broken")))
     return own
 

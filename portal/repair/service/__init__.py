@@ -18,6 +18,7 @@ from portal.core.actor import Actor
 from portal.core.calendar import add
 from portal.core.db import session
 from portal.core.errors import Refused
+from portal.core.units import CREDIT_OFFICE
 from portal.records import service as records
 from portal.records.models import Record
 from portal.repair import law, rules
@@ -29,7 +30,6 @@ from portal.subjects.models import Subject
 AFTER_FILES = "/repair/drafts/{id}/statement"
 # How a case looks while its repair is not decided.
 UNDER_WAY = frozenset({"received", "working", "waiting"})
-CREDIT_OFFICE = "development-reform"
 OFFERS_A_NIGHT = 500
 
 
