@@ -180,24 +180,6 @@ def in_groups(code: str) -> str:
     return "-".join(code[place : place + 4] for place in range(0, len(code), 4))
 
 
-def canonical(facts: Mapping[str, Any]) -> bytes:
-    """The one way in which facts are written down, so that their hash can be compared."""
-    return json.dumps(
-        facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
-
-
-def sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def sm3(data: bytes) -> str:
-    """The national hash, GB/T 32905."""
-    digest = hashes.Hash(hashes.SM3())
-    digest.update(data)
-    return digest.finalize().hex()
-
-
 UNREADABLE = (
     InvalidSignature, UnsupportedAlgorithm, ValueError, KeyError, TypeError, AttributeError,
 )  # fmt: skip

@@ -183,8 +183,5 @@ def test_a_duty_is_recalled_a_week_and_a_day_before() -> None:
     assert rules.reminder_days(TODAY, TODAY) == []
 
 
-def test_numbers_and_hashes() -> None:
+def test_a_number_is_region_day_and_six_digits() -> None:
     assert rules.number(TODAY, 1_000_007) == "34040020261120000007"
-    assert rules.as_text({"b": 1, "a": "字"}) == '{"a":"字","b":1}'
-    # GB/T 32905 A.1
-    assert rules.sm3("abc").startswith("66c7f0f462eeedd9")

@@ -1,6 +1,5 @@
 """Applying for repair, deciding, and everything that follows from a decision."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -13,7 +12,7 @@ from portal.bodies import service as bodies
 from portal.cases import service as cases
 from portal.cases.models import Case, Draft
 from portal.cases.service import By, drafts, finding
-from portal.core import audit, calendar, clock, jobs, terms
+from portal.core import audit, calendar, clock, digest, jobs, terms
 from portal.core.actor import Actor
 from portal.core.calendar import add
 from portal.core.db import session
@@ -333,7 +332,7 @@ def _promise() -> dict[str, str]:
     return {
         "version": known.version,
         "text": known.promise,
-        "sha256": hashlib.sha256(known.promise.encode()).hexdigest(),
+        "sha256": digest.sha256(known.promise.encode()),
     }
 
 
