@@ -314,5 +314,13 @@ def _checked(override: Override, decided_on: date) -> Override:
     return override
 
 
+def remaining_until(end: date | None, repaired_on: date, revoked_on: date) -> date | None:
+    """Until when a record is public whose repair was revoked: the days left, counted from then.
+
+    `end` is when it would have ended without the repair.
+    """
+    return end + (revoked_on - repaired_on) if end else None
+
+
 def _earliest(*days: date | None) -> date | None:
     return min((day for day in days if day is not None), default=None)

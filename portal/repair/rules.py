@@ -224,11 +224,6 @@ def check_plan(plan_until: date | None, today: date) -> None:
         raise Refused("plan_ended", "plan_until")
 
 
-def remaining_until(decided_end: date | None, repaired_on: date, revoked_on: date) -> date | None:
-    """Until when a record is public whose repair was revoked: the days left, counted from then."""
-    return decided_end + (revoked_on - repaired_on) if decided_end else None
-
-
 def reminder_day(calendar: Calendar, opens_on: date) -> date:
     """The day on which to remind: the first on which an office would also take it."""
     return calendar.next_working_day(opens_on)

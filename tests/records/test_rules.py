@@ -73,6 +73,12 @@ def test_before_the_new_law_nothing_is_capped_by_it() -> None:
     assert told.public_until == date(2029, 1, 10)
 
 
+def test_a_revoked_repair_gives_the_days_that_were_left() -> None:
+    repaired, revoked = date(2026, 11, 1), date(2026, 11, 20)
+    assert rules.remaining_until(date(2027, 8, 1), repaired, revoked) == date(2027, 8, 20)
+    assert rules.remaining_until(None, repaired, revoked) is None
+
+
 def test_a_record_is_shown_from_its_publication_but_counts_from_its_decision() -> None:
     told = published(published_on=date(2026, 6, 8))
     assert told.public_from == date(2026, 6, 8)

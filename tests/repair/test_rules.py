@@ -116,12 +116,6 @@ def test_a_plan_needs_an_end_that_is_to_come() -> None:
             rules.check_plan(day, TODAY)
 
 
-def test_a_revoked_repair_gives_the_days_that_were_left() -> None:
-    repaired, revoked = date(2026, 11, 1), date(2026, 11, 20)
-    assert rules.remaining_until(date(2027, 8, 1), repaired, revoked) == date(2027, 8, 20)
-    assert rules.remaining_until(None, repaired, revoked) is None
-
-
 def test_a_reminder_comes_on_a_working_day() -> None:
     assert rules.reminder_day(calendar.load(), date(2026, 11, 21)) == date(2026, 11, 23)
 

@@ -350,10 +350,7 @@ def _take_effect(case: Repair, by: By) -> None:
 def _revoke(case: Repair, by: By, note: str) -> None:
     """False material: public again for the time that was left, and no new application for years."""
     found, today = on_file(case.about_record), clock.today()
-    repaired_on = found.record.repaired_on or today
-    records.reinstate(case.about_record, until=None, reason=note, actor=by.label)
-    until = rules.remaining_until(found.record.public_until, repaired_on, today)
-    records.reinstate(case.about_record, until=until, reason=note, actor=by.label)
+    records.reinstate(case.about_record, on=today, reason=note, actor=by.label)
     barred_until = add(today, terms.term("rep.bar", today))
     session.add(
         RepairBar(case_id=case.id, subject_id=found.subject.id, until=barred_until, reason=note)
