@@ -12,12 +12,11 @@ from portal.cases import rules
 from portal.cases.models import Case, CaseDeadline, CaseEvent
 from portal.cases.rules import ACTIONS, REGISTERED, STEP_WORDS, Clock
 from portal.cases.rules.figures import HOPS
+from portal.cases.service import term_of
 from portal.core import calendar, clock
 from portal.core.calendar import Explanation
 from portal.core.db import session
 from portal.core.ids import normalise_id
-
-from . import term_of
 
 __all__ = ["ACTIONS", "STEP_WORDS", "Clock"]
 
