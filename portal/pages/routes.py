@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, abort
 
 from portal.cases.service import figures
+from portal.core import terms as time_limits
 from portal.pages import gallery, service
 from portal.web.access import public
 from portal.web.i18n import locale
@@ -76,7 +77,7 @@ def accessibility() -> Response:
 @bp.get("/terms")
 @public
 def terms() -> Response:
-    return render("pages/terms.html", terms=service.terms(), periods=service.periods())
+    return render("pages/terms.html", terms=time_limits.load(), periods=service.periods())
 
 
 @bp.get("/about/components")

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from portal.cases.models import PublishedEvent
-from portal.core import content, db
+from portal.core import content, db, terms
 from portal.pages import service
 from tests.browser import Browser
 from tests.conftest import Clock
@@ -64,7 +64,7 @@ def test_no_such_help_is_a_404(browser: Browser) -> None:
 
 def test_terms_show_every_time_limit_with_its_basis(browser: Browser) -> None:
     words = browser.get("/terms").main
-    for term in service.terms():
+    for term in terms.load():
         assert term.zh in words
         assert term.basis in words
     assert "国家发展改革委令第36号《信用修复管理办法》" in words

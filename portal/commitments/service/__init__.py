@@ -36,7 +36,6 @@ from portal.commitments.service.finding import (
     office,
     public,
     register,
-    subject,
     take_changed,
 )
 from portal.commitments.service.keeping import (
@@ -78,6 +77,6 @@ __all__ = [
     "listed_of", "mark_disputed", "may_confirm", "mine", "newest_text", "notify_breach",
     "of_office", "offers", "office", "office_roles", "progress", "promisors", "public", "purge",
     "read", "read_codes", "register", "report", "request", "requests_of", "save", "save_signer",
-    "send_reminder", "sign", "signed", "state_words", "step_words", "subject", "take",
+    "send_reminder", "sign", "signed", "state_words", "step_words", "take",
     "take_changed", "tell_overdue", "text_of", "withdraw",
 ]  # fmt: skip

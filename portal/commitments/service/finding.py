@@ -23,7 +23,6 @@ from portal.core.db import session
 from portal.core.units import CREDIT_OFFICE
 from portal.documents import service as documents
 from portal.documents.models import Document
-from portal.subjects.models import Subject
 
 PAGE_SIZE = 20
 
@@ -87,10 +86,6 @@ def changed_since(begin: datetime) -> Sequence[Commitment]:
     changed = or_(Commitment.listed_from > begin, has_step, has_run_out, is_over)
     query = select(Commitment).where(is_listed(), Commitment.subject_id.is_not(None), changed)
     return session.scalars(query.order_by(Commitment.id)).all()
-
-
-def subject(code: str) -> Subject | None:
-    return session.scalar(select(Subject).where(Subject.code == code))
 
 
 def mine(number: str, actor: Actor, *, scope: str = "read") -> Commitment | None:
