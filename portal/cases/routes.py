@@ -205,10 +205,6 @@ def _page(case: Case, form: StepForm | FilesForm, *, answered: str = "") -> Resp
         turns=TURNS,
         words=finding.last_words(case),
         code=held.code_of(case.reference),
-        deadlines=[
-            (each, finding.clock_of(each), finding.explanation_of(each))
-            for each in case.deadlines
-            if each.is_running
-        ],
+        deadlines=finding.clocks_of(case),
         options=case.workflow.options(case.state, "applicant"),
     )
