@@ -204,6 +204,7 @@ def get(number: str) -> Document | None:
 
 
 def by_id(document_id: int) -> Document | None:
+    """The document of this row; whose it is, the caller asks."""
     return session.get(Document, document_id)
 
 

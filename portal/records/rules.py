@@ -73,6 +73,8 @@ SIMPLIFIED = ("简易", "simplified", "当场")
 
 @dataclass(frozen=True)
 class Instrument:
+    """A regulation that sets periods of publication, and from which day it is in force."""
+
     key: str
     zh: str
     en: str
@@ -96,6 +98,8 @@ class ClassRule:
 
 @dataclass(frozen=True)
 class RecordKind:
+    """A kind of record: its class in the catalogue, its period, and where it is repaired."""
+
     key: str
     zh: str
     en: str
@@ -109,6 +113,8 @@ class RecordKind:
 
 @dataclass(frozen=True)
 class CatalogueClass:
+    """A class of the national basic catalogue."""
+
     number: int
     zh: str
     en: str
@@ -116,6 +122,8 @@ class CatalogueClass:
 
 @dataclass(frozen=True)
 class RepairRoute:
+    """Where records of some kinds are repaired."""
+
     key: str
     zh: str
     en: str
@@ -124,6 +132,8 @@ class RepairRoute:
 
 @dataclass(frozen=True)
 class PenaltyKind:
+    """A kind of penalty: the words that name it, and the class to assume where none is given."""
+
     key: str
     zh: str
     en: str
@@ -170,6 +180,8 @@ class Publication:
 
 @dataclass(frozen=True)
 class Classification:
+    """The class to assume of a penalty, and the provision it stands on."""
+
     record_class: RecordClass
     basis: str
 

@@ -135,6 +135,7 @@ def request(request_id: int, actor: Actor) -> SigningRequest | None:
 
 
 def progress(request: SigningRequest) -> Progress:
+    """How many businesses were asked, have signed, and could not be told."""
     text = texts.newest(request.slug, clock.today())
     signed = sum(each.commitment_id is not None for each in request.asks)
     unreached = sum(each.told == 0 and each.commitment_id is None for each in request.asks)

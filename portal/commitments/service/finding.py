@@ -149,6 +149,7 @@ def document_of(commitment: Commitment) -> Document | None:
 
 
 def file_of(commitment: Commitment, file_id: int) -> Evidence | None:
+    """A file by its number, if this commitment has it."""
     return next((file for file in commitment.files if file.id == file_id), None)
 
 
@@ -169,9 +170,9 @@ def office(number: str, actor: Actor) -> Commitment | None:
 
 
 def take_changed(limit: int) -> list[int]:
-    """Take businesses whose commitments changed from the list; whoever takes one draws conclusions.
+    """Take some businesses off the list of changes; the caller draws the conclusions.
 
-    Returns their subjects.
+    Returns the numbers of their subjects.
     """
     oldest = select(CommitmentChange.id).order_by(CommitmentChange.id).limit(limit)
     taken = session.scalars(

@@ -205,6 +205,7 @@ def may_confirm(commitment: Commitment, actor: Actor) -> bool:
 
 
 def step_words() -> Mapping[str, str]:
+    """The words of the steps that were taken, Chinese sources."""
     return rules.STEP_WORDS
 
 
