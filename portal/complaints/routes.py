@@ -92,7 +92,7 @@ def where(draft_id: str) -> ResponseReturnValue:
         if not form.errors:
             intake.save_where(draft, **form.answers())
             return redirect(path(f"/complaints/drafts/{draft.id}/protection"), 303)
-    return render("complaints/where.html", form=form, draft=draft)
+    return render("complaints/where.html", form=form)
 
 
 @bp.route("/complaints/drafts/<draft_id>/protection", methods=["GET", "POST"])
@@ -127,7 +127,7 @@ def facts(draft_id: str) -> ResponseReturnValue:
             is_worked = law.kinds()[draft.answers["kind"]].way == "worked"
             following = f"/drafts/{draft.id}/files" if is_worked else _letter(draft)
             return redirect(path(following), 303)
-    return render("complaints/facts.html", form=form, draft=draft)
+    return render("complaints/facts.html", form=form)
 
 
 @bp.get("/complaints/drafts/<draft_id>/letter")

@@ -186,7 +186,7 @@ def grants(code: str) -> ResponseReturnValue:
             return redirect(path(f"/reports/grants/{code}"), 303)
     given = [(each, service.key_of(each)) for each in service.grants_of(subject.id)]
     return render(
-        "reports/grants.html", form=form, subject=subject, grants=given, id_form=IdForm(),
+        "reports/grants.html", form=form, subject=subject, grants=given,
         looks=service.lookups_of(subject.id), law=service.law_on_file(),
     )  # fmt: skip
 
@@ -230,7 +230,6 @@ def _page(document: Document, form: object) -> Response:
         changed=service.changed_since(document),
         shares=[(each, service.key_of(each)) for each in service.shares_of(document)],
         form=form,
-        id_form=IdForm(),
     )
 
 
