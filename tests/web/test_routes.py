@@ -189,7 +189,7 @@ def test_production_answers_its_own_host_alone_and_asks_for_https(migrated: str)
     let_go(app)
 
 
-def test_health_and_readiness(browser: Browser) -> None:
+def test_a_running_portal_is_healthy_and_ready(browser: Browser) -> None:
     assert browser.client.get("/healthz").text == "ok\n"
     assert browser.client.get("/readyz").text.startswith("ready\n")
 
