@@ -14,7 +14,7 @@ from flask import Flask
 from bench.figures import Figure, median, percentile
 from portal import create_app
 from portal.config import Config
-from portal.core import pdf, seal, storage
+from portal.core import digest, pdf, seal, storage
 from portal.documents import document, rules
 from portal.documents.service import Frozen
 from portal.reports.law import load as law_on_file
@@ -144,7 +144,7 @@ def frozen(rows: int) -> Frozen:
     return Frozen(
         id=rows, number=rules.number("special", datetime(2026, 11, 20, tzinfo=UTC).date(), rows),
         code="0123456789ABCDEF", kind="special", title="专项信用报告（信用代证）", language="zh",
-        template="reports/print.html", snapshot=facts, hash=rules.sha256(rules.canonical(facts)),
+        template="reports/print.html", snapshot=facts, hash=digest.sha256(digest.canonical(facts)),
         issued_at=datetime(2026, 11, 20, 2, 0, tzinfo=UTC), valid_until=None,
         subject_code="92340499MADEM0011M",
     )  # fmt: skip

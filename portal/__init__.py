@@ -2,7 +2,6 @@
 
 import gc
 from importlib import import_module
-from pathlib import Path
 from typing import Any, cast
 
 from flask import Blueprint, Flask
@@ -12,15 +11,13 @@ from portal import web, words
 from portal.accounts import service as accounts
 from portal.cases import service as cases
 from portal.cli import cli
-from portal.config import VAR, Config
+from portal.config import ROOT, VAR, Config
 from portal.core import db, jobs, keys, outgoing, seal, sealing, storage, uploads
 from portal.web import access
 from portal.web.application import Application
 from portal.web.cache import PageCache
 from portal.web.i18n import LanguagePrefix
 from portal.web.security import SecurityHeaders
-
-ROOT = Path(__file__).resolve().parent.parent
 
 BLUEPRINTS: tuple[str, ...] = (
     "portal.pages.routes",

@@ -2,7 +2,6 @@
 
 import sys
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 from flask import current_app
@@ -11,17 +10,10 @@ from flask.cli import AppGroup
 from portal.accounts.command import claim_codes, create_staff
 from portal.badges.command import door_codes, keys_group
 from portal.core import audit, db
-from portal.core.operator import OPERATOR, done
+from portal.core.operator import OPERATOR
+from portal.documents.command import verify_pdf
 from portal.ingest.command import UPLOADS, check_codes, export_upload, ingest, receipt
-
-MESSAGES = {
-    "no_such_reply": "No reply with this number waits.",
-    "not_listed": "This subject is not in the list of this scenario.",
-    "reply_empty": "A reply needs words.",
-    "reply_too_long": "A reply has at most 300 characters.",
-    "reply_personal": "A reply must not hold numbers of persons (telephone, identity, card, mail).",
-    "reason_needed": "Say why, so that its writer knows what to change.",
-}
+from portal.scenarios.command import replies
 
 cli = AppGroup("portal", help="Commands for operators.")
 cli.add_command(ingest)
@@ -31,6 +23,8 @@ cli.add_command(keys_group)
 cli.add_command(door_codes)
 cli.add_command(create_staff)
 cli.add_command(claim_codes)
+cli.add_command(replies)
+cli.add_command(verify_pdf)
 
 
 @cli.command()
@@ -160,6 +154,19 @@ def work(*, once: bool) -> None:
         pass
 
 
+@cli.command("retry-failed")
+def retry_failed() -> None:
+    """Give jobs that failed too often all their attempts again, once the cause is mended.
+
+    Example: flask --app wsgi portal retry-failed
+    """
+    from portal.core import jobs
+
+    count = jobs.retry_failed()
+    db.session.commit()
+    click.echo(f"jobs to be tried again: {count}")
+
+
 @cli.command()
 @click.option("--all", "everything", is_flag=True, help="Every grade, not only the stale ones.")
 def recompute(*, everything: bool) -> None:
@@ -205,75 +212,6 @@ def export(scenario: str, kind: str, form: str, *, template: bool) -> None:
         raise click.ClickException(f"There is no scenario '{scenario}'. There are: {known}.")
     blank = scenarios.blank(scenario, "csv") or b""
     click.echo(blank if template else listed.encode(), nl=False)
-
-
-replies = AppGroup("replies", help="What subjects say to their grades, beside the badge.")
-cli.add_command(replies)
-
-
-@replies.command("write")
-@click.argument("code")
-@click.argument("scenario")
-@click.argument("text")
-def replies_write(code: str, scenario: str, text: str) -> None:
-    """Enter the reply of the subject with this code; it waits until it is approved.
-
-    Example: flask --app wsgi portal replies write 92340499MADEM0011M beef-soup 已经整改完成。
-    """
-    from portal.scenarios import service as scenarios
-    from portal.subjects import service as subjects
-
-    row = subjects.public_row(code)
-    if row is None:
-        raise click.ClickException(f"No subject has the code {code}.")
-    done(
-        lambda: scenarios.reply(row.id, scenario, text, actor=OPERATOR).id,
-        "reply {}: waiting",
-        MESSAGES,
-    )
-
-
-@replies.command("list")
-def replies_list() -> None:
-    """List the replies that wait, oldest first.
-
-    Example: flask --app wsgi portal replies list
-    """
-    from portal.scenarios import service as scenarios
-
-    for one in scenarios.waiting_replies():
-        click.echo(f"{one.id}  {one.scenario}  {one.text}")
-
-
-@replies.command("show")
-@click.argument("reply_id", type=int)
-def replies_show(reply_id: int) -> None:
-    """Let a reply be seen beside the badge.
-
-    Example: flask --app wsgi portal replies show 1
-    """
-    from portal.scenarios import service as scenarios
-
-    done(
-        lambda: scenarios.show_reply(reply_id, actor=OPERATOR), f"reply {reply_id}: shown", MESSAGES
-    )
-
-
-@replies.command("refuse")
-@click.argument("reply_id", type=int)
-@click.option("--reason", required=True, help="Told to its writer.")
-def replies_refuse(reply_id: int, reason: str) -> None:
-    """Keep a reply out.
-
-    Example: flask --app wsgi portal replies refuse 1 --reason 含有他人姓名
-    """
-    from portal.scenarios import service as scenarios
-
-    done(
-        lambda: scenarios.refuse_reply(reply_id, reason=reason, actor=OPERATOR),
-        f"reply {reply_id}: refused",
-        MESSAGES,
-    )
 
 
 CHANGED_TEXTS = (
@@ -347,48 +285,3 @@ def restore(file: Path) -> None:
     except archive.Failed as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"restored: {told.database} bytes of database, {told.files} files")
-
-
-ANSWERS = {
-    "genuine": {"yes": "真伪 genuine: 是 yes", "no": "真伪 genuine: 不能确认 not confirmed"},
-    "unchanged": {
-        "yes": "改动 unchanged: 没有改动 yes",
-        "no": "改动 unchanged: 被改动过 no, it was changed",
-        "unknown": "改动 unchanged: 不能判断 cannot be told",
-    },
-}
-
-
-SIGNATURES = {
-    "yes": "签署人的签名 signature of the signer: 与文本相符 fits the text",
-    "no": "签署人的签名 signature of the signer: 与文本不符 does not fit the text",
-}
-
-
-@cli.command("verify-pdf")
-@click.argument("file", type=click.File("rb"))
-def verify_pdf(file: BinaryIO) -> None:
-    """Say of a PDF: genuine? unchanged? still current? Exit 0 only when all three are yes.
-
-    Example: flask --app wsgi portal verify-pdf report.pdf
-    """
-    from portal.documents import service as documents
-
-    data = file.read(documents.MOST_BYTES + 1)
-    if len(data) > documents.MOST_BYTES:
-        raise click.ClickException("The file is larger than 20 MB; no document of ours is.")
-    answer = documents.verify_file(data)
-    click.echo(ANSWERS["genuine"][answer.genuine])
-    click.echo(ANSWERS["unchanged"][answer.unchanged])
-    click.echo(f"有效 current: {answer.standing or 'unknown'}")
-    click.echo(f"found: {answer.found}")
-    signature = documents.signature_in(data)
-    if signature:
-        click.echo(SIGNATURES[signature])
-    if answer.document:
-        click.echo(
-            f"number: {answer.document.number}  issued: {answer.document.issued_at:%Y-%m-%d}"
-        )
-    is_good = (answer.genuine, answer.unchanged, answer.standing) == ("yes", "yes", "in_force")
-    if not is_good or signature == "no":
-        raise SystemExit(1)

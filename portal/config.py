@@ -81,6 +81,11 @@ class Config:
     def is_production(self) -> bool:
         return self.environment == "production"
 
+    @property
+    def shows_codes(self) -> bool:
+        """Only a demo outside production may show on a page what a phone would have received."""
+        return self.site.is_demo and not self.is_production
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Config":
         """Read the settings; raises ConfigurationError when production lacks a secret."""

@@ -8,7 +8,7 @@ from typing import Any
 from portal import create_app
 from portal.core import jobs
 
-LIMITS = ("LOOK_UPS_LIMIT", "OPEN_DATA_LIMIT", "REPORTS_LIMIT", "SIGN_INS_LIMIT")
+LIMITS = ("LOOK_UPS_LIMIT", "OPEN_DATA_LIMIT", "COSTLY_LIMIT", "SIGN_INS_LIMIT")
 
 portal = create_app()
 # There is no TLS here, and without it a tool sends no cookie that is marked as secure.

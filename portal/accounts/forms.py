@@ -1,8 +1,5 @@
 """The questions of signing in and up, of second factors, and of acting for a business."""
 
-from typing import Any
-
-from flask import g
 from wtforms import (
     BooleanField,
     DateField,
@@ -58,12 +55,7 @@ class AccountForm(PortalForm):
 
 
 class WayInForm(AccountForm):
-    """A form on the way to another page: answers that were parked for that page stay parked."""
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        is_valid = super().validate(extra_validators)
-        g.is_answer_taken = False
-        return is_valid
+    leads_on = True
 
 
 class SignInForm(WayInForm):

@@ -18,7 +18,6 @@ FAILURE_WINDOW = timedelta(minutes=15)
 PASSWORD_SHORTEST = 10
 PASSWORD_LONGEST = 128
 CODE_MINUTES = 10
-CODE_TRIES = 5
 CHALLENGE_MINUTES = 5
 RECOVERY_CODES = 10
 CLAIM_DAYS = 90
@@ -28,7 +27,6 @@ LONGEST_REPRESENTATION_DAYS = 3 * 366
 BUSINESS_LEVEL = 2
 
 SCOPES = ("read", "report", "apply", "sign", "manage")
-ALL_SCOPES = frozenset(SCOPES)
 # Managing who acts for the business stays with its legal representative.
 AGENT_SCOPES = ("read", "report", "apply", "sign")
 

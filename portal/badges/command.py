@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from portal.core import db, keys
 from portal.core.operator import OPERATOR, done
 
-MESSAGES = {
+REFUSALS = {
     "no_such_key": "There is no key with this number.",
     "no_such_door_code": "There is no door code with this id.",
 }
@@ -49,7 +49,7 @@ def keys_revoke(key_id: int) -> None:
     """
     from portal.badges import service as badges
 
-    done(lambda: badges.revoke_key(key_id, actor=OPERATOR), f"key {key_id}: revoked", MESSAGES)
+    done(lambda: badges.revoke_key(key_id, actor=OPERATOR), f"key {key_id}: revoked", REFUSALS)
 
 
 door_codes = AppGroup("door-codes", help="The codes on shop doors.")
@@ -84,7 +84,7 @@ def door_codes_replace(id_: str) -> None:
     """
     from portal.badges import service as badges
 
-    done(lambda: badges.replace(id_, actor=OPERATOR), f"{id_}: replaced by {{}}", MESSAGES)
+    done(lambda: badges.replace(id_, actor=OPERATOR), f"{id_}: replaced by {{}}", REFUSALS)
 
 
 @door_codes.command("revoke")
@@ -97,7 +97,7 @@ def door_codes_revoke(id_: str, reason: str) -> None:
     """
     from portal.badges import service as badges
 
-    done(lambda: badges.revoke(id_, reason=reason, actor=OPERATOR), f"{id_}: revoked", MESSAGES)
+    done(lambda: badges.revoke(id_, reason=reason, actor=OPERATOR), f"{id_}: revoked", REFUSALS)
 
 
 @door_codes.command("reports")

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.badges import service
 from portal.web.access import public
 from portal.web.application import csrf
-from portal.web.limits import limiter, reports
+from portal.web.limits import costly, limiter
 from portal.web.pages import PUBLIC, path, render
 from portal.web.security import is_cross_site
 
@@ -17,7 +17,7 @@ bp = Blueprint("badges", __name__)
 
 @bp.post("/q/<id>/wrong")
 @public
-@limiter.limit(reports)
+@limiter.limit(costly)
 def wrong(id: str) -> ResponseReturnValue:
     if is_cross_site():
         abort(403)

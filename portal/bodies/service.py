@@ -15,8 +15,10 @@ from portal.core import content, db
 from portal.core.db import session
 from portal.core.units import Unit
 
-# About a hundred kilometres.
+# About a hundred kilometres, in degrees of latitude.
 NEAR_DEGREES = 0.9
+# At the city's latitude a degree of longitude is so much of one of latitude.
+LONGITUDE_SHARE = 0.84
 CITY = "3404"
 # What a demo appends to the names of the city's bodies.
 MARKS = {"name": "（演示）", "short_name": "（演示）", "english": " (demo)"}
@@ -89,14 +91,6 @@ def county_of(code: str | None) -> Place | None:
     return place
 
 
-def responsible_for(town_code: str) -> Place | None:
-    """Who runs a town: its functional zone where one does, otherwise its county."""
-    place = find_area(town_code)
-    if place is None:
-        return None
-    return find_area(place.zone) or county_of(place.code)
-
-
 def find_in_address(address: str) -> Place | None:
     """The smallest area whose name an address contains; towns of one name need their county."""
     county = next((place for place in counties() if place.name in address), None)
@@ -131,8 +125,7 @@ def nearest(lat: float, lon: float) -> str | None:
 
 
 def _degrees(point: Point, lat: float, lon: float) -> float:
-    # At this latitude a degree of longitude is 0.84 of one of latitude.
-    return math.hypot(point.lat - lat, (point.lon - lon) * 0.84)
+    return math.hypot(point.lat - lat, (point.lon - lon) * LONGITUDE_SHARE)
 
 
 @cache

@@ -1,8 +1,5 @@
 """Track by number and code, add files, answer a step of a case."""
 
-from typing import Any
-
-from flask import g
 from wtforms import HiddenField, MultipleFileField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -26,12 +23,7 @@ class TrackForm(PortalForm):
         description=N_("提交时给您的查询码"),
     )
     sentences = {"not_found": N_("没有查到。请核对编号和查询码，两个要是同一件的。")}
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        is_valid = super().validate(extra_validators)
-        # It is on the way to a page for which something may have been parked.
-        g.is_answer_taken = False
-        return is_valid
+    leads_on = True
 
 
 class FilesForm(PortalForm):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.cases.rules.figures import Told
+from portal.cases.rules.figures import AnonymousEvent
 from portal.core.db import Base, BigId
 from portal.core.units import Unit
 from portal.core.workflow import Offer, State, Workflow
@@ -215,6 +215,6 @@ class PublishedEvent(Base):
     mark: Mapped[int | None]
 
     @property
-    def told(self) -> Told:
-        return Told(self.day, self.unit, self.kind, self.step, self.due_on, self.met_on, self.days,
-                    self.mark)  # fmt: skip
+    def plain(self) -> AnonymousEvent:
+        return AnonymousEvent(self.day, self.unit, self.kind, self.step, self.due_on, self.met_on,
+                              self.days, self.mark)  # fmt: skip

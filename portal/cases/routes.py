@@ -16,7 +16,7 @@ from portal.documents import service as documents
 from portal.web import held, parking
 from portal.web.access import current_actor, visitor
 from portal.web.downloads import attachment
-from portal.web.limits import limiter, reports
+from portal.web.limits import costly, limiter
 from portal.web.pages import path, render
 from portal.web.transactions import keep_changes
 from portal.web.uploads import sent_files, takes_files
@@ -75,7 +75,7 @@ def applicant(case: Case) -> By:
 
 @bp.route("/track", methods=["GET", "POST"])
 @visitor
-@limiter.limit(reports, methods=["POST"])
+@limiter.limit(costly, methods=["POST"])
 def track() -> ResponseReturnValue:
     asked = request.args.get("reference", "")
     form = TrackForm(data={"reference": asked})
@@ -100,7 +100,7 @@ def show(reference: str) -> Response:
 @bp.post("/cases/<reference>/files")
 @visitor
 @takes_files
-@limiter.limit(reports)
+@limiter.limit(costly)
 def add_files(reference: str) -> ResponseReturnValue:
     case, form = own_case(reference), FilesForm()
     if not form.validate_on_submit():
@@ -114,7 +114,7 @@ def add_files(reference: str) -> ResponseReturnValue:
 
 @bp.post("/cases/<reference>/<step>")
 @visitor
-@limiter.limit(reports)
+@limiter.limit(costly)
 def step(reference: str, step: str) -> ResponseReturnValue:
     case, form = own_case(reference), StepForm()
     if step not in case.offers and step != "words":
@@ -154,7 +154,7 @@ def file(reference: str, file_id: int) -> Response:
 @bp.route("/drafts/<draft_id>/files", methods=["GET", "POST"])
 @visitor
 @takes_files
-@limiter.limit(reports, methods=["POST"], exempt_when=lambda: not brings_files())
+@limiter.limit(costly, methods=["POST"], exempt_when=lambda: not brings_files())
 def draft_files(draft_id: str) -> ResponseReturnValue:
     draft, form = own_draft(draft_id), FilesForm()
     next_page = service.page_after_files(draft)
@@ -205,10 +205,6 @@ def _page(case: Case, form: StepForm | FilesForm, *, answered: str = "") -> Resp
         turns=TURNS,
         words=finding.last_words(case),
         code=held.code_of(case.reference),
-        deadlines=[
-            (each, finding.clock_of(each), finding.explanation_of(each))
-            for each in case.deadlines
-            if each.is_running
-        ],
+        deadlines=finding.clocks_of(case),
         options=case.workflow.options(case.state, "applicant"),
     )

@@ -1,18 +1,16 @@
 """Kinds and states of commitments, what a promise needs before it is signed, and when it ends."""
 
 import base64
-import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, Protocol
-
-from cryptography.hazmat.primitives import hashes
+from typing import Literal, Protocol
 
 from portal.core.calendar import Calendar, Term, add, add_months
 from portal.core.errors import Refused
 from portal.core.text import N_
+from portal.core.units import CREDIT_OFFICE
 from portal.core.workflow import Workflow, step
 
 # Seed items 10 and 12 of the work plan; the words of the upload form stand in UPLOAD_KINDS.
@@ -30,13 +28,11 @@ WITHDRAWAL_MINUTES = 10
 # A name is confirmed from this level on; a promise binds, so whoever signs is known by name.
 SIGNING_LEVEL = 2
 REGION = "340400"
-CREDIT_OFFICE = "development-reform"
 REMINDERS = (7, 1)
 ANSWER_TERM = "commitment.answer"
 BLANK_LENGTH = 200
 LARGEST = 10**9
 
-Means = Literal["passkey", "totp", "code"]
 MEANS = {
     "passkey": N_("通行密钥（签名人自己的密钥签署文本指纹）"),
     "totp": N_("验证器动态码"),
@@ -331,24 +327,6 @@ def reminder_days(due_on: date, today: date) -> list[date]:
 def number(signed_on: date, sequence: int) -> str:
     """承诺编码: region, day and six running digits."""
     return f"{REGION}{signed_on:%Y%m%d}{sequence % 10**6:06d}"
-
-
-def as_text(content: Mapping[str, Any]) -> str:
-    """The one way in which a promise is written down, so that its hash can be signed."""
-    return json.dumps(
-        content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
-
-
-def sha256(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()
-
-
-def sm3(text: str) -> str:
-    """The national hash, GB/T 32905."""
-    digest = hashes.Hash(hashes.SM3())
-    digest.update(text.encode())
-    return digest.finalize().hex()
 
 
 def assertion(credential: str) -> dict[str, str]:

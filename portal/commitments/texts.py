@@ -1,6 +1,5 @@
 """Load content/commitments/: the texts that may be signed, in all their versions."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,8 +7,8 @@ from difflib import SequenceMatcher
 from functools import cache
 from typing import Any
 
-from portal.commitments.rules import KINDS, Blank, Due, as_text
-from portal.core import content
+from portal.commitments.rules import KINDS, Blank, Due
+from portal.core import content, digest
 
 FOLDER = "commitments"
 # What may change in a version that was used: whether it is still offered, and why not.
@@ -174,7 +173,7 @@ def _version(text: Text) -> int:
 def _read(path: str) -> Text:
     row = dict(content.load(path))
     words = {name: value for name, value in row.items() if name not in SWITCHES}
-    row["hash"] = hashlib.sha256(as_text(_plain(words)).encode()).hexdigest()
+    row["hash"] = digest.sha256(digest.canonical(_plain(words)))
     for name, kind in (("consequences", Consequence), ("notes", Sentence)):
         row[name] = [content.build(kind, each, path) for each in row.get(name, ())]
     row["clauses"] = [_clause(each, path) for each in content.need(path, "clauses")]

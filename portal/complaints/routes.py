@@ -10,7 +10,7 @@ from portal.accounts import service as accounts
 from portal.badges import service as badges
 from portal.bodies import service as bodies
 from portal.cases.models import Draft
-from portal.cases.service import By, drafts, figures, finding
+from portal.cases.service import drafts, figures, finding
 from portal.complaints import law
 from portal.complaints.forms import (
     DefaultForm,
@@ -33,11 +33,10 @@ from portal.core.units import unit_of_key
 from portal.web import held, i18n, parking
 from portal.web.access import current_actor, public, visitor
 from portal.web.downloads import attachment
-from portal.web.limits import limiter, reports
+from portal.web.limits import costly, limiter
 from portal.web.pages import path, render
 
 bp = Blueprint("complaints", __name__)
-CODE_HOLDER = By("code holder", "applicant")
 CHOOSE = N_("请选择")
 NO_UNIT = N_("不针对某个单位")
 OWN_STATION = N_("上面所选乡镇街道的政府或办事处")
@@ -58,7 +57,7 @@ def index() -> Response:
 
 @bp.route("/complaints/new", methods=["GET", "POST"])
 @visitor
-@limiter.limit(reports, methods=["POST"])
+@limiter.limit(costly, methods=["POST"])
 def new() -> ResponseReturnValue:
     kind = law.kinds().get(request.args.get("kind", ""))
     subject = _subject()
@@ -93,7 +92,7 @@ def where(draft_id: str) -> ResponseReturnValue:
         if not form.errors:
             intake.save_where(draft, **form.answers())
             return redirect(path(f"/complaints/drafts/{draft.id}/protection"), 303)
-    return render("complaints/where.html", form=form, draft=draft)
+    return render("complaints/where.html", form=form)
 
 
 @bp.route("/complaints/drafts/<draft_id>/protection", methods=["GET", "POST"])
@@ -128,7 +127,7 @@ def facts(draft_id: str) -> ResponseReturnValue:
             is_worked = law.kinds()[draft.answers["kind"]].way == "worked"
             following = f"/drafts/{draft.id}/files" if is_worked else _letter(draft)
             return redirect(path(following), 303)
-    return render("complaints/facts.html", form=form, draft=draft)
+    return render("complaints/facts.html", form=form)
 
 
 @bp.get("/complaints/drafts/<draft_id>/letter")
@@ -149,7 +148,7 @@ def letter_file(draft_id: str) -> Response:
 
 @bp.route("/complaints/drafts/<draft_id>/check", methods=["GET", "POST"])
 @visitor
-@limiter.limit(reports, methods=["POST"])
+@limiter.limit(costly, methods=["POST"])
 def check(draft_id: str) -> ResponseReturnValue:
     draft, form = _draft(draft_id), SendForm()
     if missing := intake.missing_page(draft):
@@ -179,7 +178,7 @@ def rating(reference: str) -> ResponseReturnValue:
     case, form = _case(reference), RatingForm()
     if form.validate_on_submit():
         with form.refusals():
-            after.rate(case, by=CODE_HOLDER, **form.answers())
+            after.rate(case, by=intake.CODE_HOLDER, **form.answers())
             return redirect(path(f"/cases/{case.reference}"), 303)
     return render("complaints/rating.html", form=form, case=case)
 
@@ -190,7 +189,7 @@ def retaliation(reference: str) -> ResponseReturnValue:
     case, form = _case(reference), RetaliationForm()
     if form.validate_on_submit():
         with form.refusals():
-            after.report_retaliation(case, by=CODE_HOLDER, note=form.note.data)
+            after.report_retaliation(case, by=intake.CODE_HOLDER, note=form.note.data)
             return redirect(path(f"/cases/{case.reference}"), 303)
     return render("complaints/retaliation.html", form=form, case=case)
 
@@ -203,7 +202,7 @@ def change_protection(reference: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals():
             after.change_protection(
-                case, by=CODE_HOLDER, level=form.protection.data, name=form.name.data,
+                case, by=intake.CODE_HOLDER, level=form.protection.data, name=form.name.data,
                 contact=form.contact.data, account_id=actor.account_id if actor else None,
             )  # fmt: skip
             held.hold(held.CASES, case.reference)

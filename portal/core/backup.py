@@ -33,14 +33,14 @@ class Failed(Exception):
 
 
 @dataclass(frozen=True)
-class Told:
+class Totals:
     """How much was written or brought back."""
 
     database: int
     files: int
 
 
-def write(target: Path) -> Told:
+def write(target: Path) -> Totals:
     """Write the archive; it appears under its name only when it is whole."""
     partial = target.with_name(target.name + ".partial")
     try:
@@ -60,10 +60,10 @@ def write(target: Path) -> Told:
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
-    return Told(size, sum(name.startswith(FILES) for name in sums))
+    return Totals(size, sum(name.startswith(FILES) for name in sums))
 
 
-def read(source: Path) -> Told:
+def read(source: Path) -> Totals:
     """Bring an archive back into an empty database; nothing is touched when it is not whole."""
     if not _is_empty():
         raise Failed(
@@ -79,7 +79,7 @@ def read(source: Path) -> Told:
         load = _load_sqlite if manifest["kind"] == "sqlite" else _load_postgresql
         load(archive, [name for name in names if not name.startswith(FILES)])
         size = sum(archive.getmember(name).size for name in names if not name.startswith(FILES))
-    return Told(size, sum(name.startswith(FILES) for name in names))
+    return Totals(size, sum(name.startswith(FILES) for name in names))
 
 
 def _is_empty() -> bool:

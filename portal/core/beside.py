@@ -34,14 +34,14 @@ class Died(Exception):
 def cores() -> int:
     """How many processors this process may use, at least one.
 
-    A container is often not held to some processors but to a share of all their time; part of a
-    processor does not count as one (man cgroups: cpu.max; cpu.cfs_quota_us of version 1).
+    A container is often limited not to certain processors but to a share of their time; a part of
+    a processor does not count (man cgroups: cpu.max, in version 1 cpu.cfs_quota_us).
     """
     return max(1, min(len(os.sched_getaffinity(0)), *map(int, _shares())))
 
 
 def _shares() -> Iterator[float]:
-    """How many processors' time every group that this process is in may use, as far as told."""
+    """How many processors this process may use, by the limit of each group that it is in."""
     yield float(os.cpu_count() or 1)
     with suppress(OSError):
         for line in OWN_GROUPS.read_text().splitlines():
@@ -114,7 +114,7 @@ def _next(pipe: BinaryIO) -> Any:
 def _run(
     work: Callable[[int], Iterator[Any]], number: int, writer: int, readers: Sequence[BinaryIO]
 ) -> None:
-    # A copy that held an end to read from would wait for ever when its parent is gone.
+    # While a copy holds an end to read from, no writer notices that the parent is gone.
     for reader in readers:
         reader.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -73,7 +73,7 @@ def insert_columns(
     """
     target: Table = table.__table__ if hasattr(table, "__table__") else table
     connection = session.connection()
-    # What no row has need not be sent.
+    # A column that is empty in every row need not be sent.
     given = {name: cells for name, cells in columns.items() if not _are_none(cells)}
     converted = [
         cells if name in utf8 else _converted(target.c[name].type, cells, connection.dialect)

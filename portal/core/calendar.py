@@ -25,6 +25,8 @@ class Term:
 
 @dataclass(frozen=True)
 class NamedDay:
+    """A holiday or a make-up working day, by the name that the notice gives it."""
+
     on: date
     name: str
     name_en: str
@@ -85,6 +87,7 @@ class Calendar:
         )
 
     def explain(self, start: date, term: Term) -> Explanation:
+        """How `end` came to its day: which days count, and which do not and why."""
         deadline = self.end(start, term)
         days = tuple(_days(start + DAY, deadline.due_on))
         in_work = term.unit == "working days"

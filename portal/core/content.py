@@ -17,6 +17,7 @@ class ContentError(Exception):
 
 @cache
 def load(path: str) -> dict[str, Any]:
+    """A TOML file under content/, read once. Raises ContentError."""
     file = ROOT / path
     try:
         return tomllib.loads(file.read_text("utf-8"))

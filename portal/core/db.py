@@ -244,7 +244,7 @@ def rows(statement: Executable, values: Mapping[str, object]) -> Sequence[Any]:
 
 
 def quick(statement: str, values: Mapping[str, object]) -> list[Any]:
-    """Rows as the driver gives them, for the few questions that are asked at every key.
+    """Rows as the driver gives them, for the few questions that are asked at every keystroke.
 
     Parameters are written `:name`; what a database needs beyond that is the caller's business.
     """
@@ -283,6 +283,7 @@ def much_in_memory() -> Iterator[None]:
 def leave_to_the_parent() -> None:
     """In a copy of a process: let nothing here touch the connection, which is its parent's."""
     global _parents
+    # Kept: without a reference Python would close the parent's connection.
     _parents = session.registry
     session.registry = _not_here  # type: ignore[assignment]
 

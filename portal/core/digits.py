@@ -33,6 +33,7 @@ def identity_check(first17: str) -> str:
 
 
 def passes_luhn(digits: str) -> bool:
+    """Whether the last digit is the check digit of a bank card's number, ISO/IEC 7812-1."""
     doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
     return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
 

@@ -103,28 +103,12 @@ def mask_person(name: str) -> str:
     return "".join((*letters[:kept], *hidden))
 
 
-def mask_mobile(number: str) -> str:
-    """138****1234"""
-    return _keep(number, 3, 4)
-
-
 def mask_identity(number: str) -> str:
-    """34************001X"""
-    return _keep(number, 2, 4)
-
-
-def mask_email(address: str) -> str:
-    """a***@example.cn"""
-    name, at, domain = address.strip().partition("@")
-    return f"{name[:1]}***{at}{domain}"
-
-
-def _keep(number: str, first: int, last: int) -> str:
-    """Short numbers are hidden whole: what is left would give them away."""
+    """34************001X; a short number is hidden whole: what is left would give it away."""
     plain = number.strip()
-    if len(plain) < first + last + 4:
+    if len(plain) < 10:
         return "*" * len(plain)
-    return plain[:first] + "*" * (len(plain) - first - last) + plain[-last:]
+    return plain[:2] + "*" * (len(plain) - 6) + plain[-4:]
 
 
 def _is_variation(letter: str) -> bool:

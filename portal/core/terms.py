@@ -48,6 +48,7 @@ class Limit:
 
 @cache
 def load() -> tuple[LawTerm, ...]:
+    """Every time limit in every version, in the order of the file. Raises ContentError."""
     rows = content.need(FILE, "terms")
     terms = tuple(content.build(LawTerm, row, f"{FILE}, {row.get('key', '?')}") for row in rows)
     for term in terms:
@@ -58,6 +59,7 @@ def load() -> tuple[LawTerm, ...]:
 
 @cache
 def limits() -> tuple[Limit, ...]:
+    """Every other limit, in the order of the file. Raises ContentError."""
     rows = content.need(FILE, "limits")
     return tuple(content.build(Limit, row, f"{FILE}, {row.get('key', '?')}") for row in rows)
 

@@ -1,4 +1,4 @@
-"""Files that people send: known by their content, cleaned of what they tell beside it, scanned."""
+"""Files that people send: known by their content, cleaned of hidden data, scanned, stored."""
 
 import io
 import socket
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+from portal.core import storage
 from portal.core.errors import Refused
 
 MEGABYTE = 1024 * 1024
@@ -71,6 +72,14 @@ def clean(data: bytes, name: str) -> Upload:
     else:
         raise Refused("file_type", "files", name=shown)
     return Upload(_with_ending(shown, media_type), media_type, kept)
+
+
+def keep(upload: Upload) -> str:
+    """Store a cleaned file; returns its key in the storage. Raises Refused (`file_not_stored`)."""
+    try:
+        return storage.put(upload.data)
+    except storage.Full as error:
+        raise Refused("file_not_stored", "files", name=upload.name) from error
 
 
 def shown_name(name: str) -> str:

@@ -24,7 +24,6 @@ class Offer:
     label: str
     hint: str = ""
     asks: str = ""
-    takes_files: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,35 +2,30 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from PIL import Image
 from sqlalchemy import select
 
-from portal.accounts import service as accounts
-from portal.accounts.models import Account, Representation
 from portal.bodies import service as bodies
 from portal.cases import service as cases
 from portal.cases.models import Case
 from portal.cases.service import By, files
 from portal.core import clock
-from portal.core.actor import Actor
 from portal.core.db import session
-from portal.demo.rules import SHOWCASE
+from portal.core.units import CREDIT_OFFICE
+from portal.demo.people import Owner, owner_of
 from portal.objections import service as objections
 from portal.records import service as records
 from portal.records.models import Record
 from portal.repair import service as repair
-from portal.subjects.models import Subject
 
-CODES = {shown.key: shown.code for shown in SHOWCASE}
 DECIDES = "urban-management"
 CLERK = By("demo clerk", "clerk", DECIDES)
 REVIEWER = By("demo reviewer", "reviewer", DECIDES)
-OFFICE = By("demo office", "clerk", repair.CREDIT_OFFICE)
-CHECKER = By("demo checker", "reviewer", repair.CREDIT_OFFICE)
+OFFICE = By("demo office", "clerk", CREDIT_OFFICE)
+CHECKER = By("demo checker", "reviewer", CREDIT_OFFICE)
 DECIDED_DAYS_AGO = 120
 TITLES = (
     "占用人行道堆放物品", "未按规定分类投放垃圾", "擅自设置户外招牌", "油烟净化设施未正常使用",
@@ -61,21 +56,9 @@ OBJECTIONS: Sequence[Steps] = (
 )
 
 
-@dataclass(frozen=True)
-class Owner:
-    """A business of the demo and the person who acts for it."""
-
-    subject: Subject
-    actor: Actor
-
-    @property
-    def by(self) -> By:
-        return By(self.actor.label, "applicant")
-
-
 def settle() -> int:
     """Applications and objections of one company in every state; returns how many."""
-    company = _owner("general_stages")
+    company = owner_of("general_stages")
     if company is None:
         return 0
     decided = clock.today() - timedelta(days=DECIDED_DAYS_AGO)
@@ -87,16 +70,6 @@ def settle() -> int:
     for number, steps in enumerate(OBJECTIONS, 41):
         made.append(_objection(company, _penalty(company, number, TITLES[2], decided), steps))
     return sum(case is not None for case in made)
-
-
-def _owner(key: str) -> Owner | None:
-    row = session.execute(
-        select(Account, Subject)
-        .join(Representation, Representation.account_id == Account.id)
-        .join(Subject, Subject.id == Representation.subject_id)
-        .where(Subject.code == CODES[key], Representation.is_legal)
-    ).first()
-    return Owner(row[1], accounts.actor_of(row[0])) if row else None
 
 
 def _penalty(owner: Owner, number: int, title: str, decided_on: date) -> Record:

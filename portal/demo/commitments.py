@@ -16,11 +16,10 @@ from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.db import session
 from portal.demo import past
-from portal.demo.rules import SHOWCASE
+from portal.demo.rules import CODES
 from portal.demo.rules.people import PEOPLE
 from portal.scenarios import service as scenarios
 
-CODES = {shown.key: shown.code for shown in SHOWCASE}
 HANDLER, REVIEWER = "city", "reviewer"
 REPORTED = "已经完成，照片见附件。"
 NOTICED = "抽查时没有看到约定的内容，照片见附件。"

@@ -15,6 +15,7 @@ from portal.complaints.service import after, intake, respondent
 from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.db import session
+from portal.core.units import CREDIT_OFFICE
 from portal.demo import past
 from portal.demo.rules import SHOWCASE
 from portal.demo.rules.concerns import (
@@ -27,8 +28,8 @@ from portal.demo.rules.concerns import (
 )
 from portal.government import service as government
 
-OFFICE = By("demo office", "clerk", "development-reform")
-CHECKER = By("demo checker", "reviewer", "development-reform")
+OFFICE = By("demo office", "clerk", CREDIT_OFFICE)
+CHECKER = By("demo checker", "reviewer", CREDIT_OFFICE)
 PERSON = intake.CODE_HOLDER
 SHOP = next(shown for shown in SHOWCASE if shown.key == "beef_soup")
 

@@ -1,22 +1,31 @@
 """The accounts of the demo, and the sheet with which one signs in."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
 
 from portal.accounts import service as accounts
-from portal.accounts.models import Account
+from portal.accounts.models import Account, Representation
 from portal.bodies import service as bodies
 from portal.core import clock
+from portal.core.actor import Actor
 from portal.core.db import session
 from portal.demo import past
-from portal.demo.rules import SHOWCASE
+from portal.demo.rules import CODES
 from portal.demo.rules.people import PASSWORD, PEOPLE, TOTP_SECRET, Person
 from portal.subjects.models import Subject
 
 TWO_YEARS = timedelta(days=730)
-CODES = {shown.key: shown.code for shown in SHOWCASE}
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A business of the showcase and the person who represents it."""
+
+    subject: Subject
+    actor: Actor
 
 
 def settle() -> None:
@@ -37,6 +46,19 @@ def is_settled() -> bool:
     """Whether the people of the demo live in this database."""
     email = PEOPLE[0].email
     return session.scalar(select(Account.id).where(Account.email == email)) is not None
+
+
+def owner_of(key: str) -> Owner | None:
+    """Who represents this business of the showcase, if the demo has such a person."""
+    row = session.execute(
+        select(Account, Subject)
+        .join(Representation, Representation.account_id == Account.id)
+        .join(Subject, Subject.id == Representation.subject_id)
+        .where(
+            Subject.code == CODES[key], Representation.is_legal, Representation.ended_at.is_(None)
+        )
+    ).first()
+    return Owner(row[1], accounts.actor_of(row[0])) if row else None
 
 
 def sheet() -> Iterator[str]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
+from portal.core.units import CREDIT_OFFICE
+
 # A role of an account, and the role it plays in a workflow.
 PARTS = {"handler": "clerk", "reviewer": "reviewer", "verifier": "provider"}
-# The credit office reviews for every body of the city.
-CREDIT_OFFICE = "development-reform"
 
 
 def state_of_age(days: float | None, most: float) -> str:

@@ -5,9 +5,9 @@ from xml.sax.saxutils import escape
 
 from flask import current_app
 
-from portal.core import pdf, qr, seal, storage
+from portal.core import digest, pdf, qr, seal, storage
 from portal.core.clock import CITY
-from portal.documents import rules, service
+from portal.documents import service
 from portal.documents.service import Frozen, Printed
 from portal.web import i18n, templates
 
@@ -18,8 +18,8 @@ def make(frozen: Frozen) -> Printed:
     sealed = seal.seal(plain)
     return Printed(
         sha256=storage.put(sealed),
-        sm3=rules.sm3(sealed),
-        unsealed_sha256=rules.sha256(plain),
+        sm3=digest.sm3(sealed),
+        unsealed_sha256=digest.sha256(plain),
         size=len(sealed),
     )
 
@@ -45,7 +45,7 @@ def html(frozen: Frozen) -> str:
         return templates.template(frozen.template).render(
             document=frozen,
             facts=frozen.snapshot,
-            sm3=rules.sm3(frozen.attachment),
+            sm3=digest.sm3(frozen.attachment),
             address=address + frozen.code,
             qr=qr.png_data(address + frozen.code, error="q", border=2),
             token_qr=qr.png_data(address + service.token(frozen), error="m", border=2),

@@ -1,31 +1,13 @@
 """What is asked of somebody who verifies a document. No session, so no token either."""
 
-from typing import Any
-
-from wtforms import FileField, Form, StringField
+from wtforms import FileField, StringField
 from wtforms.validators import InputRequired
 
 from portal.core.text import N_
-from portal.web.i18n import _
+from portal.web.forms import PublicForm
 
 
-class _PublicForm(Form):
-    """A form on a page that sets no cookie."""
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        for field in self:
-            field.label.text = _(field.label.text)
-            field.description = _(field.description) if field.description else ""
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        is_valid = bool(super().validate(extra_validators))
-        for field in self:
-            field.errors = [_(message) for message in field.errors]
-        return is_valid
-
-
-class NumberForm(_PublicForm):
+class NumberForm(PublicForm):
     number = StringField(
         N_("编号"),
         [InputRequired(N_("请填写文件上的编号，HN开头，共20位"))],
@@ -38,7 +20,7 @@ class NumberForm(_PublicForm):
     )
 
 
-class FileForm(_PublicForm):
+class FileForm(PublicForm):
     file = FileField(
         N_("PDF文件"), description=N_("下载或收到的原文件，不超过20兆；截图和扫描件不能核验印章")
     )

@@ -12,7 +12,7 @@ from portal.documents.forms import FileForm, NumberForm
 from portal.web.access import at_once, public
 from portal.web.application import csrf
 from portal.web.i18n import _
-from portal.web.limits import limiter, look_ups, reports
+from portal.web.limits import costly, limiter, look_ups
 from portal.web.pages import PUBLIC, path, render
 from portal.web.security import is_cross_site
 from portal.web.uploads import in_memory
@@ -30,7 +30,7 @@ def verify() -> Response:
 
 @bp.post("/verify")
 @public
-@limiter.limit(reports)
+@limiter.limit(costly)
 def check() -> ResponseReturnValue:
     if is_cross_site():
         abort(403)
@@ -45,7 +45,7 @@ def check() -> ResponseReturnValue:
 
 @bp.post("/verify/file")
 @public
-@limiter.limit(reports)
+@limiter.limit(costly)
 def check_file() -> Response:
     if is_cross_site():
         abort(403)

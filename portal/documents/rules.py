@@ -43,7 +43,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "figures": ("F", N_("办理情况月报")),
     "other": ("X", N_("其他文件")),
 }
-# Labels of what may be read of a document; whoever issues one may use others.
+# Labels of what may be read of a document, for the catalogue; whoever issues one may use others.
 LABELS = (N_("主体"), N_("姓名"), N_("统一社会信用代码"), N_("期间"), N_("领域"), N_("用途"))
 STATES = {
     "preparing": N_("正在生成"),
@@ -178,24 +178,6 @@ def read_code(text: str) -> str | None:
 def in_groups(code: str) -> str:
     """Four by four, for people who read it aloud."""
     return "-".join(code[place : place + 4] for place in range(0, len(code), 4))
-
-
-def canonical(facts: Mapping[str, Any]) -> bytes:
-    """The one way in which facts are written down, so that their hash can be compared."""
-    return json.dumps(
-        facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
-
-
-def sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def sm3(data: bytes) -> str:
-    """The national hash, GB/T 32905."""
-    digest = hashes.Hash(hashes.SM3())
-    digest.update(data)
-    return digest.finalize().hex()
 
 
 UNREADABLE = (

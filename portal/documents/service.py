@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import select
 
-from portal.core import audit, clock, ids, jobs, keys, pdf, revision, seal, storage
+from portal.core import audit, clock, digest, ids, jobs, keys, pdf, revision, seal, storage
 from portal.core.db import session
 from portal.core.errors import Refused
 from portal.documents import rules
@@ -44,7 +44,7 @@ class Frozen:
     @property
     def attachment(self) -> bytes:
         """The facts in their one way of writing; `hash` is their SHA-256."""
-        return rules.canonical(self.snapshot)
+        return digest.canonical(self.snapshot)
 
     @property
     def grouped_code(self) -> str:
@@ -108,7 +108,7 @@ def issue(
         account_id=account_id,
         template=template,
         snapshot=dict(snapshot),
-        snapshot_hash=rules.sha256(rules.canonical(snapshot)),
+        snapshot_hash=digest.sha256(digest.canonical(snapshot)),
         issued_at=now,
         valid_until=valid_until,
         state="preparing",
@@ -204,6 +204,7 @@ def get(number: str) -> Document | None:
 
 
 def by_id(document_id: int) -> Document | None:
+    """The document of this row; whose it is, the caller asks."""
     return session.get(Document, document_id)
 
 
@@ -262,7 +263,7 @@ def register_keys() -> None:
     certificate = seal.certificate()
     _register("seal", certificate.fingerprint, certificate.pem)
     public = keys.public_bytes()
-    _register("token", rules.sha256(public), public.hex())
+    _register("token", digest.sha256(public), public.hex())
 
 
 def published_keys(kind: str) -> Sequence[PublishedKey]:
@@ -298,7 +299,7 @@ def token(document: Frozen) -> str:
         valid_until=document.valid_until,
         subject_code=document.subject_code,
         hash=document.hash,
-        key_hint=rules.sha256(keys.public_bytes()),
+        key_hint=digest.sha256(keys.public_bytes()),
     )
     return rules.sign_token(claim, keys.private_key())
 
@@ -329,7 +330,7 @@ def _verdict(found: str, document: Document | None = None) -> Verification:
 
 
 def _by_hash(data: bytes) -> Document | None:
-    return session.scalar(select(Document).where(Document.sha256 == rules.sha256(data)))
+    return session.scalar(select(Document).where(Document.sha256 == digest.sha256(data)))
 
 
 def _register(kind: str, fingerprint: str, material: str) -> None:

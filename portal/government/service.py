@@ -167,11 +167,6 @@ def all_of_them() -> list[Shown]:
     return _shown(select(GovernmentPromise).order_by(GovernmentPromise.id))
 
 
-def open_defaults() -> int:
-    """How many confirmed defaults are not put right yet."""
-    return sum(each.counts["broken"] for each in standings())
-
-
 def _shown(query: Any) -> list[Shown]:
     today = clock.today()
     return [

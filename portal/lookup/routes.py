@@ -9,7 +9,8 @@ from portal.lookup import service
 from portal.scenarios import service as scenarios
 from portal.web import templates
 from portal.web.access import public
-from portal.web.limits import limiter, look_ups, reports
+from portal.web.downloads import shown_pdf
+from portal.web.limits import costly, limiter, look_ups
 from portal.web.pages import address_with, render
 from portal.web.paging import key_before, links, page_number
 from portal.web.running import the_app
@@ -106,14 +107,12 @@ def scan(id: str) -> Response:
 
 @bp.get("/q/<id>/sheet.pdf")
 @public
-@limiter.limit(reports)
+@limiter.limit(costly)
 def sheet(id: str) -> Response:
     site = current_app.config["PORTAL"].site
     found = service.door_sheet(id, site.url) or abort(404)
     html = templates.render("lookup/sheet.html", {"found": found, "sheet": found.sheet})
-    response = Response(pdf.render(html, identifier=found.sheet.id), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="door-{found.sheet.id}.pdf"'
-    return response
+    return shown_pdf(pdf.render(html, identifier=found.sheet.id), f"door-{found.sheet.id}.pdf")
 
 
 @bp.get("/code-check")

@@ -206,7 +206,7 @@ class Promises:
 
 def commitments_of(code: str, before: int | None) -> Promises | None:
     """The page of commitments from the key `before` on; None for an unknown code."""
-    subject = commitments.subject(code)
+    subject = subjects.public_row(code)
     if subject is None:
         return None
     return Promises(subject, commitments.register(subject_id=subject.id, before=before))

@@ -15,7 +15,6 @@ REASONS = {
 
 def reason_hidden(
     *,
-    record_class: str | None,
     public_from: date | None,
     public_until: date | None,
     repaired_on: date | None,

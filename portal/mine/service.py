@@ -174,7 +174,6 @@ def _business(acting: Representation) -> Business:
 
 def _own(record: Record) -> Own:
     hidden = rules.reason_hidden(
-        record_class=record.record_class,
         public_from=record.public_from,
         public_until=record.public_until,
         repaired_on=record.repaired_on,

@@ -18,7 +18,7 @@ from portal.core import clock, ids
 from portal.core.actor import Actor
 from portal.core.db import session
 from portal.core.errors import Refused
-from portal.core.units import Unit
+from portal.core.units import CREDIT_OFFICE, Unit
 from portal.government import service as government
 from portal.objections import rules
 from portal.objections.models import Objection
@@ -29,7 +29,6 @@ from portal.scenarios import service as scenarios
 from portal.subjects.models import Subject
 
 AFTER_FILES = "/objections/drafts/{id}/check"
-CREDIT_OFFICE = "development-reform"
 
 
 @dataclass(frozen=True)

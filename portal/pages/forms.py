@@ -4,7 +4,6 @@ from wtforms import (
     BooleanField,
     DateField,
     FileField,
-    Form,
     RadioField,
     SelectField,
     StringField,
@@ -14,14 +13,14 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from portal.core.text import N_
-from portal.web.forms import CheckboxesField
+from portal.web.forms import CheckboxesField, PublicForm
 
 
 def _needed(message: str) -> list[InputRequired]:
     return [InputRequired(message)]
 
 
-class SampleForm(Form):
+class SampleForm(PublicForm):
     """One field of every kind. It is shown and never sent."""
 
     name = StringField(N_("您的称呼"), _needed(N_("请填写您的称呼")))

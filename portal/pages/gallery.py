@@ -4,10 +4,8 @@ from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms.fields.choices import SelectChoice
 
 from portal.pages.forms import SampleForm
-from portal.web.i18n import _
 
 CODE = "92340499MA8N3QRG2X"
 LONG_NAME = (
@@ -19,20 +17,10 @@ LICENCE = "食品经营许可（虚构）"
 PENALTY = "未按规定公示菜品价格（虚构）"
 
 
-def _in_language(form: SampleForm) -> SampleForm:
-    for field in form:
-        field.label.text = _(field.label.text)
-        field.description = _(field.description) if field.description else ""
-        field.errors = [_(message) for message in field.errors]
-        if getattr(field, "choices", None):
-            field.choices = [SelectChoice(each.value, _(each.label)) for each in field.choices]
-    return form
-
-
 def _with_errors() -> SampleForm:
     form = SampleForm(MultiDict({"name": ""}), prefix="wrong")
     form.validate()
-    return _in_language(form)
+    return form
 
 
 def samples() -> dict[str, Any]:
@@ -50,6 +38,6 @@ def samples() -> dict[str, Any]:
             "repair": date(2026, 11, 19),
             "due": date(2026, 12, 3),
         },
-        "blank": _in_language(SampleForm()),
+        "blank": SampleForm(),
         "wrong": _with_errors(),
     }

@@ -1,17 +1,13 @@
 """Home, help, terms, and the pages about the site."""
 
-from flask import Blueprint, Response, abort, current_app, redirect, request
-from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import MapAdapter, RequestRedirect
+from flask import Blueprint, Response, abort
 
 from portal.cases.service import figures
-from portal.core import parking as parked
+from portal.core import terms as time_limits
 from portal.pages import gallery, service
-from portal.web import errors, parking, transactions
 from portal.web.access import public
 from portal.web.i18n import locale
-from portal.web.pages import path, render
+from portal.web.pages import render
 
 bp = Blueprint("pages", __name__)
 
@@ -81,51 +77,13 @@ def accessibility() -> Response:
 @bp.get("/terms")
 @public
 def terms() -> Response:
-    return render("pages/terms.html", terms=service.terms(), periods=service.periods())
+    return render("pages/terms.html", terms=time_limits.load(), periods=service.periods())
 
 
 @bp.get("/about/components")
 @public
 def components() -> Response:
     return render("pages/components.html", **gallery.samples())
-
-
-@bp.app_errorhandler(MethodNotAllowed)
-def wrong_way(error: MethodNotAllowed) -> ResponseReturnValue:
-    """Whoever opens the address that a form is sent to comes to the page of the form.
-
-    A form that could not be taken is shown there, and its links to the other language, or the
-    way back from signing in, open that address.
-    """
-    adapter = current_app.create_url_adapter(request)
-    found = _above(adapter, request.path) if adapter and request.method == "GET" else ""
-    if found:
-        _take_along(path(request.path), path(found))
-        query = request.query_string.decode()
-        return redirect(path(f"{found}?{query}" if query else found), 303)
-    response = errors.show(405)
-    response.headers["Allow"] = ", ".join(error.valid_methods or ())
-    return response
-
-
-def _above(adapter: MapAdapter, address: str) -> str:
-    """The nearest address above this one that can be opened, or nothing."""
-    place = address
-    while place := place.rstrip("/").rpartition("/")[0]:
-        for each in (place, f"{place}/"):
-            try:
-                adapter.match(each, method="GET")
-            except (HTTPException, RequestRedirect):
-                continue
-            return each
-    return ""
-
-
-def _take_along(sent_to: str, page: str) -> None:
-    """What was typed and kept for the address of a form is shown on its page."""
-    ticket = request.cookies.get(parking.COOKIE)
-    if ticket:
-        transactions.aside(lambda: parked.move(ticket, sent_to, page))
 
 
 def _article(name: str) -> Response:

@@ -1,4 +1,4 @@
-"""The written pages of content/, in both languages, and the terms of the law as rows."""
+"""The written pages of content/, in both languages, the glossary and the publication periods."""
 
 import hashlib
 import tomllib
@@ -34,21 +34,6 @@ class Article:
     # Of a piece of news: when it came out, and the day from which it is no longer shown.
     published_on: date | None = None
     expires_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TermRow:
-    """One time limit of content/law/terms.toml as the public reads it."""
-
-    zh: str
-    en: str
-    length: int
-    unit: str
-    from_zh: str
-    from_en: str
-    basis: str
-    basis_en: str
-    verified: bool
 
 
 @cache
@@ -140,14 +125,6 @@ class Word:
 def glossary() -> Sequence[Word]:
     """The words that the site uses for its things, in the order of the file."""
     return [Word(row["zh"], row["en"]) for row in content.need("glossary.toml", "words")]
-
-
-@cache
-def terms() -> Sequence[TermRow]:
-    """Every time limit on file, in the order of the file."""
-    columns = TermRow.__dataclass_fields__
-    rows: list[dict[str, Any]] = content.need("law/terms.toml", "terms")
-    return [TermRow(**{name: row[name] for name in columns}) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

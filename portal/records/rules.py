@@ -1,7 +1,7 @@
 """How long a record may be seen: classes, periods, ends, and when repair may be asked for."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -34,7 +34,8 @@ CLASSES: dict[RecordClass, str] = {
     "general": N_("一般"),
     "serious": N_("严重"),
 }
-# Labels of further facts, as the national form has them.
+# Labels of further facts as the national form has them, so that the catalogue holds them: they are
+# translated by the label that a file brings.
 DETAILS = (
     N_("违法行为类型"),
     N_("违法事实"),
@@ -69,14 +70,11 @@ SEVERITY: tuple[RecordClass, ...] = ("minor", "general", "serious")
 MINOR_OVERRIDE_MONTHS = 3
 SIMPLIFIED = ("简易", "simplified", "当场")
 
-CAPPED = N_("最长公示期按现行办法从短计算，以主管部门公布为准。")
-BEFORE_FIRST = N_("决定早于所载的最早办法，按最早办法计算，以主管部门公布为准。")
-NOT_VERIFIED = N_("期限以主管部门公布为准。")
-SPECIAL = N_("法律、行政法规另有规定的公示期。")
-
 
 @dataclass(frozen=True)
 class Instrument:
+    """A regulation that sets periods of publication, and from which day it is in force."""
+
     key: str
     zh: str
     en: str
@@ -100,6 +98,8 @@ class ClassRule:
 
 @dataclass(frozen=True)
 class RecordKind:
+    """A kind of record: its class in the catalogue, its period, and where it is repaired."""
+
     key: str
     zh: str
     en: str
@@ -113,6 +113,8 @@ class RecordKind:
 
 @dataclass(frozen=True)
 class CatalogueClass:
+    """A class of the national basic catalogue."""
+
     number: int
     zh: str
     en: str
@@ -120,6 +122,8 @@ class CatalogueClass:
 
 @dataclass(frozen=True)
 class RepairRoute:
+    """Where records of some kinds are repaired."""
+
     key: str
     zh: str
     en: str
@@ -128,6 +132,8 @@ class RepairRoute:
 
 @dataclass(frozen=True)
 class PenaltyKind:
+    """A kind of penalty: the words that name it, and the class to assume where none is given."""
+
     key: str
     zh: str
     en: str
@@ -162,15 +168,6 @@ class Override:
 
 
 @dataclass(frozen=True)
-class SpecialPeriod:
-    """Another period that a law or administrative regulation sets; it prevails."""
-
-    max_months: int
-    basis: str
-    min_months: int = 0
-
-
-@dataclass(frozen=True)
 class Publication:
     """From when until when a record is public. It is gone at 00:00 of `public_until`."""
 
@@ -179,33 +176,14 @@ class Publication:
     earliest_repair_on: date | None
     record_class: RecordClass | None
     class_basis: str
-    verified: bool
-    notes: tuple[str, ...] = ()
-    max_until: date | None = None
-
-    def is_public_on(self, day: date) -> bool:
-        if self.public_from is None or day < self.public_from:
-            return False
-        return self.public_until is None or day < self.public_until
 
 
 @dataclass(frozen=True)
 class Classification:
+    """The class to assume of a penalty, and the provision it stands on."""
+
     record_class: RecordClass
     basis: str
-    penalty_kinds: tuple[str, ...]
-    verified: bool = False
-
-
-@dataclass(frozen=True)
-class RepairWindow:
-    """When repair may be asked for; `opens_on` is unknown until the duties are performed."""
-
-    route: str
-    opens_on: date | None
-    earliest_on: date | None
-    closes_on: date | None
-    needs_performance: bool
 
 
 @dataclass(frozen=True)
@@ -216,8 +194,6 @@ class _Span:
     max_months: int
     is_published: bool
     basis: str
-    verified: bool
-    notes: tuple[str, ...]
 
 
 def publication(
@@ -233,18 +209,21 @@ def publication(
     withdrawn_on: date | None = None,
     publish_until: date | None = None,  # the source unit's own end; it can only shorten
     override: Override | None = None,
-    special_period: SpecialPeriod | None = None,
 ) -> Publication:
-    """What the public may see of a record, from the law in force on the day of its decision."""
+    """What the public may see of a record, from the law in force on the day of its decision.
+
+    Where the law of today is milder, it counts. Raises Refused for an unknown kind, a missing
+    class, and an override without authority, reason or a near end.
+    """
     record_kind = kind_of(law, kind)
     starts_on = published_on or decided_on
     if record_kind.period == "none":
         ended_on = _earliest(repaired_on, withdrawn_on, publish_until)
         return _without_class(record_kind, starts_on, ended_on, performed_on)
     graded = _class_for(record_kind, record_class)
-    span = _span(law, graded, decided_on, today, special_period)
-    max_until = add_months(decided_on, span.max_months)
-    ended_by = [max_until, repaired_on, withdrawn_on, publish_until]
+    span = _span(law, graded, decided_on, today)
+    longest = add_months(decided_on, span.max_months)
+    ended_by = [longest, repaired_on, withdrawn_on, publish_until]
     if not span.is_published and override:
         ended_by.append(_checked(override, decided_on).until)
     earliest = add_months(decided_on, span.min_months)
@@ -254,9 +233,6 @@ def publication(
         earliest_repair_on=earliest if span.min_months else performed_on or decided_on,
         record_class=graded,
         class_basis=span.basis,
-        verified=span.verified,
-        notes=span.notes,
-        max_until=max_until,
     )
 
 
@@ -269,27 +245,6 @@ def _without_class(
         earliest_repair_on=performed_on if kind.is_adverse else None,
         record_class=None,
         class_basis=kind.basis,
-        verified=kind.verified,
-    )
-
-
-def repair_window(
-    kind: str, published: Publication, performed_on: date | None, *, law: Law
-) -> RepairWindow | None:
-    """When and where repair of an adverse record may be asked for; none for other records."""
-    record_kind = kind_of(law, kind)
-    if not record_kind.is_adverse:
-        return None
-    earliest = published.earliest_repair_on
-    opens_on = None
-    if performed_on:
-        opens_on = max(performed_on, earliest or performed_on)
-    return RepairWindow(
-        route=record_kind.repair_route,
-        opens_on=opens_on,
-        earliest_on=earliest,
-        closes_on=published.public_until,
-        needs_performance=performed_on is None,
     )
 
 
@@ -298,16 +253,16 @@ def classify(
 ) -> Classification:
     """The class to assume where the source unit gives none: the gravest of its penalties.
 
-    Sector standards stand above this, so the answer is never verified.
+    Sector standards stand above this. The fine is in fen.
     """
-    kinds = penalty_kinds(text, law=law)
-    keys = tuple(kind.key for kind in kinds)
     if any(word in procedure for word in SIMPLIFIED):
-        return Classification("minor", law.simplified_basis, keys)
-    if keys == ("fine",) and fine_fen is not None and 0 < fine_fen <= law.small_fine_fen:
-        return Classification("minor", law.small_fine_basis, keys)
+        return Classification("minor", law.simplified_basis)
+    kinds = penalty_kinds(text, law=law)
+    is_fine_alone = [kind.key for kind in kinds] == ["fine"]
+    if is_fine_alone and fine_fen is not None and 0 < fine_fen <= law.small_fine_fen:
+        return Classification("minor", law.small_fine_basis)
     gravest = max(kinds, key=lambda kind: SEVERITY.index(kind.default_class))
-    return Classification(gravest.default_class, gravest.basis, keys)
+    return Classification(gravest.default_class, gravest.basis)
 
 
 def penalty_kinds(text: str, *, law: Law) -> tuple[PenaltyKind, ...]:
@@ -319,22 +274,17 @@ def penalty_kinds(text: str, *, law: Law) -> tuple[PenaltyKind, ...]:
     return tuple(dict.fromkeys(found)) or (other,)
 
 
-def labels(law: Law) -> dict[str, dict[str, str]]:
-    """Chinese and English labels of kinds and penalty kinds as the law data have them."""
-    named: Iterable[RecordKind | PenaltyKind] = (*law.kinds.values(), *law.penalty_kinds)
-    return {each.key: {"zh": each.zh, "en": each.en} for each in named}
-
-
 def kind_of(law: Law, kind: str) -> RecordKind:
+    """What the law data say of a kind of record; raises Refused (`record_kind_unknown`)."""
     if kind not in law.kinds:
         raise Refused("record_kind_unknown", "kind", kind=kind)
     return law.kinds[kind]
 
 
-def in_force(law: Law, on: date) -> tuple[Instrument, bool]:
-    """The instrument in force on a day, and whether the day lies before the first on file."""
+def in_force(law: Law, on: date) -> Instrument:
+    """The instrument in force on a day; on days before the first on file, the first."""
     passed = [each for each in law.instruments if each.effective_from <= on]
-    return (passed[-1], False) if passed else (law.instruments[0], True)
+    return passed[-1] if passed else law.instruments[0]
 
 
 def _penalty_kind(part: str, by_name: Mapping[str, PenaltyKind]) -> PenaltyKind | None:
@@ -353,28 +303,15 @@ def _class_for(kind: RecordKind, given: RecordClass | None) -> RecordClass:
     return given
 
 
-def _span(
-    law: Law, graded: RecordClass, decided_on: date, today: date, special: SpecialPeriod | None
-) -> _Span:
-    instrument, is_before_first = in_force(law, decided_on)
-    rule = law.classes[instrument.key, graded]
-    present, _ = in_force(law, max(today, decided_on))
-    now = law.classes[present.key, graded]
-    is_published = rule.is_published and now.is_published
-    if special:
-        months = (special.min_months, special.max_months)
-        return _Span(*months, is_published, special.basis, verified=True, notes=(SPECIAL,))
-    is_capped = now.max_months < rule.max_months
-    verified = rule.verified and not is_capped and not is_before_first
-    remarks = ((BEFORE_FIRST, is_before_first), (CAPPED, is_capped), (NOT_VERIFIED, not verified))
-    notes = [note for note, applies in remarks if applies][:2]
+def _span(law: Law, graded: RecordClass, decided_on: date, today: date) -> _Span:
+    """The shorter period of the law of the decision's day and that of today."""
+    instrument, present = in_force(law, decided_on), in_force(law, max(today, decided_on))
+    then, now = law.classes[instrument.key, graded], law.classes[present.key, graded]
     return _Span(
-        min_months=min(rule.min_months, now.min_months),
-        max_months=min(rule.max_months, now.max_months),
-        is_published=is_published,
+        min_months=min(then.min_months, now.min_months),
+        max_months=min(then.max_months, now.max_months),
+        is_published=then.is_published and now.is_published,
         basis=instrument.zh,
-        verified=verified,
-        notes=tuple(notes),
     )
 
 
@@ -387,6 +324,14 @@ def _checked(override: Override, decided_on: date) -> Override:
     if override.until > latest:
         raise Refused("override_too_long", "override_until", latest=latest)
     return override
+
+
+def remaining_until(end: date | None, repaired_on: date, revoked_on: date) -> date | None:
+    """Until when a record is public whose repair was revoked: the days left, counted from then.
+
+    `end` is when it would have ended without the repair.
+    """
+    return end + (revoked_on - repaired_on) if end else None
 
 
 def _earliest(*days: date | None) -> date | None:

@@ -12,8 +12,9 @@ from portal.repair import law, service
 from portal.repair.forms import PromiseForm, ScreeningForm, StartForm, StatementForm
 from portal.web import templates
 from portal.web.access import public, signed_in
+from portal.web.downloads import shown_pdf
 from portal.web.held import hold_code
-from portal.web.limits import limiter, reports
+from portal.web.limits import costly, limiter
 from portal.web.pages import path, render
 
 bp = Blueprint("repair", __name__)
@@ -34,15 +35,13 @@ def show(record_id: int) -> Response:
 
 @bp.get("/repair/<int:record_id>/notice.pdf")
 @public
-@limiter.limit(reports)
+@limiter.limit(costly)
 def notice(record_id: int) -> Response:
     found = service.public_prospect(record_id) or abort(404)
     address = f"{current_app.config['PORTAL'].site.url}/repair/{record_id}"
     told = {"found": found, "law": law.load(), "address": address, "code": qr.svg_data(address)}
     html = templates.render("repair/notice.html", told)
-    response = Response(pdf.render(html, identifier=str(record_id)), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="repair-{record_id}.pdf"'
-    return response
+    return shown_pdf(pdf.render(html, identifier=str(record_id)), f"repair-{record_id}.pdf")
 
 
 @bp.route("/repair/<int:record_id>/new", methods=["GET", "POST"])

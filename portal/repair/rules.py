@@ -3,15 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from portal.core.calendar import Calendar
 from portal.core.errors import Refused
 from portal.core.text import N_
 from portal.core.workflow import Offer, State, Workflow, step
-
-Purpose = Literal["repair", "screening"]
-PURPOSES = {"repair": N_("信用修复"), "screening": N_("重整、和解期间暂时屏蔽")}
 
 WORKFLOW = Workflow(
     "submitted",
@@ -159,12 +155,6 @@ class Eligibility:
     def may_apply(self) -> bool:
         return self.is_here and all(each.is_met for each in self.conditions)
 
-    @property
-    def is_too_early(self) -> bool:
-        """Whether nothing is missing but time."""
-        missing = {each.key for each in self.conditions if not each.is_met}
-        return self.is_here and missing == {"period"}
-
 
 PERIOD = N_("最短公示期已到")
 NO_PERIOD = N_("轻微的记录没有最短公示期")
@@ -232,11 +222,6 @@ def check_plan(plan_until: date | None, today: date) -> None:
     """A plan of reorganisation or settlement has an end that is still to come; raises Refused."""
     if plan_until is None or plan_until <= today:
         raise Refused("plan_ended", "plan_until")
-
-
-def remaining_until(decided_end: date | None, repaired_on: date, revoked_on: date) -> date | None:
-    """Until when a record is public whose repair was revoked: the days left, counted from then."""
-    return decided_end + (revoked_on - repaired_on) if decided_end else None
 
 
 def reminder_day(calendar: Calendar, opens_on: date) -> date:

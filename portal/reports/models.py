@@ -86,6 +86,3 @@ class LookUp(Base):
     how: Mapped[str] = mapped_column(String(12))
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     at: Mapped[datetime]
-
-
-HOWS = ("report", "grant", "share", "desk")

@@ -12,8 +12,9 @@ from portal.reports import rules, service
 from portal.reports.forms import IdForm, grant_form, report_form, share_form
 from portal.web.access import at_once, public, signed_in
 from portal.web.application import csrf
+from portal.web.downloads import attachment
 from portal.web.i18n import locale
-from portal.web.limits import limiter, reports
+from portal.web.limits import costly, limiter
 from portal.web.pages import path, render
 from portal.web.security import is_cross_site
 
@@ -57,12 +58,8 @@ def new(product: str) -> ResponseReturnValue:
                 g.actor, form.scope(product), code=form.about(), language=form.language.data
             )
             return redirect(path(f"/reports/{made.number}"), 303)
-    law = service.law_on_file()
-    status = 422 if form.errors else 200
-    return render(
-        "reports/new.html", form=form, product=product, businesses=businesses, law=law,
-        status=status,
-    )  # fmt: skip
+    return render("reports/new.html", form=form, product=product, businesses=businesses,
+                  law=service.law_on_file())  # fmt: skip
 
 
 @bp.get("/reports/<number>")
@@ -100,7 +97,7 @@ def share(number: str) -> ResponseReturnValue:
         with form.refusals():
             service.share(document, g.actor, **form.answers())
             return redirect(path(f"/reports/{number}"), 303)
-    return _page(document, form, status=422)
+    return _page(document, form)
 
 
 @bp.post("/reports/<number>/shares/withdraw")
@@ -128,7 +125,7 @@ def shared(key: str) -> Response:
 
 @bp.post("/reports/shared/<key>")
 @public
-@limiter.limit(reports)
+@limiter.limit(costly)
 def open_shared(key: str) -> ResponseReturnValue:
     if is_cross_site():
         abort(403)
@@ -166,7 +163,7 @@ def granted(key: str) -> Response:
 
 @bp.post("/reports/granted/<key>")
 @public
-@limiter.limit(reports)
+@limiter.limit(costly)
 def use_granted(key: str) -> ResponseReturnValue:
     if is_cross_site():
         abort(403)
@@ -189,9 +186,8 @@ def grants(code: str) -> ResponseReturnValue:
             return redirect(path(f"/reports/grants/{code}"), 303)
     given = [(each, service.key_of(each)) for each in service.grants_of(subject.id)]
     return render(
-        "reports/grants.html", form=form, subject=subject, grants=given, id_form=IdForm(),
+        "reports/grants.html", form=form, subject=subject, grants=given,
         looks=service.lookups_of(subject.id), law=service.law_on_file(),
-        status=422 if form.errors else 200,
     )  # fmt: skip
 
 
@@ -225,7 +221,7 @@ def _own(number: str) -> Document:
     return service.find(number, g.actor) or abort(404)
 
 
-def _page(document: Document, form: object, status: int = 200) -> Response:
+def _page(document: Document, form: object) -> Response:
     return render(
         "reports/show.html",
         fragment="progress",
@@ -234,8 +230,6 @@ def _page(document: Document, form: object, status: int = 200) -> Response:
         changed=service.changed_since(document),
         shares=[(each, service.key_of(each)) for each in service.shares_of(document)],
         form=form,
-        id_form=IdForm(),
-        status=status,
     )
 
 
@@ -255,11 +249,10 @@ def _twin(document: Document, back: str) -> Response:
 
 def _file(document: Document) -> Response:
     try:
-        response = Response(documents.file(document), mimetype="application/pdf")
+        data = documents.file(document)
     except Missing:
         abort(404)
-    response.headers["Content-Disposition"] = f'attachment; filename="{document.number}.pdf"'
-    return _private(response)
+    return _private(attachment(data, "application/pdf", f"{document.number}.pdf"))
 
 
 def _private(response: Response) -> Response:

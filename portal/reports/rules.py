@@ -57,6 +57,8 @@ MOST_ROWS = 1000
 
 @dataclass(frozen=True)
 class Domain:
+    """A field that reports search, told by words in the names of authorities."""
+
     key: str
     zh: str
     en: str
@@ -66,6 +68,8 @@ class Domain:
 
 @dataclass(frozen=True)
 class Option:
+    """A purpose or a recipient that can be chosen."""
+
     key: str
     zh: str
     en: str
@@ -73,12 +77,16 @@ class Option:
 
 @dataclass(frozen=True)
 class Missing:
+    """A source that no report searches yet, as every report says."""
+
     zh: str
     en: str
 
 
 @dataclass(frozen=True)
 class Limit:
+    """How many reports of one product may be issued on one day."""
+
     product: str
     per_day: int
     verified: bool
@@ -238,6 +246,8 @@ def marks_of(record: Reported, today: date, *, in_repair: bool = False) -> list[
 
 
 class Granted(Protocol):
+    """What rules look at of a permission to look up."""
+
     valid_until: date
     uses: int
     uses_allowed: int
@@ -255,6 +265,8 @@ def check_grant(grant: Granted, today: date) -> None:
 
 
 class Shared(Protocol):
+    """What rules look at of a link."""
+
     valid_until: date
     withdrawn_on: date | None
 

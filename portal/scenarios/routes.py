@@ -11,7 +11,7 @@ from portal.scenarios import service
 from portal.web import templates
 from portal.web.access import public
 from portal.web.application import csrf
-from portal.web.limits import limiter, look_ups, reports
+from portal.web.limits import costly, limiter, look_ups
 from portal.web.pages import PUBLIC, address_with, path, render
 from portal.web.security import is_cross_site
 
@@ -114,7 +114,7 @@ def file(code: str, slug: str) -> Response:
 
 @bp.get("/subjects/<code>/file/<slug>.pdf")
 @public
-@limiter.limit(reports)
+@limiter.limit(costly)
 def file_pdf(code: str, slug: str) -> Response:
     found = service.dossier(code, slug) or abort(404)
     html = templates.render(

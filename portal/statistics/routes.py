@@ -8,7 +8,7 @@ from portal.statistics.rules import is_month
 from portal.web import i18n
 from portal.web.access import public
 from portal.web.downloads import attachment
-from portal.web.limits import limiter, reports
+from portal.web.limits import costly, limiter
 from portal.web.pages import render
 
 bp = Blueprint("statistics", __name__)
@@ -36,7 +36,7 @@ def events() -> Response:
 
 @bp.get("/punctuality/<month>.pdf")
 @public
-@limiter.limit(reports)
+@limiter.limit(costly)
 def report(month: str) -> Response:
     document = service.report(_month(month), i18n.locale()) or abort(404)
     return attachment(documents.file(document), "application/pdf", f"punctuality-{month}.pdf")

@@ -165,7 +165,7 @@ def _page_of_this_form() -> str:
     """Where the form that was sent stands: here, or on the page it was sent from."""
     if request.method in transactions.SAFE:
         return parking.here()
-    if "GET" in (request.url_rule.methods or ()) if request.url_rule else False:
+    if request.url_rule and "GET" in (request.url_rule.methods or ()):
         return parking.here()
     came_from = urlsplit(request.referrer or "")
     if came_from.netloc != request.host:

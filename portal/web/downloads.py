@@ -1,4 +1,4 @@
-"""Files as downloads: never shown inside the site, whatever they hold."""
+"""Files of others as downloads, never shown inside the site; PDFs of ours as pages to print."""
 
 from urllib.parse import quote
 
@@ -11,4 +11,11 @@ def attachment(data: bytes, media_type: str, name: str) -> Response:
     response.headers["Content-Type"] = media_type
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+def shown_pdf(data: bytes, name: str) -> Response:
+    """A PDF that the portal printed, for the browser to show and to keep under this name."""
+    response = Response(data, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return response

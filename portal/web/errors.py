@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, redirect, request
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import MapAdapter, RequestRedirect
 
 from portal.core.text import N_
 from portal.core.uploads import MEGABYTE
 from portal.web import access, i18n, parking
 from portal.web.filters import number
-from portal.web.pages import render
+from portal.web.pages import path, render
 from portal.web.security import is_cross_site
 
 Sentences = tuple[str, str]
@@ -58,14 +60,7 @@ def _too_large() -> str:
 
 def _typed() -> list[tuple[str, str]]:
     """What was typed into the form that could not be taken, so that it can be sent again."""
-    if request.method != "POST" or is_cross_site():
-        return []
-    return [
-        (name, value)
-        for name, values in request.form.lists()
-        for value in values
-        if not any(secret in name for secret in parking.SECRETS)
-    ]
+    return [] if request.method != "POST" or is_cross_site() else parking.typed()
 
 
 def _http(error: HTTPException) -> Response:
@@ -74,6 +69,34 @@ def _http(error: HTTPException) -> Response:
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value
     return response
+
+
+def _wrong_method(error: MethodNotAllowed) -> ResponseReturnValue:
+    """Whoever opens the address that a form is sent to is led to the page of the form.
+
+    A rejected form is shown under that address, and the links from there to the other language
+    or back from signing in open it.
+    """
+    adapter = current_app.create_url_adapter(request)
+    found = _page_above(adapter, request.path) if adapter and request.method == "GET" else ""
+    if not found:
+        return _http(error)
+    parking.move(path(request.path), path(found))
+    query = request.query_string.decode()
+    return redirect(path(f"{found}?{query}" if query else found), 303)
+
+
+def _page_above(adapter: MapAdapter, address: str) -> str:
+    """The nearest address above this one that can be opened, or nothing."""
+    place = address
+    while place := place.rstrip("/").rpartition("/")[0]:
+        for each in (place, f"{place}/"):
+            try:
+                adapter.match(each, method="GET")
+            except (HTTPException, RequestRedirect):
+                continue
+            return each
+    return ""
 
 
 def _token(_error: CSRFError) -> Response:
@@ -86,5 +109,6 @@ def _unexpected(_error: Any) -> Response:
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(MethodNotAllowed, _wrong_method)
     app.register_error_handler(CSRFError, _token)
     app.register_error_handler(500, _unexpected)

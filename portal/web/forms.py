@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import g
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, SelectMultipleField, StringField
+from wtforms import Form, PasswordField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -33,13 +33,28 @@ class CheckboxesField(SelectMultipleField):
     option_widget = _Box()
 
 
+class PublicForm(Form):
+    """Questions on a page without a session, so without a token. Its words are sources too."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        _translate(self)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_valid = bool(super().validate(extra_validators))
+        _translate_errors(self)
+        return is_valid
+
+
 class PortalForm(FlaskForm):
     """Questions of one page. Labels, hints and messages are Chinese sources marked by N_().
 
-    `refusals` holds the sentence for each reason that rule or service may refuse with.
+    `sentences` holds one for each reason that rule or service may refuse with. A form that
+    `leads_on` is on the way to another page: answers that were parked for that page stay parked.
     """
 
     sentences: Mapping[str, str] = {}
+    leads_on = False
 
     class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
@@ -55,17 +70,12 @@ class PortalForm(FlaskForm):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        for field in self:
-            field.label.text = _(field.label.text)
-            field.description = _(field.description) if field.description else ""
-            if isinstance(getattr(field, "choices", None), list):
-                field.choices = [_choice(each) for each in field.choices]
+        _translate(self)
 
     def validate(self, extra_validators: Any = None) -> bool:
         is_valid = bool(super().validate(extra_validators))
-        for field in self:
-            field.errors = [_(message) for message in field.errors]
-        g.is_answer_taken = is_valid
+        _translate_errors(self)
+        g.is_answer_taken = is_valid and not self.leads_on
         return is_valid
 
     def answers(self) -> dict[str, Any]:
@@ -92,6 +102,19 @@ class PortalForm(FlaskForm):
             self.form_errors.append(message)
         else:
             field.errors = [*field.errors, message]
+
+
+def _translate(form: Any) -> None:
+    for field in form:
+        field.label.text = _(field.label.text)
+        field.description = _(field.description) if field.description else ""
+        if isinstance(getattr(field, "choices", None), list):
+            field.choices = [_choice(each) for each in field.choices]
+
+
+def _translate_errors(form: Any) -> None:
+    for field in form:
+        field.errors = [_(message) for message in field.errors]
 
 
 def _choice(choice: Any) -> SelectChoice:

@@ -12,13 +12,13 @@ def look_ups() -> str:
     return str(current_app.config["LOOK_UPS_LIMIT"])
 
 
-def reports() -> str:
-    """The limit of pages that write without signing in."""
-    return str(current_app.config["REPORTS_LIMIT"])
+def costly() -> str:
+    """The limit of what writes, sends or prints something for whoever asks."""
+    return str(current_app.config["COSTLY_LIMIT"])
 
 
 def open_data() -> str:
-    """The limit of answers for machines; what is in the memory of pages does not count."""
+    """The limit of answers for machines; what the page cache answers does not count."""
     return str(current_app.config["OPEN_DATA_LIMIT"])
 
 
@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
         RATELIMIT_ENABLED=not config.is_testing,
         LOOK_UPS_LIMIT="120 per minute",
         OPEN_DATA_LIMIT="300 per minute",
-        REPORTS_LIMIT="10 per minute",
+        COSTLY_LIMIT="10 per minute",
         SIGN_INS_LIMIT="30 per minute",
     )
     limiter.init_app(app)

@@ -6,6 +6,7 @@ from flask import Response, g, redirect, request
 from werkzeug.datastructures import ImmutableMultiDict
 
 from portal.core import parking
+from portal.web import transactions
 from portal.web.i18n import root
 from portal.web.security import is_cross_site
 
@@ -30,14 +31,19 @@ def here() -> str:
     return request.script_root + request.full_path.rstrip("?")
 
 
-def park(response: Response, back: str) -> None:
-    """Keep what this request typed for the page at `back`, and hand its ticket to the browser."""
-    answers = [
+def typed() -> list[tuple[str, str]]:
+    """What this request brought in its form, without what is never kept."""
+    return [
         (name, value)
         for name, values in request.form.lists()
         for value in values
         if not any(secret in name for secret in SECRETS)
     ]
+
+
+def park(response: Response, back: str) -> None:
+    """Keep what was typed into this form for the page at `back`; its ticket goes in a cookie."""
+    answers = typed()
     size = sum(len(name) + len(value) for name, value in answers)
     if not answers or size > MOST_CHARACTERS or is_cross_site():
         return
@@ -66,6 +72,13 @@ def see_again(back: str) -> Response:
     response = redirect(back, 303)
     park(response, back)  # type: ignore[arg-type]
     return response  # type: ignore[return-value]
+
+
+def move(sent_to: str, page: str) -> None:
+    """Show what was parked for the address of a form on the page of the form."""
+    ticket = request.cookies.get(COOKIE)
+    if ticket:
+        transactions.aside(lambda: parking.move(ticket, sent_to, page))
 
 
 def let_go(response: Response) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Flask, Request, Response, abort, request
+from flask import Flask, Request, Response, abort, current_app, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 CONTENT_SECURITY_POLICY = (
@@ -82,6 +82,12 @@ def is_cross_site() -> bool:
         return fetch_site not in {"same-origin", "none"}
     origin = request.headers.get("Origin")
     return origin is not None and origin.partition("://")[2] != request.host
+
+
+def origin() -> str:
+    """The address that pages are served from; in production the setting alone says so."""
+    config = current_app.config["PORTAL"]
+    return str(config.site.url if config.is_production else request.host_url.rstrip("/"))
 
 
 def init_app(app: Flask) -> None:

@@ -16,7 +16,7 @@ from tests.browser import Browser
 from tests.conftest import Clock
 from tests.factories import make_account, make_staff
 
-PARTY = RelyingParty("localhost", "http://localhost")
+PARTY = RelyingParty("http://localhost")
 
 
 def device() -> Authenticator:
@@ -42,7 +42,7 @@ def test_a_passkey_signs_in_alone(app: Flask) -> None:
     phone = registered(account)
     answer = phone.sign(service.sign_in_options(PARTY))
     assert service.take_sign_in(answer, PARTY).id == account.id
-    (passkey,) = service.passkeys_of(account.id)
+    (passkey,) = account.passkeys
     assert passkey.used_at is not None
     assert passkey.sign_count == 1
 

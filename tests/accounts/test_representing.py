@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from portal.accounts import service
@@ -54,6 +55,11 @@ def test_the_business_sees_what_was_done_in_its_name(app: Flask) -> None:
     service.log_act(make_actor(account), shop.id, "reports.issue", "R-1")
     (act,) = service.acts_of(shop.id)
     assert (act.account.name, act.key, act.thing) == ("王小麦", "reports.issue", "R-1")
+
+
+def test_an_act_without_words_is_not_noted(app: Flask) -> None:
+    with pytest.raises(KeyError, match="no.such"):
+        service.log_act(make_actor(make_account()), make_subject().id, "no.such")
 
 
 def test_everyone_who_acts_for_a_business_is_told(app: Flask) -> None:

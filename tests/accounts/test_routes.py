@@ -365,7 +365,8 @@ def test_an_expired_claim_code_is_worth_nothing(browser: Browser, clock: Clock) 
     code = service.issue_claim_code(shop.id, "test")
     clock.move(days=90)
     browser.sign_in(make_account())
-    browser.submit(browser.get("/me/claim"), status=422, code=shop.code, one_time_code=code)
+    page = browser.submit(browser.get("/me/claim"), status=422, code=shop.code, one_time_code=code)
+    assert "已过期" in page.main
 
 
 def test_guessing_claim_codes_ends_after_five(browser: Browser) -> None:

@@ -274,7 +274,7 @@ def test_time_does_not_tell_who_has_an_account(account: Account) -> None:
 
 LIMITED = {
     "SIGN_INS_LIMIT": ("/sign-in", "/sign-in/passkey", "/sign-in/passkey/options", "/confirm"),
-    "REPORTS_LIMIT": ("/sign-up", "/recover", "/track", "/verify/file"),
+    "COSTLY_LIMIT": ("/sign-up", "/recover", "/track", "/verify/file"),
 }
 
 

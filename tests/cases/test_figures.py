@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from portal.cases import service as cases
-from portal.cases.rules.figures import Figures, Told, count, shown
+from portal.cases.rules.figures import AnonymousEvent, Figures, count, shown
 from portal.cases.service import figures
 from portal.complaints.models import Complaint
 from portal.complaints.service import after
@@ -21,8 +21,8 @@ COUNTY = "tianjiaan-district"
 DAY = date(2026, 11, 20)
 
 
-def told(step: str, **more: Any) -> Told:
-    return Told(DAY, "data", "complaint", step, **more)
+def told(step: str, **more: Any) -> AnonymousEvent:
+    return AnonymousEvent(DAY, "data", "complaint", step, **more)
 
 
 def a_sent(number: int) -> Complaint:
@@ -37,7 +37,7 @@ def test_events_of_a_unit_come_to_its_figures() -> None:
         told("clock", due_on=DAY, met_on=late), told("clock", due_on=DAY),
         told("answered", days=3), told("answered", days=6), told("answered"),
         told("transferred"), told("reopened"), *[told("rated", mark=mark) for mark in range(1, 6)],
-        told("rated"), Told(DAY, "tax", "repair", "received"),
+        told("rated"), AnonymousEvent(DAY, "tax", "repair", "received"),
     ]  # fmt: skip
     of_data, of_tax = count(events)
     assert of_data == Figures("data", 10, 3, 1, 4.5, 1, 1, 6, 3, 2)
@@ -119,10 +119,10 @@ def test_published_figures_equal_their_recomputation(app: Flask, clock: Clock) -
     assert all(case.reference not in "".join(lines) for case in kept)
 
 
-def _read(line: str) -> Told:
+def _read(line: str) -> AnonymousEvent:
     """A line as anybody would read it."""
     day, unit, kind, step, due_on, met_on, days, mark = line.split(",")
-    return Told(
+    return AnonymousEvent(
         date.fromisoformat(day), unit, kind, step,
         date.fromisoformat(due_on) if due_on else None,
         date.fromisoformat(met_on) if met_on else None,

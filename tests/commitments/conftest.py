@@ -18,7 +18,7 @@ from tests.accounts.authenticator import Authenticator
 from tests.factories import make_account, make_actor, make_representative, make_staff, make_subject
 
 SOUP = "beef-soup-quality"
-PARTY = RelyingParty("localhost", "http://localhost")
+PARTY = RelyingParty("http://localhost")
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 ANSWERS = {"beef": "40", "price": "15"}
 

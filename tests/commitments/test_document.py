@@ -9,7 +9,7 @@ from flask import Flask
 
 from portal.commitments import service
 from portal.commitments.models import Commitment
-from portal.core import db, jobs, pdf
+from portal.core import db, digest, jobs, pdf
 from portal.documents import rules
 from portal.documents import service as documents
 from portal.documents.models import Document
@@ -41,8 +41,8 @@ def letter_of(commitment: Commitment) -> Document:
 def test_the_passkey_signed_the_hash_of_exactly_this_text(signed: Commitment) -> None:
     facts = pdf.attached(documents.file(letter_of(signed)))
     assert facts["signed_text"] == signed.text
-    assert rules.sha256(facts["signed_text"].encode()) == signed.sha256 == facts["text_sha256"]
-    assert rules.sm3(facts["signed_text"].encode()) == signed.sm3
+    assert digest.sha256(facts["signed_text"].encode()) == signed.sha256 == facts["text_sha256"]
+    assert digest.sm3(facts["signed_text"].encode()) == signed.sm3
     client = json.loads(base64.b64decode(facts["signature"]["client_data"]))
     challenge = base64.urlsafe_b64decode(client["challenge"] + "=")
     assert challenge.hex() == signed.sha256

@@ -182,7 +182,7 @@ def test_texts_and_their_versions_are_public(app: object, browser: Browser, pref
 
 
 @pytest.mark.limit(40)
-def test_withdrawing_within_ten_minutes(shop: Shop, browser: Browser) -> None:
+def test_a_commitment_can_be_withdrawn_within_ten_minutes(shop: Shop, browser: Browser) -> None:
     here = f"/commitments/mine/{shop.sign().number}"
     jobs.run_due()
     me = browser.sign_in(shop.owner)

@@ -118,9 +118,12 @@ def test_a_duty_ends_on_its_day_and_never_after_the_term(
     assert rules.due_on(due, signed_on=TODAY, until=until, answers=answers) == expected
 
 
-def test_terms_and_offers() -> None:
+def test_a_term_ends_with_its_last_month_or_never() -> None:
     assert rules.term_until(date(2026, 8, 31), 6) == date(2027, 2, 28)
     assert rules.term_until(TODAY, 0) is None
+
+
+def test_a_text_is_offered_from_its_first_day_on() -> None:
     offer = lambda on: rules.check_offer(is_open=True, from_on=on, today=TODAY)  # noqa: E731
     assert reason(lambda: offer(TODAY)) == ""
     assert reason(lambda: offer(TODAY + timedelta(1))) == "template_early"
@@ -143,10 +146,13 @@ def test_the_typed_name_is_the_signature(
     assert reason(check) == expected
 
 
-def test_outcomes_and_consent() -> None:
+def test_an_outcome_that_is_not_kept_needs_a_note() -> None:
     assert reason(lambda: rules.check_outcome("kept", "")) == ""
     assert reason(lambda: rules.check_outcome("partly", "")) == "note_needed"
     assert reason(lambda: rules.check_outcome("maybe", "x")) == "outcome_missing"
+
+
+def test_consent_is_needed_only_where_the_text_requires_it() -> None:
     assert reason(lambda: rules.check_consent("asked", agreed=False)) == ""
     assert reason(lambda: rules.check_consent("required", agreed=False)) == "consent_missing"
 
@@ -183,8 +189,5 @@ def test_a_duty_is_recalled_a_week_and_a_day_before() -> None:
     assert rules.reminder_days(TODAY, TODAY) == []
 
 
-def test_numbers_and_hashes() -> None:
+def test_a_number_is_region_day_and_six_digits() -> None:
     assert rules.number(TODAY, 1_000_007) == "34040020261120000007"
-    assert rules.as_text({"b": 1, "a": "字"}) == '{"a":"字","b":1}'
-    # GB/T 32905 A.1
-    assert rules.sm3("abc").startswith("66c7f0f462eeedd9")

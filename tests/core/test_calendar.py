@@ -122,7 +122,9 @@ def test_a_gap_between_loaded_years_is_not_known() -> None:
         (date(2026, 11, 23), date(2026, 11, 20), 0),
     ],
 )
-def test_working_days_between_two_dates(start: date, end: date, days: int) -> None:
+def test_working_days_between_two_dates_leave_out_the_first(
+    start: date, end: date, days: int
+) -> None:
     assert CALENDAR.working_days_between(start, end) == days
 
 

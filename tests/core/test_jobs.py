@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from portal.core import db, jobs
 from tests.conftest import Clock
@@ -103,6 +103,19 @@ def test_a_failed_job_is_undone_and_tried_again_later_and_then_kept_for_the_oper
     assert jobs.retry_failed() == 1
     assert jobs.failed() == []
     assert jobs.run_due() == 1
+
+
+def test_the_command_has_failed_jobs_tried_again(own_app: Flask) -> None:
+    with own_app.app_context():
+        jobs.start([MODULE])
+        jobs.enqueue("break")
+        db.session.execute(update(jobs.Job).values(attempts=jobs.ATTEMPTS))
+        db.session.commit()
+        assert len(jobs.failed()) == 1
+    told = own_app.test_cli_runner().invoke(args=["portal", "retry-failed"])
+    assert told.output == "jobs to be tried again: 1\n"
+    with own_app.app_context():
+        assert jobs.failed() == []
 
 
 def test_what_a_dead_worker_had_leased_is_begun_again(handlers: None, clock: Clock) -> None:

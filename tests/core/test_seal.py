@@ -33,7 +33,7 @@ def test_the_demo_seal_is_made_once_and_plainly_named(start, tmp_path: Path) -> 
     assert (tmp_path / "seal.p12").stat().st_mode & 0o077 == 0
 
 
-def test_of_many_that_make_the_demo_seal_together_one_does(tmp_path: Path) -> None:
+def test_many_that_make_the_demo_seal_at_once_end_with_one(tmp_path: Path) -> None:
     target = tmp_path / "seal.p12"
     with ThreadPoolExecutor(8) as people:
         made = people.map(lambda _n: demo_authority.make(tmp_path, target, "某"), range(32))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal.core.units import CREDIT_OFFICE
 from portal.desk import rules
 
 
@@ -9,7 +10,7 @@ from portal.desk import rules
     (("handler",), "ecology", {"clerk"}),
     (("handler", "verifier"), "ecology", {"clerk", "provider"}),
     (("handler",), "health", set()),
-    (("reviewer", "handler"), rules.CREDIT_OFFICE, {"reviewer"}),
+    (("reviewer", "handler"), CREDIT_OFFICE, {"reviewer"}),
     (("auditor", "admin"), "ecology", set()),
 ])  # fmt: skip
 def test_staff_act_for_their_own_body_and_the_credit_office_reviews_for_all(

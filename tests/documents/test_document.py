@@ -11,7 +11,7 @@ import page as page_validation
 import pytest
 from flask import Flask
 
-from portal.core import pdf, seal
+from portal.core import digest, pdf, seal
 from portal.documents import document, rules
 from portal.documents.service import Frozen
 from tests.documents.conftest import facts
@@ -29,7 +29,7 @@ def frozen(**changes: Any) -> Frozen:
         "id": 7, "number": rules.number("general", datetime(2026, 11, 20, tzinfo=UTC).date(), 7),
         "code": "0123456789ABCDEF", "kind": "general", "title": "普通信用报告", "language": "zh",
         "template": "sample.html", "snapshot": snapshot,
-        "hash": rules.sha256(rules.canonical(snapshot)),
+        "hash": digest.sha256(digest.canonical(snapshot)),
         "issued_at": datetime(2026, 11, 20, 2, 0, tzinfo=UTC), "valid_until": None,
         "subject_code": "92340499MADEM0011M",
     }  # fmt: skip
@@ -119,7 +119,7 @@ def test_the_facts_are_attached_as_data(sealed: Path, tmp_path: Path) -> None:
     run("pdfdetach", "-saveall", "-o", tmp_path, sealed)
     (attached,) = tmp_path.glob("*.json")
     assert json.loads(attached.read_text()) == facts(60)
-    assert rules.sha256(attached.read_bytes()) == frozen().hash
+    assert digest.sha256(attached.read_bytes()) == frozen().hash
 
 
 def test_the_file_says_nothing_of_whom_it_is_about_in_its_metadata(sealed: Path) -> None:

@@ -93,7 +93,7 @@ def test_the_file_itself_is_verified_and_a_changed_one_is_found_out(
     assert "请选择要核验的PDF文件" in upload(browser, b"", status=422).main
 
 
-def test_no_file_is_asked_for_again(browser: Browser) -> None:
+def test_a_missing_file_is_asked_for(browser: Browser) -> None:
     page = browser.post("/verify/file", {}, status=422, content_type="multipart/form-data")
     assert "请选择要核验的PDF文件" in page.main
 

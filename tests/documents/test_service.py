@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from portal.core import db, jobs, pdf, storage
+from portal.core import db, digest, jobs, pdf, storage
 from portal.core.audit import Event
 from portal.core.errors import Refused
 from portal.documents import rules, service
@@ -34,8 +34,8 @@ def test_a_document_gets_a_number_and_a_code_and_is_printed_by_a_job(issue: Issu
     db.session.refresh(document)
     assert document.state == "ready"
     data = service.file(document)
-    assert rules.sha256(data) == document.sha256
-    assert rules.sm3(data) == document.sm3
+    assert digest.sha256(data) == document.sha256
+    assert digest.sm3(data) == document.sm3
     assert len(data) == document.size
     assert actions() == ["documents.issue", "documents.seal"]
 

@@ -83,7 +83,7 @@ def test_a_confirmed_default_is_cleared_disputed_and_corrected(app: Flask) -> No
     )
     promise = service.get(id_)
     assert promise is not None
-    assert (promise.kind, promise.area_code, service.open_defaults()) == ("other", "340403002", 1)
+    assert (promise.kind, promise.area_code, promise.state) == ("other", "340403002", "broken")
     service.mark_disputed(id_, disputed=True, actor="test")
     assert promise.is_disputed
     service.correct(id_, {"title": "路灯款"}, actor="test")

@@ -76,6 +76,7 @@ def test_the_owner_replies_to_the_grade(shop: Shop, browser: Browser) -> None:
     me.submit(page, form=form, text="已经换了新灶具")
     assert [each.text for each in scenarios.waiting_replies()] == ["已经换了新灶具"]
     assert "回复等审核" in me.get(f"/me/subjects/{shop.subject.code}").main
+    assert "回复了信用等级" in me.get(f"/me/people/{shop.subject.code}").main
 
 
 def test_a_reply_for_a_business_needs_its_scope(shop: Shop, browser: Browser) -> None:

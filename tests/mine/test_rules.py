@@ -9,7 +9,6 @@ from portal.mine import rules
 
 TODAY = date(2026, 11, 20)
 PUBLIC: dict[str, Any] = {
-    "record_class": "general",
     "public_from": date(2026, 9, 1),
     "public_until": date(2027, 9, 1),
     "repaired_on": None,

@@ -15,9 +15,10 @@ from portal.government import service as government
 from portal.objections import service
 from portal.objections.models import Objection
 from tests.browser import Browser
+from tests.core.test_uploads import a_picture
 from tests.factories import make_account, make_actor
 from tests.objections.test_service import CLERK, REVIEWER
-from tests.repair.test_routes import PREFIXES
+from tests.repair.test_routes import PREFIXES, go_on
 
 
 def promise_id() -> int:
@@ -80,4 +81,5 @@ def test_the_page_of_a_body_leads_to_an_objection(
     (address,) = [link for link in me.get(f"{prefix}/government/housing").links().values()
                   if "/objections/new" in link]  # fmt: skip
     page = me.follow(me.submit(me.get(address)))
-    page = me.follow(me.submit(page, fields="title", ground="wrong", claimed="1"))
+    page = me.follow(me.submit(page, fields="title", ground="wrong", claimed="应为另一件事"))
+    assert "应为另一件事" in go_on(me, page, ("决定书.jpg", a_picture())).main

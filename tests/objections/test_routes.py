@@ -116,7 +116,8 @@ def test_nobody_else_objects_for_a_business(shop: Shop, browser: Browser) -> Non
 def test_a_person_objects_to_own_data(shop: Shop, browser: Browser, prefix: str) -> None:
     me = browser.sign_in(shop.owner)
     page = me.follow(me.submit(me.get(f"{prefix}/objections/new?personal=1")))
-    me.submit(page, fields="name", ground="wrong", claimed="王大麦")
+    page = me.follow(me.submit(page, fields="name", ground="wrong", claimed="王大麦"))
+    assert "王大麦" in go_on(me, page, ("户口簿.jpg", a_picture())).main
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)

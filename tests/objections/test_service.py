@@ -10,6 +10,7 @@ from portal.cases.rules import By
 from portal.cases.service import drafts
 from portal.core import db
 from portal.core.errors import Refused
+from portal.core.units import CREDIT_OFFICE
 from portal.objections import service
 from portal.objections.models import Objection
 from portal.records import service as records
@@ -17,9 +18,9 @@ from portal.scenarios import service as scenarios
 from tests.factories import TODAY, make_account, make_actor, make_listed
 from tests.repair.conftest import CITY, Shop, make_shop
 
-CLERK = By("account:901", "clerk", service.CREDIT_OFFICE)
+CLERK = By("account:901", "clerk", CREDIT_OFFICE)
 PROVIDER = By("account:904", "provider", "urban-management")
-REVIEWER = By("account:902", "reviewer", service.CREDIT_OFFICE)
+REVIEWER = By("account:902", "reviewer", CREDIT_OFFICE)
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ def test_the_provider_verifies_and_the_office_decides(shop: Shop) -> None:
     assert (case.body_slug, case.turn) == ("urban-management", "provider")
     cases.act(case, "extend", by=CLERK, note="案卷在档案馆")
     cases.act(case, "answer_extended", by=PROVIDER, note="标题确有笔误")
-    assert case.body_slug == service.CREDIT_OFFICE
+    assert case.body_slug == CREDIT_OFFICE
 
 
 def test_without_a_known_provider_the_office_asks_outside(shop: Shop) -> None:
@@ -117,7 +118,7 @@ def test_without_a_known_provider_the_office_asks_outside(shop: Shop) -> None:
     cases.act(case, "accept", by=CLERK)
     cases.act(case, "inquire", by=CLERK)
     cases.act(case, "answer", by=CLERK, note="来函确认")
-    assert case.body_slug == service.CREDIT_OFFICE
+    assert case.body_slug == CREDIT_OFFICE
 
 
 def test_an_upheld_objection_corrects_every_field_at_once(shop: Shop) -> None:

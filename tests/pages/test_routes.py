@@ -4,11 +4,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from PIL import Image
 
 from portal.cases.models import PublishedEvent
-from portal.core import content, db
+from portal.core import content, db, terms
 from portal.pages import service
 from tests.browser import Browser
 from tests.conftest import Clock
@@ -65,7 +64,7 @@ def test_no_such_help_is_a_404(browser: Browser) -> None:
 
 def test_terms_show_every_time_limit_with_its_basis(browser: Browser) -> None:
     words = browser.get("/terms").main
-    for term in service.terms():
+    for term in terms.load():
         assert term.zh in words
         assert term.basis in words
     assert "国家发展改革委令第36号《信用修复管理办法》" in words
@@ -154,37 +153,3 @@ def test_only_our_own_pictures_are_shown() -> None:
     html = service.as_html("![x](https://evil.example/x.png) ![y](../../../etc/passwd) ![z](none)")
     assert "<img" not in html
     assert "evil" not in html
-
-
-@pytest.mark.parametrize("root", ["", "/en"])
-@pytest.mark.parametrize(("sent_to", "page"), [
-    ("/verify/file", "/verify"),
-    ("/cases/R2611AAAAAA/files", "/cases/R2611AAAAAA"),
-    ("/cases/R2611AAAAAA/withdraw?view=elder", "/cases/R2611AAAAAA?view=elder"),
-    ("/desk/cases/R2611AAAAAA/step", "/desk/cases/R2611AAAAAA"),
-    ("/desk/commitments/34/duties/3", "/desk/commitments/34"),
-    ("/sign-in/passkey?next=/me/", "/sign-in?next=/me/"),
-    ("/commitments/signing/ABC/passkey", "/commitments/signing/ABC"),
-    ("/me/devices/passkeys/remove", "/me/devices"),
-])  # fmt: skip
-def test_opening_the_address_of_a_form_leads_to_its_page(
-    browser: Browser, root: str, sent_to: str, page: str
-) -> None:
-    """Its links to the other language and the way back from signing in open it."""
-    answer = browser.get(root + sent_to, status=303)
-    assert answer.response.headers["Location"] == root + page
-
-
-def test_every_form_has_a_page_that_can_be_opened(app: Flask, browser: Browser) -> None:
-    opened = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
-    for rule in app.url_map.iter_rules():
-        # Discarding a draft leaves nothing that could be shown.
-        if rule.rule not in opened and not rule.rule.endswith("/discard"):
-            _, address = rule.build(dict.fromkeys(rule.arguments, 7)) or ("", "")
-            browser.get(address, status=303)
-
-
-def test_what_is_no_way_to_ask_is_refused_with_the_ways_there_are(browser: Browser) -> None:
-    page = browser.open("DELETE", "/verify", status=405)
-    assert "GET" in page.response.headers["Allow"]
-    assert "不能这样打开" in page.heading

@@ -184,12 +184,15 @@ def test_a_repair_that_was_revoked_lets_the_record_be_public_again() -> None:
     record = make_record(subject)
     until = record.public_until
     service.repair(record.id, on=TODAY, actor="desk")
-    service.reinstate(record.id, until=None, reason="材料不实", actor="desk")
+    service.reinstate(record.id, on=TODAY + timedelta(10), reason="材料不实", actor="desk")
     again = service.get(record.id)
     assert again is not None
-    assert (again.repaired_on, again.public_until) == (None, until)
-    service.reinstate(record.id, until=date(2027, 1, 5), reason="材料不实", actor="desk")
-    assert again.public_until == date(2027, 1, 5)
+    assert again.repaired_on is None
+    assert again.public_until == until + timedelta(10)  # type: ignore[operator]
+    told = db.session.scalars(
+        select(audit.Event).where(audit.Event.action == "records.reinstate")
+    ).one()
+    assert told.data == {"repaired_on": TODAY.isoformat(), "reason": "材料不实"}
 
 
 def test_a_screened_record_is_hidden_until_the_plan_ends() -> None:
@@ -198,6 +201,8 @@ def test_a_screened_record_is_hidden_until_the_plan_ends() -> None:
     service.screen(record.id, until=date(2026, 12, 1), reason="重整计划", actor="desk")
     assert service.public_page(subject.id, TODAY) == []
     assert len(service.public_page(subject.id, date(2026, 12, 1))) == 1
+    service.reinstate(record.id, on=TODAY, reason="材料不实", actor="desk")
+    assert len(service.public_page(subject.id, TODAY)) == 1
 
 
 def test_the_mark_of_a_dispute_comes_and_goes() -> None:

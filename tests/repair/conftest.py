@@ -13,6 +13,7 @@ from portal.cases.rules import By
 from portal.cases.service import files
 from portal.core import db
 from portal.core.actor import Actor
+from portal.core.units import CREDIT_OFFICE
 from portal.records.models import Record
 from portal.repair import service
 from portal.repair.models import Repair
@@ -22,7 +23,7 @@ from tests.factories import make_account, make_actor, make_record, make_represen
 
 CLERK = By("account:901", "clerk", "urban-management")
 REVIEWER = By("account:902", "reviewer", "urban-management")
-OFFICE = By("account:903", "clerk", service.CREDIT_OFFICE)
+OFFICE = By("account:903", "clerk", CREDIT_OFFICE)
 CITY = "淮南市城市管理局"
 
 

@@ -46,7 +46,6 @@ def test_from_the_first_day_after_the_least_period_repair_may_be_asked_for() -> 
 
 def test_too_early_says_from_which_day_and_how_many_are_left() -> None:
     found = ask(earliest_on=date(2026, 12, 13))
-    assert found.is_too_early
     assert not found.may_apply
     assert (found.opens_on, found.days_left) == (date(2026, 12, 13), 23)
     with pytest.raises(Refused) as refused:
@@ -65,7 +64,6 @@ def test_a_minor_record_has_no_least_period() -> None:
 
 def test_who_gave_false_material_waits_for_the_end_of_the_bar() -> None:
     found = ask(barred_until=date(2029, 1, 1))
-    assert not found.is_too_early
     with pytest.raises(Refused, match="repair_barred"):
         rules.check_may_apply(found)
     assert found.opens_on == date(2029, 1, 1)
@@ -116,12 +114,6 @@ def test_a_plan_needs_an_end_that_is_to_come() -> None:
     for day in (None, TODAY):
         with pytest.raises(Refused, match="plan_ended"):
             rules.check_plan(day, TODAY)
-
-
-def test_a_revoked_repair_gives_the_days_that_were_left() -> None:
-    repaired, revoked = date(2026, 11, 1), date(2026, 11, 20)
-    assert rules.remaining_until(date(2027, 8, 1), repaired, revoked) == date(2027, 8, 20)
-    assert rules.remaining_until(None, repaired, revoked) is None
 
 
 def test_a_reminder_comes_on_a_working_day() -> None:

@@ -12,6 +12,7 @@ from portal.cases import service as cases
 from portal.cases.service import drafts
 from portal.core import audit, db, jobs
 from portal.core.errors import Refused
+from portal.core.units import CREDIT_OFFICE
 from portal.documents import service as documents
 from portal.records import service as records
 from portal.repair import jobs as repair_jobs
@@ -125,7 +126,7 @@ def test_an_application_goes_to_the_body_that_decided(shop: Shop) -> None:
 def test_a_decision_of_another_place_is_handed_over_by_the_credit_office(shop: Shop) -> None:
     other = make_shop("虚构县交通运输局")
     case = other.sent()
-    assert (case.body_slug, case.is_decided_here) == (service.CREDIT_OFFICE, False)
+    assert (case.body_slug, case.is_decided_here) == (CREDIT_OFFICE, False)
 
 
 @pytest.mark.parametrize("missing", ["files", "signer", "performed_on"])

@@ -45,7 +45,9 @@ def belongs(row: Row, domains: tuple[str, ...] = ALL, law: rules.Law = LAW) -> b
         (Row(decided_on=TODAY), True),
     ],
 )
-def test_what_belongs_in_a_special_report(row: Row, expected: bool) -> None:
+def test_a_special_report_takes_standing_adverse_records_of_its_years(
+    row: Row, expected: bool
+) -> None:
     assert belongs(row) is expected
 
 
@@ -91,7 +93,7 @@ def test_domains_come_in_their_usual_order_and_unknown_ones_are_refused() -> Non
             rules.check_domains(wrong, law=LAW)
 
 
-def test_the_limit_of_a_day() -> None:
+def test_a_person_gets_one_special_and_more_general_reports_a_day() -> None:
     rules.check_limit("special", 0, law=LAW)
     with pytest.raises(Refused, match="limit_reached"):
         rules.check_limit("special", 1, law=LAW)
@@ -108,7 +110,7 @@ def test_the_limit_of_a_day() -> None:
         (Row(public_until=TODAY, repaired_on=TODAY), ["repaired"]),
     ],
 )
-def test_marks(row: Row, marks: list[str]) -> None:
+def test_each_mark_has_its_cause(row: Row, marks: list[str]) -> None:
     assert rules.marks_of(row, TODAY) == marks
 
 
@@ -126,7 +128,7 @@ def test_a_record_in_repair_is_marked() -> None:
         (Row(public_until=TODAY), False),
     ],
 )
-def test_what_anyone_may_read(row: Row, expected: bool) -> None:
+def test_anyone_may_read_what_is_public_today(row: Row, expected: bool) -> None:
     assert rules.is_public(row, TODAY) is expected
 
 

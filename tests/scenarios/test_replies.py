@@ -38,7 +38,6 @@ def test_a_reply_waits_is_shown_and_makes_room_for_the_next(app: Flask) -> None:
     second = service.reply(shop.id, "beef-soup", "改过的说明。", actor="account:1")
     assert (first.state, second.state) == ("replaced", "waiting")
     assert [each.id for each in service.waiting_replies()] == [second.id]
-    assert service.count_waiting() == 1
     assert service.shown_replies("beef-soup", [shop.id]) == {}
     service.show_reply(second.id, actor="account:9")
     assert service.shown_replies("beef-soup", [shop.id]) == {shop.id: "改过的说明。"}
@@ -80,7 +79,7 @@ def test_only_who_waits_is_decided_and_only_who_is_listed_replies(app: Flask) ->
     assert service.shown_replies("beef-soup", []) == {}
 
 
-def test_the_commands_enter_list_show_and_refuse(own_app: Flask) -> None:
+def test_the_commands_enter_list_show_refuse_and_withdraw(own_app: Flask) -> None:
     run = own_app.test_cli_runner().invoke
     with own_app.app_context():
         code = make_listed().code
@@ -94,3 +93,6 @@ def test_the_commands_enter_list_show_and_refuse(own_app: Flask) -> None:
     assert "telephone" in run(args=[*write, "13800000000"]).output
     assert "No subject" in run(args=["portal", "replies", "write", "X", "beef-soup", "a"]).output
     assert "No reply" in run(args=["portal", "replies", "show", "7"]).output
+    withdraw = ["portal", "replies", "withdraw", "1"]
+    assert run(args=withdraw).output == "reply 1: withdrawn\n"
+    assert "No reply" in run(args=withdraw).output

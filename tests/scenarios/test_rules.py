@@ -67,7 +67,7 @@ def test_a_shop_without_fault_or_honour_is_excellent() -> None:
         ({"licence": "a value that no rule knows"}, "good"),
     ],
 )  # fmt: skip
-def test_facts_decide(changed: dict[str, str | None], expected: str) -> None:
+def test_the_facts_decide_the_grade(changed: dict[str, str | None], expected: str) -> None:
     assert grade(SOUP, facts(**changed), [], TODAY).grade == expected
 
 

@@ -93,7 +93,6 @@ def test_every_sentence_can_be_filled(text: str, _keys: list[str]) -> None:
 def test_a_sentence_names_the_place_and_the_likely_letter() -> None:
     (found,) = check("92340403MA2NRTO16E").findings
     assert found.text == "第15位的“O”不会出现在代码中，可能应为“0”。"
-    assert found.positions == (15,)
     assert check("92340403MA2NRT016F").findings[0].data == {"expected": "E", "found": "F"}
 
 
@@ -152,7 +151,6 @@ def test_the_parts_of_a_code_have_labels(code: str, region_label: str) -> None:
     assert parts(code).region_label == region_label
     assert parts(GOOD).authority == "市场监管"
     assert parts(GOOD).kind == "个体工商户"
-    assert parts(GOOD).organisation == "MA2NRT016"
 
 
 def test_all_540_single_substitutions_are_caught() -> None:

@@ -222,7 +222,7 @@ def test_a_frequent_word_is_answered_from_its_list(monkeypatch: pytest.MonkeyPat
     asked = []
     real = index.ask_or_kept
 
-    def watched(*given: Any, **named: Any) -> index.Told:
+    def watched(*given: Any, **named: Any) -> index.Answer:
         told = real(*given, **named)
         asked.append((sorted(way.name for way in told.kept), sum(map(len, told.ranks.values()))))
         return told

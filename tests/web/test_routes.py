@@ -73,9 +73,36 @@ def test_a_failure_is_a_page_with_a_number_to_quote(app: Flask) -> None:
 
 @pytest.mark.parametrize("root", ["", "/en"])
 def test_a_wrong_method_is_a_page(browser: Browser, root: str) -> None:
-    response = browser.client.delete(f"{root}/about")
-    assert response.status_code == 405
-    assert "GET" in response.headers["Allow"]
+    page = browser.open("DELETE", f"{root}/about", status=405)
+    assert "GET" in page.response.headers["Allow"]
+
+
+@pytest.mark.parametrize("root", ["", "/en"])
+@pytest.mark.parametrize(("sent_to", "page"), [
+    ("/verify/file", "/verify"),
+    ("/cases/R2611AAAAAA/files", "/cases/R2611AAAAAA"),
+    ("/cases/R2611AAAAAA/withdraw?view=elder", "/cases/R2611AAAAAA?view=elder"),
+    ("/desk/cases/R2611AAAAAA/step", "/desk/cases/R2611AAAAAA"),
+    ("/desk/commitments/34/duties/3", "/desk/commitments/34"),
+    ("/sign-in/passkey?next=/me/", "/sign-in?next=/me/"),
+    ("/commitments/signing/ABC/passkey", "/commitments/signing/ABC"),
+    ("/me/devices/passkeys/remove", "/me/devices"),
+])  # fmt: skip
+def test_opening_the_address_of_a_form_leads_to_its_page(
+    browser: Browser, root: str, sent_to: str, page: str
+) -> None:
+    """Its links to the other language and the way back from signing in open it."""
+    answer = browser.get(root + sent_to, status=303)
+    assert answer.response.headers["Location"] == root + page
+
+
+def test_every_form_has_a_page_that_can_be_opened(app: Flask, browser: Browser) -> None:
+    opened = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    for rule in app.url_map.iter_rules():
+        # Discarding a draft leaves nothing that could be shown.
+        if rule.rule not in opened and not rule.rule.endswith("/discard"):
+            _, address = rule.build(dict.fromkeys(rule.arguments, 7)) or ("", "")
+            browser.get(address, status=303)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +189,7 @@ def test_production_answers_its_own_host_alone_and_asks_for_https(migrated: str)
     let_go(app)
 
 
-def test_health_and_readiness(browser: Browser) -> None:
+def test_a_running_portal_is_healthy_and_ready(browser: Browser) -> None:
     assert browser.client.get("/healthz").text == "ok\n"
     assert browser.client.get("/readyz").text.startswith("ready\n")
 

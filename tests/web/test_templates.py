@@ -11,7 +11,7 @@ from jinja2 import Template, nodes
 from jinja2.exceptions import TemplateAssertionError, UndefinedError
 from markupsafe import Markup
 
-from portal import ROOT
+from portal.config import ROOT
 from portal.web import i18n, templates
 from portal.web.expressions import EXACT
 from portal.web.templates import Templates

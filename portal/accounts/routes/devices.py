@@ -36,7 +36,7 @@ def _page(form: object) -> ResponseReturnValue:
         here=g.signed_in.session_id,
         sessions=service.sessions_of(g.actor),
         recovery_codes=service.count_recovery_codes(account.id),
-        takes_passkeys=entering.takes_passkeys(),
+        takes_passkeys=party().takes_passkeys,
     )
 
 

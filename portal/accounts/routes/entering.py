@@ -15,6 +15,7 @@ from portal.web import parking, stash
 from portal.web.access import SESSION_KEY
 from portal.web.i18n import locale
 from portal.web.pages import path
+from portal.web.security import origin
 
 bp = Blueprint("accounts", __name__)
 
@@ -44,20 +45,9 @@ def is_awaited() -> bool:
     return bool(ticket and parked.find(ticket, onward().partition("?")[0]))
 
 
-def shows_codes() -> bool:
-    """Only a demo outside production may show on the page what a phone would have received."""
-    return config().site.is_demo and not config().is_production
-
-
 def party() -> RelyingParty:
-    """Whom passkeys belong to: the host of this address, which production checks."""
-    origin = config().site.url if config().is_production else request.host_url.rstrip("/")
-    return RelyingParty(request.host.rpartition(":")[0] or request.host, origin)
-
-
-def takes_passkeys() -> bool:
-    """Browsers tie passkeys to names, and to no bare number of a machine."""
-    return not party().host.replace(".", "").isdigit()
+    """Whom passkeys belong to."""
+    return RelyingParty(origin())
 
 
 def enter(account: Account) -> ResponseReturnValue:

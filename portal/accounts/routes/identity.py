@@ -13,6 +13,7 @@ from portal.web import stash
 from portal.web.access import visitor
 from portal.web.limits import limiter, sign_ins
 from portal.web.pages import render
+from portal.web.security import origin
 
 BEGUN = "identity begun"
 PERSON = "identity person"
@@ -64,4 +65,4 @@ def identity_enter() -> ResponseReturnValue:
 
 def _back() -> str:
     """The registered address that the identity service sends the browser back to."""
-    return (config().site.url if config().is_production else request.host_url.rstrip("/")) + BACK
+    return origin() + BACK

@@ -13,7 +13,7 @@ from portal.accounts.forms import (
     SignInForm,
 )
 from portal.accounts.routes import entering
-from portal.accounts.routes.entering import bp, mine, party, pending, with_next
+from portal.accounts.routes.entering import bp, config, mine, party, pending, with_next
 from portal.core import qr
 from portal.web import stash
 from portal.web.access import SESSION_KEY, signed_in, visitor
@@ -63,8 +63,8 @@ def _sign_in_page(form: object, passkey: PasskeyForm) -> ResponseReturnValue:
         fields=form if isinstance(form, SignInForm) else SignInForm(formdata=None),
         passkey=passkey,
         with_next=with_next,
-        takes_passkeys=entering.takes_passkeys(),
-        identity=entering.config().identity.issuer,
+        takes_passkeys=party().takes_passkeys,
+        identity=config().identity.issuer,
         is_awaited=entering.is_awaited(),
     )
 
@@ -93,8 +93,8 @@ def _second_page(account: object, form: object) -> ResponseReturnValue:
         passkey=form if isinstance(form, PasskeyForm) else PasskeyForm(formdata=None),
         account=account,
         with_next=with_next,
-        takes_passkeys=entering.takes_passkeys(),
-        demo_code=service.demo_code(account) if entering.shows_codes() else None,  # type: ignore[arg-type]
+        takes_passkeys=party().takes_passkeys,
+        demo_code=service.demo_code(account) if config().shows_codes else None,  # type: ignore[arg-type]
     )
 
 
@@ -200,8 +200,8 @@ def _confirm_page(form: object) -> ResponseReturnValue:
         passkey=form if isinstance(form, PasskeyForm) else PasskeyForm(formdata=None),
         account=account,
         with_next=with_next,
-        takes_passkeys=entering.takes_passkeys(),
-        demo_code=service.demo_code(account) if entering.shows_codes() else None,
+        takes_passkeys=party().takes_passkeys,
+        demo_code=service.demo_code(account) if config().shows_codes else None,
         identity=account.issuer,
     )
 

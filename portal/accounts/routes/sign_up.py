@@ -6,11 +6,11 @@ from flask.typing import ResponseReturnValue
 from portal.accounts import service
 from portal.accounts.forms import CodeForm, NewPasswordForm, RecoverForm, SignUpForm
 from portal.accounts.routes import entering
-from portal.accounts.routes.entering import bp, shows_codes, with_next
+from portal.accounts.routes.entering import bp, config, with_next
 from portal.web import stash
 from portal.web.access import visitor
 from portal.web.i18n import locale
-from portal.web.limits import limiter, reports
+from portal.web.limits import costly, limiter
 from portal.web.pages import render
 from portal.web.transactions import aside
 
@@ -20,14 +20,14 @@ RECOVER = "recover"
 
 @bp.route("/sign-up", methods=["GET", "POST"])
 @visitor
-@limiter.limit(reports, methods=["POST"])
+@limiter.limit(costly, methods=["POST"])
 def sign_up() -> ResponseReturnValue:
     form = SignUpForm()
     if form.validate_on_submit():
         with form.refusals():
             aside(lambda: service.count_sending(form.contact.data))
             sent = service.begin_sign_up(
-                **form.answers(), language=locale(), is_shown=shows_codes()
+                **form.answers(), language=locale(), is_shown=config().shows_codes
             )
             _keep(SIGN_UP, sent, form.contact.data)
             return redirect(with_next("/sign-up/confirm"), 303)
@@ -36,7 +36,7 @@ def sign_up() -> ResponseReturnValue:
 
 @bp.route("/sign-up/confirm", methods=["GET", "POST"])
 @visitor
-@limiter.limit(reports, methods=["POST"])
+@limiter.limit(costly, methods=["POST"])
 def sign_up_confirm() -> ResponseReturnValue:
     sent = stash.look(SIGN_UP)
     if sent is None:
@@ -54,14 +54,14 @@ def sign_up_confirm() -> ResponseReturnValue:
 
 @bp.route("/recover", methods=["GET", "POST"])
 @visitor
-@limiter.limit(reports, methods=["POST"])
+@limiter.limit(costly, methods=["POST"])
 def recover() -> ResponseReturnValue:
     form = RecoverForm()
     if form.validate_on_submit():
         with form.refusals():
             aside(lambda: service.count_sending(form.contact.data))
             sent = service.begin_recovery(
-                **form.answers(), language=locale(), is_shown=shows_codes()
+                **form.answers(), language=locale(), is_shown=config().shows_codes
             )
             _keep(RECOVER, sent, form.contact.data)
             return redirect(with_next("/recover/confirm"), 303)
@@ -70,7 +70,7 @@ def recover() -> ResponseReturnValue:
 
 @bp.route("/recover/confirm", methods=["GET", "POST"])
 @visitor
-@limiter.limit(reports, methods=["POST"])
+@limiter.limit(costly, methods=["POST"])
 def recover_confirm() -> ResponseReturnValue:
     sent = stash.look(RECOVER)
     if sent is None:
@@ -90,6 +90,6 @@ def recover_confirm() -> ResponseReturnValue:
 def _keep(name: str, sent: tuple[str, str], contact: str) -> None:
     """Remember in this browser which code is asked for; a demo remembers the code as well."""
     ticket, code = sent
-    is_shown = shows_codes() and not service.can_send_to(contact)
+    is_shown = config().shows_codes and not service.can_send_to(contact)
     shown = code if is_shown else ""
     stash.keep(name, {"ticket": ticket, "contact": contact, "code": shown, "is_demo": is_shown})

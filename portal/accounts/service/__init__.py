@@ -34,7 +34,6 @@ from portal.accounts.service.messages import (
 )
 from portal.accounts.service.passkeys import (
     add_passkey,
-    passkeys_of,
     public_key_of,
     registration_options,
     remove_passkey,
@@ -117,7 +116,7 @@ __all__ = [
     "finish_recovery", "finish_sign_up", "first_step", "get_open", "give_totp", "hash_password",
     "import_claim_codes", "invitations_of", "invite", "is_of_demo", "issue_claim_code", "load",
     "log_act", "mark_all_read", "may", "needs_second_factor", "new_totp_secret", "notices_of",
-    "notify", "notify_subject", "open_conflicts", "passkeys_of", "public_key_of", "purge",
+    "notify", "notify_subject", "open_conflicts", "public_key_of", "purge",
     "read_contact", "registration_options", "remove_passkey", "remove_totp", "renew_recovery_codes",
     "represented", "require", "scopes_for", "send_signing_code", "send_to", "sessions_of",
     "set_totp", "sign_challenge", "sign_in_key", "sign_in_options", "speak", "standards",

@@ -4,10 +4,10 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import delete, select
 
@@ -24,10 +24,19 @@ CHALLENGE_BYTES = 32
 
 @dataclass(frozen=True)
 class RelyingParty:
-    """Whom a passkey belongs to: the host name, and the address that pages are served from."""
+    """Whom a passkey belongs to, by the address that pages are served from."""
 
-    host: str
     origin: str
+
+    @property
+    def host(self) -> str:
+        """The name that browsers tie the passkey to."""
+        return urlsplit(self.origin).hostname or ""
+
+    @property
+    def takes_passkeys(self) -> bool:
+        """Browsers tie passkeys to names, never to a bare address of a machine."""
+        return not self.host.replace(".", "").isdigit()
 
 
 def registration_options(account: Account, party: RelyingParty) -> str:
@@ -120,13 +129,6 @@ def verify_assertion(
 ) -> Passkey:
     """The passkey of `account` that signed exactly `challenge`. Raises Refused."""
     return _verified(credential, challenge, party, account)
-
-
-def passkeys_of(account_id: int) -> Sequence[Passkey]:
-    """Every passkey of an account, oldest first."""
-    return session.scalars(
-        select(Passkey).where(Passkey.account_id == account_id).order_by(Passkey.id)
-    ).all()
 
 
 def public_key_of(passkey: Passkey) -> str:

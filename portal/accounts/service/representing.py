@@ -63,7 +63,11 @@ def accounts_for(subject_id: int, scope: str) -> list[int]:
 
 
 def log_act(actor: Actor, subject_id: int, key: str, thing: str = "") -> None:
-    """Note for the business, and in the audit trail, what was done in its name."""
+    """Note for the business, and in the audit trail, what was done in its name.
+
+    Raises KeyError for an act that content/acts.toml has no words for.
+    """
+    content.load("acts.toml")[key]
     session.add(
         Act(
             subject_id=subject_id,
@@ -87,7 +91,7 @@ def acts_of(subject_id: int, limit: int = 200) -> Sequence[Act]:
 
 
 def act_words(key: str, language: str) -> str:
-    """What an act is called; one that content/acts.toml does not know keeps its key."""
+    """What an act is called; one that only an earlier version knew keeps its key."""
     known = content.load("acts.toml").get(key)
     return str(known[language]) if known else key
 

@@ -83,15 +83,15 @@ def code_hash(reference: str, code: str) -> str:
     return hashlib.sha256(f"{reference}:{normalise_id(code)}".encode()).hexdigest()
 
 
-def check_second(needs_second: bool, actor: str, proposer: str) -> None:
+def check_second(actor: str, proposer: str) -> None:
     """Two people decide on an adverse publication or a person; raises Refused for the same one."""
-    if needs_second and actor == proposer:
+    if actor == proposer:
         raise Refused("second_person_needed")
 
 
-def check_note(needs_note: bool, note: str) -> None:
+def check_note(note: str) -> None:
     """A step against somebody's wish needs its reason, Order 36; raises Refused without one."""
-    if needs_note and not note.strip():
+    if not note.strip():
         raise Refused("note_needed", "note")
 
 

@@ -10,13 +10,13 @@ LEAST = 10
 SATISFIED = 3
 # Steps that give a case to another unit; their details name it under `after`.
 HOPS = frozenset({"transfer", "assign", "escalate", "raise"})
-# Hops that say the route was wrong, and the only ones that figures tell; of the others, escalate
-# climbs, and raise gives a case to whoever reviews it or, released, to the unit it was meant for.
+# Only these say that the route was wrong, so only these count as transfers. A case also changes
+# hands by `escalate` (late, it climbs) and `raise` (to a reviewer, or to the unit it was held for).
 TRANSFERS = frozenset({"transfer", "assign"})
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AnonymousEvent:
     """One anonymous event: a day, a unit, what happened, and what a clock or a mark said."""
 
     day: date
@@ -60,9 +60,9 @@ class Figures:
         return self.satisfied * 100 // self.rated if self.rated >= LEAST // 2 else None
 
 
-def count(events: Iterable[Told]) -> list[Figures]:
+def count(events: Iterable[AnonymousEvent]) -> list[Figures]:
     """The figures of every unit, in the order of their keys."""
-    by_unit: dict[str, list[Told]] = {}
+    by_unit: dict[str, list[AnonymousEvent]] = {}
     for event in events:
         by_unit.setdefault(event.unit, []).append(event)
     return [_of_unit(unit, by_unit[unit]) for unit in sorted(by_unit)]
@@ -73,14 +73,14 @@ def shown(figures: Sequence[Figures]) -> list[Figures]:
     return [each for each in figures if each.is_shown]
 
 
-def whole(events: Sequence[Told]) -> Figures | None:
+def whole(events: Sequence[AnonymousEvent]) -> Figures | None:
     """The figures of all units together; None for too few cases."""
     found = _of_unit("", events)
     return found if found.is_shown else None
 
 
-def _of_unit(unit: str, events: Sequence[Told]) -> Figures:
-    def of(step: str) -> list[Told]:
+def _of_unit(unit: str, events: Sequence[AnonymousEvent]) -> Figures:
+    def of(step: str) -> list[AnonymousEvent]:
         return [event for event in events if event.step == step]
 
     clocks, rated = of("clock"), of("rated")
@@ -99,5 +99,5 @@ def _of_unit(unit: str, events: Sequence[Told]) -> Figures:
     )
 
 
-def _is_met(event: Told) -> bool:
+def _is_met(event: AnonymousEvent) -> bool:
     return bool(event.met_on and event.due_on and event.met_on <= event.due_on)

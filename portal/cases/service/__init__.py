@@ -115,7 +115,7 @@ def answer(case: Case, name: str, *, by: By, note: str = "", expected: str = "")
 
 def add_memo(case: Case, *, by: By, memo: str) -> None:
     """A note among staff; the applicant does not see it."""
-    rules.check_note(True, memo)
+    rules.check_note(memo)
     _note(case, "memo", by, memo=memo)
     audit.record(f"{case.kind}.memo", "case", case.reference, by.label)
 
@@ -147,8 +147,10 @@ def advance(
     """
     _lock(case)
     step = case.workflow.take(name, case.state, by.role)
-    rules.check_note(step.needs_note, note)
-    rules.check_second(step.needs_second, by.label, case.events[-1].actor)
+    if step.needs_note:
+        rules.check_note(note)
+    if step.needs_second:
+        rules.check_second(by.label, case.events[-1].actor)
     before, case.state = case.state, step.to
     _turn_clocks(case, step)
     if case.workflow.is_final(step.to):
@@ -167,7 +169,7 @@ def advance(
 
 def add_words(case: Case, *, by: By, note: str) -> None:
     """More words from one side of a case; its state stays."""
-    rules.check_note(True, note)
+    rules.check_note(note)
     _note(case, "words", by, note=note)
     audit.record(f"{case.kind}.words", "case", case.reference, by.label)
     if by.role != "applicant":

@@ -8,11 +8,11 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import selectin_polymorphic, selectinload
 
 from portal.cases.models import Case, CaseEvent, PublishedEvent
-from portal.cases.rules.figures import HOPS, TRANSFERS, Figures, Told, count, shown, whole
+from portal.cases.rules.figures import HOPS, TRANSFERS, AnonymousEvent, Figures, count, shown, whole
 from portal.core import calendar, clock, revision
 from portal.core.db import session
 
-__all__ = ["Figures", "Told"]
+__all__ = ["Figures", "AnonymousEvent"]
 
 DAYS = 365
 CHUNK = 500
@@ -38,11 +38,11 @@ def publish() -> int:
     return len(rows)
 
 
-def published(month: str = "") -> list[Told]:
+def published(month: str = "") -> list[AnonymousEvent]:
     """The published events, all or those of one month (2026-10)."""
     query = select(PublishedEvent).order_by(PublishedEvent.id)
     found = session.scalars(query)
-    return [each.told for each in found if not month or f"{each.day:%Y-%m}" == month]
+    return [each.plain for each in found if not month or f"{each.day:%Y-%m}" == month]
 
 
 def of_units(month: str = "") -> list[Figures]:
@@ -53,7 +53,7 @@ def of_units(month: str = "") -> list[Figures]:
 def of_unit(unit: str) -> Figures | None:
     """The figures of one unit, or None where there are too few cases."""
     query = select(PublishedEvent).where(PublishedEvent.unit == unit)
-    found = shown(count([each.told for each in session.scalars(query)]))
+    found = shown(count([each.plain for each in session.scalars(query)]))
     return found[0] if found else None
 
 
@@ -65,7 +65,7 @@ def lately() -> tuple[bool, Figures] | None:
     first = clock.today().replace(day=1)
     before = (first - timedelta(days=1)).replace(day=1)
     query = select(PublishedEvent).where(PublishedEvent.day >= before)
-    events = [each.told for each in session.scalars(query)]
+    events = [each.plain for each in session.scalars(query)]
     for begin in (first, before):
         found = whole([each for each in events if each.day.replace(day=1) == begin])
         if found is not None:
@@ -79,7 +79,7 @@ def months() -> list[str]:
     return sorted({f"{day:%Y-%m}" for day in days}, reverse=True)
 
 
-def events_of(case: Case) -> Iterator[Told]:
+def events_of(case: Case) -> Iterator[AnonymousEvent]:
     """What one case says of the units that had it, without saying which case it was."""
     received: dict[str, date] = {}
     look = ""
@@ -88,33 +88,37 @@ def events_of(case: Case) -> Iterator[Told]:
         after = event.details.get("after") if event.step in HOPS else None
         if event.step == "open" and event.unit:
             received[event.unit] = day
-            yield Told(day, event.unit, case.kind, "received")
+            yield AnonymousEvent(day, event.unit, case.kind, "received")
         elif isinstance(after, str) and after:
             if event.step in TRANSFERS:
-                yield Told(day, event.unit, case.kind, "transferred")
+                yield AnonymousEvent(day, event.unit, case.kind, "transferred")
             received[after] = day
-            yield Told(day, after, case.kind, "received")
+            yield AnonymousEvent(day, after, case.kind, "received")
         elif event.step == "rate":
-            yield Told(day, event.unit, case.kind, "rated", mark=int(event.details["mark"]))
+            yield AnonymousEvent(
+                day, event.unit, case.kind, "rated", mark=int(event.details["mark"])
+            )
         elif event.step == "reopen":
-            yield Told(day, event.unit, case.kind, "reopened")
+            yield AnonymousEvent(day, event.unit, case.kind, "reopened")
         if event.unit and _look(case, event) == "answered" != look:
             days = calendar.load().working_days_between(received.get(event.unit, day), day)
-            yield Told(day, event.unit, case.kind, "answered", days=days)
+            yield AnonymousEvent(day, event.unit, case.kind, "answered", days=days)
         look = _look(case, event)
     yield from _clocks_of(case)
 
 
-def _clocks_of(case: Case) -> Iterator[Told]:
+def _clocks_of(case: Case) -> Iterator[AnonymousEvent]:
     """Clocks that ended, or ran out while nobody ended them."""
     for each in case.deadlines:
         if not each.holder or each.scope != "state":
             continue
         if each.met_on is not None:
-            yield Told(each.met_on, each.holder, case.kind, "clock", each.due_on, each.met_on)
+            yield AnonymousEvent(
+                each.met_on, each.holder, case.kind, "clock", each.due_on, each.met_on
+            )
         elif each.is_running and each.due_on < clock.today():
             day = each.due_on + timedelta(days=1)
-            yield Told(day, each.holder, case.kind, "clock", each.due_on)
+            yield AnonymousEvent(day, each.holder, case.kind, "clock", each.due_on)
 
 
 def _cases() -> Iterator[Case]:

@@ -54,10 +54,7 @@ def _check_room(holder: Draft | Case, name: str, role: str) -> None:
 
 
 def _attach(holder: Draft | Case, upload: uploads.Upload, role: str) -> None:
-    try:
-        key = storage.put(upload.data)
-    except storage.Full as error:
-        raise Refused("file_not_stored", "files", name=upload.name) from error
+    key = uploads.keep(upload)
     if any(file.storage_key == key for file in holder.files):
         return
     holder.files.append(

@@ -10,16 +10,15 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from portal.cases import rules
 from portal.cases.models import Case, CaseDeadline, CaseEvent
-from portal.cases.rules import ACTIONS, REGISTERED, STEP_WORDS, Clock
+from portal.cases.rules import ACTIONS, REGISTERED, Clock
 from portal.cases.rules.figures import HOPS
+from portal.cases.service import step_words, term_of
 from portal.core import calendar, clock
 from portal.core.calendar import Explanation
 from portal.core.db import session
 from portal.core.ids import normalise_id
 
-from . import term_of
-
-__all__ = ["ACTIONS", "STEP_WORDS", "Clock"]
+__all__ = ["ACTIONS", "Clock"]
 
 # Compared with when there is no such case, so that both answers take the same time.
 NOBODY = "0" * 64
@@ -68,6 +67,12 @@ def open_about_record(kind: str, record_id: int) -> Case | None:
     )
 
 
+def clocks_of(case: Case) -> list[tuple[CaseDeadline, Clock, Explanation]]:
+    """The clocks of a case that run, each with how it stands today and how it was counted."""
+    running = [each for each in case.deadlines if each.is_running]
+    return [(each, clock_of(each), explanation_of(each)) for each in running]
+
+
 def clock_of(deadline: CaseDeadline) -> Clock:
     """How one clock stands today."""
     return rules.clock(calendar.load(), deadline.started_on, deadline.due_on, clock.today())
@@ -88,7 +93,7 @@ class Shown:
 
 def timeline_of(case: Case) -> list[Shown]:
     """What happened to a case, newest first, as its applicant may read it."""
-    words = {**STEP_WORDS, **case.step_words}
+    words = step_words(case.kind)
     unread = _proposals(case)
     return [
         Shown(

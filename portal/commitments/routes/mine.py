@@ -1,7 +1,6 @@
 """One's own commitments: the receipt, the ten minutes, duties, reports, the sealed letter."""
 
 from typing import Any
-from urllib.parse import quote
 
 from flask import Response, abort, g, redirect
 from flask.typing import ResponseReturnValue
@@ -15,6 +14,7 @@ from portal.core import clock
 from portal.core.errors import Refused
 from portal.documents import service as documents
 from portal.web.access import signed_in
+from portal.web.downloads import attachment
 from portal.web.pages import path, render
 from portal.web.transactions import keep_changes
 from portal.web.uploads import sent_files, takes_files
@@ -80,19 +80,14 @@ def document(number: str) -> Response:
     found = service.document_of(_own(number, "read"))
     if found is None or found.state != "ready":
         abort(404)
-    response = Response(documents.file(found), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
-    return response
+    return attachment(documents.file(found), "application/pdf", f"{found.number}.pdf")
 
 
 @bp.get("/commitments/mine/<number>/files/<int:file_id>")
 @signed_in
 def file(number: str, file_id: int) -> Response:
     found = service.file_of(_own(number, "read"), file_id) or abort(404)
-    response = Response(service.read(found), mimetype=found.media_type)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name)}"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return attachment(service.read(found), found.media_type, found.name)
 
 
 def _own(number: str, scope: str) -> Commitment:

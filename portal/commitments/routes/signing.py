@@ -27,6 +27,7 @@ from portal.web.access import signed_in
 from portal.web.i18n import locale
 from portal.web.limits import limiter, sign_ins
 from portal.web.pages import path, render
+from portal.web.security import origin
 from portal.web.transactions import aside, keep_changes
 
 TICKET = "signing code"
@@ -146,7 +147,6 @@ def _sign_page(draft: Signing, form: Any) -> Response:
     if isinstance(form, PasskeyForm):
         # The errors of the form that was answered lead to its own field of this name.
         fields.signer.id = "code-signer"
-    takes_passkeys = not _party().host.replace(".", "").isdigit()
     return render(
         "commitments/sign.html",
         form=form,
@@ -157,7 +157,7 @@ def _sign_page(draft: Signing, form: Any) -> Response:
         account=account,
         has_ticket=bool(stash.look(TICKET)),
         shown=_shown_code(account),
-        takes_passkeys=takes_passkeys and bool(account.passkeys),
+        takes_passkeys=_party().takes_passkeys and bool(account.passkeys),
     )
 
 
@@ -220,11 +220,8 @@ def _tries() -> str:
 
 
 def _party() -> RelyingParty:
-    config = current_app.config["PORTAL"]
-    origin = config.site.url if config.is_production else request.host_url.rstrip("/")
-    return RelyingParty(request.host.rpartition(":")[0] or request.host, origin)
+    return RelyingParty(origin())
 
 
 def _shows_codes() -> bool:
-    config = current_app.config["PORTAL"]
-    return bool(config.site.is_demo and not config.is_production)
+    return bool(current_app.config["PORTAL"].shows_codes)

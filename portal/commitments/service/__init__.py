@@ -27,7 +27,6 @@ from portal.commitments.service.finding import (
     asked_of,
     begun,
     changed_since,
-    count_public,
     document_of,
     due,
     file_of,
@@ -37,7 +36,6 @@ from portal.commitments.service.finding import (
     office,
     public,
     register,
-    subject,
     take_changed,
 )
 from portal.commitments.service.keeping import (
@@ -74,11 +72,11 @@ from portal.commitments.texts import newest as newest_text
 __all__ = [
     "KINDS", "STATES", "UPLOAD_KINDS", "Confirmation", "Listing", "all_mine", "answer", "ask",
     "askable", "asked_of", "begin", "begun", "bump_when_listed", "challenge", "changed_since",
-    "changed_texts", "check", "confirm", "confirm_duty", "content_of", "correct", "count_public",
+    "changed_texts", "check", "confirm", "confirm_duty", "content_of", "correct",
     "count_signed", "decide_breach", "document_of", "drop_breach", "due", "file_of", "get",
     "listed_of", "mark_disputed", "may_confirm", "mine", "newest_text", "notify_breach",
     "of_office", "offers", "office", "office_roles", "progress", "promisors", "public", "purge",
     "read", "read_codes", "register", "report", "request", "requests_of", "save", "save_signer",
-    "send_reminder", "sign", "signed", "state_words", "step_words", "subject", "take",
+    "send_reminder", "sign", "signed", "state_words", "step_words", "take",
     "take_changed", "tell_overdue", "text_of", "withdraw",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from portal.commitments.models import Ask, Commitment, SigningRequest
 from portal.commitments.service.drafting import open_key
 from portal.core import audit, clock
 from portal.core.actor import Actor
+from portal.core.cells import decoded
 from portal.core.db import session
 from portal.core.errors import Refused
 from portal.subjects.models import Subject
@@ -39,11 +40,9 @@ class Progress:
 
 def read_codes(data: bytes) -> list[str]:
     """The codes of a CSV file: its column named so, or its first one. Raises Refused."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("gb18030", "replace")
-    rows = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
+    rows = [
+        row for row in csv.reader(io.StringIO(decoded(data))) if any(cell.strip() for cell in row)
+    ]
     if not rows:
         raise Refused("codes_missing", "codes")
     heads = [cell.strip() for cell in rows[0]]
@@ -136,6 +135,7 @@ def request(request_id: int, actor: Actor) -> SigningRequest | None:
 
 
 def progress(request: SigningRequest) -> Progress:
+    """How many businesses were asked, have signed, and could not be told."""
     text = texts.newest(request.slug, clock.today())
     signed = sum(each.commitment_id is not None for each in request.asks)
     unreached = sum(each.told == 0 and each.commitment_id is None for each in request.asks)

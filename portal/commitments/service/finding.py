@@ -20,9 +20,9 @@ from portal.commitments.models import (
 from portal.core import clock
 from portal.core.actor import Actor
 from portal.core.db import session
+from portal.core.units import CREDIT_OFFICE
 from portal.documents import service as documents
 from portal.documents.models import Document
-from portal.subjects.models import Subject
 
 PAGE_SIZE = 20
 
@@ -88,16 +88,6 @@ def changed_since(begin: datetime) -> Sequence[Commitment]:
     return session.scalars(query.order_by(Commitment.id)).all()
 
 
-def count_public(subject_id: int) -> int:
-    """How many public commitments a business has."""
-    mine = (Commitment.subject_id == subject_id, is_listed())
-    return session.scalar(select(func.count(Commitment.id)).where(*mine)) or 0
-
-
-def subject(code: str) -> Subject | None:
-    return session.scalar(select(Subject).where(Subject.code == code))
-
-
 def mine(number: str, actor: Actor, *, scope: str = "read") -> Commitment | None:
     """A commitment of this person, or of a business that they act so for; otherwise None."""
     found = session.scalar(select(Commitment).where(Commitment.number == number).with_for_update())
@@ -159,6 +149,7 @@ def document_of(commitment: Commitment) -> Document | None:
 
 
 def file_of(commitment: Commitment, file_id: int) -> Evidence | None:
+    """A file by its number, if this commitment has it."""
     return next((file for file in commitment.files if file.id == file_id), None)
 
 
@@ -179,9 +170,9 @@ def office(number: str, actor: Actor) -> Commitment | None:
 
 
 def take_changed(limit: int) -> list[int]:
-    """Take businesses whose commitments changed from the list; whoever takes one draws conclusions.
+    """Take some businesses off the list of changes; the caller draws the conclusions.
 
-    Returns their subjects.
+    Returns the numbers of their subjects.
     """
     oldest = select(CommitmentChange.id).order_by(CommitmentChange.id).limit(limit)
     taken = session.scalars(
@@ -206,7 +197,7 @@ def listed_of(subject_id: int) -> list[Commitment]:
 def _to(actor: Actor) -> ColumnElement[bool]:
     """What was promised to this person's office; all breaches for the credit office's reviewer."""
     own = Commitment.body_slug == (actor.body or "")
-    if actor.body == rules.CREDIT_OFFICE and "reviewer" in actor.roles:
+    if actor.body == CREDIT_OFFICE and "reviewer" in actor.roles:
         return or_(own, Commitment.state.in_(("breach_review", "broken")))
     return own
 

@@ -205,6 +205,7 @@ def may_confirm(commitment: Commitment, actor: Actor) -> bool:
 
 
 def step_words() -> Mapping[str, str]:
+    """The words of the steps that were taken, Chinese sources."""
     return rules.STEP_WORDS
 
 
@@ -290,12 +291,13 @@ def _keep_files(
             continue
         try:
             kept = uploads.clean(data, name)
+            key = uploads.keep(kept)
         except Refused as refusal:
             refused.append(refusal)
             continue
         commitment.files.append(
             Evidence(
-                duty_id=duty.id if duty else None, role=role, storage_key=storage.put(kept.data),
+                duty_id=duty.id if duty else None, role=role, storage_key=key,
                 name=kept.name, media_type=kept.media_type, size=len(kept.data),
                 added_at=clock.now(),
             )

@@ -1,5 +1,6 @@
 """Signing: one commitment at most, whatever two tabs do."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -22,7 +23,7 @@ from portal.commitments.service.drafting import (
     text_of,
 )
 from portal.commitments.texts import Text
-from portal.core import audit, clock, jobs, revision
+from portal.core import audit, clock, digest, jobs, revision
 from portal.core.actor import Actor
 from portal.core.db import session
 from portal.core.errors import Refused
@@ -46,8 +47,8 @@ def challenge(draft: Signing, actor: Actor, party: RelyingParty) -> str:
     """What the browser needs to have the signer's passkey sign the hash of the text, as JSON."""
     check(draft)
     account = accounts.account_of(actor)
-    text = rules.as_text(content_of(draft))
-    return accounts.sign_challenge(account, rules.sha256(text), party)
+    text = digest.canonical(content_of(draft))
+    return accounts.sign_challenge(account, _challenge(text), party)
 
 
 def sign(draft: Signing, actor: Actor, confirmation: Confirmation) -> Commitment:
@@ -68,8 +69,8 @@ def sign(draft: Signing, actor: Actor, confirmation: Confirmation) -> Commitment
     text = text_of(draft)
     _use(text)
     content = content_of(draft)
-    written = rules.as_text(content)
-    means, proof = _prove(actor, rules.sha256(written), confirmation)
+    written = digest.canonical(content)
+    means, proof = _prove(actor, _challenge(written), confirmation)
     commitment = _new(draft, text, actor, content, written)
     commitment.means, commitment.proof = means, proof
     add(commitment)
@@ -117,10 +118,15 @@ def _use(text: Text) -> None:
         raise Refused("template_changed")
 
 
-def _prove(actor: Actor, digest: bytes, given: Confirmation) -> tuple[str, dict[str, str]]:
+def _challenge(written: bytes) -> bytes:
+    """A passkey signs the SHA-256 of the text itself."""
+    return hashlib.sha256(written).digest()
+
+
+def _prove(actor: Actor, challenge: bytes, given: Confirmation) -> tuple[str, dict[str, str]]:
     account = accounts.account_of(actor)
     if given.party is not None:
-        passkey = accounts.verify_assertion(account, digest, given.credential, given.party)
+        passkey = accounts.verify_assertion(account, challenge, given.credential, given.party)
         return "passkey", _passkey_proof(passkey, given.credential)
     if account.has_totp:
         accounts.check_code(account, given.code)
@@ -134,7 +140,7 @@ def _passkey_proof(passkey: Passkey, credential: str) -> dict[str, str]:
 
 
 def _new(
-    draft: Signing, text: Text, actor: Actor, content: dict[str, Any], written: str
+    draft: Signing, text: Text, actor: Actor, content: dict[str, Any], written: bytes
 ) -> Commitment:
     now, name = clock.now(), content["promisor"]["name"]
     is_person = draft.subject_id is None
@@ -151,9 +157,9 @@ def _new(
         shown_name=mask_person(name) if is_person else name,
         body_slug=text.body,
         content=content,
-        text=written,
-        sha256=rules.sha256(written).hex(),
-        sm3=rules.sm3(written),
+        text=written.decode(),
+        sha256=digest.sha256(written),
+        sm3=digest.sm3(written),
         signer=draft.signer,
         begun_at=draft.started_at,
         signed_at=now,

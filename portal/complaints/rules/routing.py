@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from portal.core.calendar import Calendar
 from portal.core.errors import Refused
-from portal.core.units import Unit, is_conflicted
+from portal.core.units import CREDIT_OFFICE, Unit, is_conflicted
 
 Level = Literal["town", "county", "city"]
 
 # Who hears what the competent department cannot: the office that leads, then the one beside it.
-OFFICES = (Unit("development-reform"), Unit("justice"))
+OFFICES = (Unit(CREDIT_OFFICE), Unit("justice"))
 TRANSFERS = 2
 
 
@@ -88,7 +89,7 @@ def level(unit: Unit, city: City) -> Level:
 
 def check_transfer(
     calendar: Calendar, *, present: Unit, to: Unit, about: Unit, city: City, transfers: int,
-    received_on: object, today: object, is_assigned: bool,
+    received_on: date, today: date, is_assigned: bool,
 ) -> None:  # fmt: skip
     """A wrong route goes back within a working day, at most twice, never to the one complained of.
 
@@ -100,7 +101,7 @@ def check_transfer(
         raise Refused("unit_unfit", "unit")
     if transfers >= TRANSFERS and to != office(about, city):
         raise Refused("transfers_used", "unit")
-    if calendar.working_days_between(received_on, today) > 1:  # type: ignore[arg-type]
+    if calendar.working_days_between(received_on, today) > 1:
         raise Refused("transfer_too_late")
 
 

@@ -65,11 +65,6 @@ def next_units(case: Complaint) -> list[Unit]:
     ]  # fmt: skip
 
 
-def level_of(case: Complaint) -> str:
-    """Township, county or city: where a case is now."""
-    return routing.level(case.unit, law.city())
-
-
 def next_unit(case: Complaint) -> Unit | None:
     """Who gets it when the present unit is late, or its answer is not accepted."""
     return routing.above(case.unit, _chain(case))

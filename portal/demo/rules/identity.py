@@ -1,7 +1,7 @@
 """Codes, names, signs, people and addresses of fictional subjects."""
 
 from portal.core.digits import CREDIT_ALPHABET, credit_check, organisation_check
-from portal.core.ids import ALPHABET
+from portal.core.ids import ALPHABET, to_letters
 from portal.demo.rules import words
 from portal.demo.rules.setting import Dice, Town, Trade
 
@@ -28,11 +28,8 @@ class Codes:
 
     def next(self, kind: str) -> str:
         self.last += 1 + self.dice.below(WIDEST_GAP)
-        number, letters = self.last, []
-        for _place in range(ORGANISATION_DIGITS):
-            number, digit = divmod(number, len(CREDIT_ALPHABET))
-            letters.append(CREDIT_ALPHABET[digit])
-        return credit_code(kind, ORGANISATIONS[kind[0]] + "".join(reversed(letters)))
+        letters = to_letters(self.last, CREDIT_ALPHABET, ORGANISATION_DIGITS)
+        return credit_code(kind, ORGANISATIONS[kind[0]] + letters)
 
 
 def door_id(dice: Dice) -> str:

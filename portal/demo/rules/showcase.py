@@ -147,6 +147,8 @@ SHOWCASE = (
         reply="这次处罚我们已经提出异议，正在核实。"),
 )  # fmt: skip
 
+CODES = {shown.key: shown.code for shown in SHOWCASE}
+
 
 def lives(setting: Setting, registry: Registry, reports: Dice) -> Iterator[Life]:
     for shown in SHOWCASE:

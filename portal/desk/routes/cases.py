@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, abort, g, redirect, request
 from flask.typing import ResponseReturnValue
 
+from portal.cases import service as cases
 from portal.cases.models import Case
 from portal.cases.service import files, finding
 from portal.core.text import N_
@@ -192,7 +193,7 @@ def _steps(found: Case) -> list[tuple[str, str]]:
 
 def _step_word(found: Case) -> str:
     """What the newest step of a case is called, now that it was taken."""
-    words = {**finding.STEP_WORDS, **found.step_words}
+    words = cases.step_words(found.kind)
     steps = {step.name for step in found.workflow.steps}
     taken = (each.step for each in service.history(found) if each.step in steps)
     return words.get(next(taken, ""), "")
@@ -229,13 +230,9 @@ def _page(found: Case, form: Any, **context: Any) -> Response:
         is_desk=True,
         form=form,
         forms=forms,
-        deadlines=[
-            (each, finding.clock_of(each), finding.explanation_of(each))
-            for each in found.deadlines
-            if each.is_running
-        ],
+        deadlines=finding.clocks_of(found),
         steps=_steps(found),
-        step_words={**finding.STEP_WORDS, **found.step_words},
+        step_words=cases.step_words(found.kind),
         history=service.history(found),
         applicant=service.applicant(found),
         replies=service.replies_for(found),

@@ -3,6 +3,7 @@
 from flask import Response, abort, g, redirect
 from flask.typing import ResponseReturnValue
 
+from portal.bodies import service as bodies
 from portal.desk import service
 from portal.desk.forms import StaffForm
 from portal.desk.routes import bp
@@ -21,7 +22,7 @@ def members() -> Response:
 @reauthenticated
 def appoint() -> ResponseReturnValue:
     form = StaffForm()
-    form.offer(service.bodies.names_by_slug())
+    form.offer(bodies.names_by_slug())
     if form.validate_on_submit():
         with form.refusals():
             service.appoint(g.actor, **form.answers())
@@ -37,7 +38,7 @@ def change(account_id: int) -> ResponseReturnValue:
     form = StaffForm(data={"name": member.name, "contact": member.email or member.phone,
                            "roles": member.roles, "body": member.body or "",
                            "area_code": member.area_code or ""})  # fmt: skip
-    form.offer(service.bodies.names_by_slug())
+    form.offer(bodies.names_by_slug())
     if form.validate_on_submit():
         with form.refusals():
             service.change(member, g.actor, roles=form.roles.data, body=form.body.data,
@@ -54,6 +55,6 @@ def end(account_id: int) -> ResponseReturnValue:
     with form.refusals():
         service.end(found, g.actor)
     if form.errors:
-        form.offer(service.bodies.names_by_slug())
+        form.offer(bodies.names_by_slug())
         return render("desk/staff_form.html", form=form, member=found)
     return redirect(path("/desk/staff"), 303)

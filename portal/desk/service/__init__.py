@@ -1,6 +1,5 @@
 """Questions and verbs of the desk, one module a subject."""
 
-from portal.bodies import service as bodies
 from portal.desk.service.cases import (
     Applicant,
     Reply,
@@ -29,7 +28,6 @@ from portal.desk.service.trail import chain, trail
 
 __all__ = [
     "Applicant", "Control", "Front", "Reply", "Reviews", "Waiting", "applicant", "appoint",
-    "bodies",
     "chain",
     "change", "conflict", "decide_conflict", "decide_reply", "end", "evidence", "extracts", "find",
     "history", "inbox", "may_open", "member", "members", "memo", "options", "replies",

@@ -19,8 +19,9 @@ from portal.core import audit, content
 from portal.core.actor import Actor
 from portal.core.db import session
 from portal.core.errors import Refused
+from portal.core.ids import normalise_id
 from portal.core.masking import mask_person
-from portal.core.units import Unit, is_conflicted
+from portal.core.units import CREDIT_OFFICE, Unit, is_conflicted
 from portal.core.workflow import Step
 from portal.desk import rules
 
@@ -65,7 +66,7 @@ def inbox(actor: Actor, *, kind: str = "", mine: bool = True) -> list[Waiting]:
         .options(selectinload(Case.deadlines))
         .order_by(Case.opened_at, Case.id)
     )
-    if actor.body != rules.CREDIT_OFFICE or "reviewer" not in actor.roles:
+    if actor.body != CREDIT_OFFICE or "reviewer" not in actor.roles:
         query = query.where(Case.body_slug == (actor.body or ""))
     if kind:
         query = query.where(Case.kind == kind)
@@ -88,7 +89,7 @@ def unit_of(actor: Actor) -> Unit:
 
 def find(reference: str, actor: Actor) -> Case | None:
     """The case of this number if this person may open it."""
-    case = session.scalar(select(Case).where(Case.reference == reference.upper().replace("-", "")))
+    case = session.scalar(select(Case).where(Case.reference == normalise_id(reference)))
     return case if case is not None and may_open(case, actor) else None
 
 
@@ -103,19 +104,18 @@ def take(case: Case, name: str, actor: Actor, *, note: str, expected: str, **ans
     parts = {step.name: part for step, part in options(case, actor)}
     if name not in parts:
         raise Refused("moved_on" if expected != case.state else "step_not_possible")
-    by = By(actor.label, parts[name], actor.body or "")
-    cases.act(case, name, by=by, note=note, expected=expected, **answers)
+    cases.act(case, name, by=_by(actor, parts[name]), note=note, expected=expected, **answers)
 
 
 def say(case: Case, actor: Actor, note: str) -> None:
     """Write to the applicant without taking a step."""
     (part, *_rest) = sorted(_parts(case, actor))
-    cases.add_words(case, by=By(actor.label, part, actor.body or ""), note=note)
+    cases.add_words(case, by=_by(actor, part), note=note)
 
 
 def memo(case: Case, actor: Actor, text: str) -> None:
     """Write a note that only staff read."""
-    cases.add_memo(case, by=By(actor.label, "staff", actor.body or ""), memo=text)
+    cases.add_memo(case, by=_by(actor, "staff"), memo=text)
 
 
 def applicant(case: Case) -> Applicant | None:
@@ -139,13 +139,13 @@ def reveal(case: Case, actor: Actor, reason: str) -> Applicant:
     if isinstance(case, Complaint):
         found = vault.reveal(case, by=_by(actor, "staff"), reason=reason)
         return Applicant(f"{found.name} {found.business}".strip(), found.contact)
-    if len(reason.strip()) < 4:
+    if len(reason.strip()) < vault.SHORTEST_REASON:
         raise Refused("reveal_reason_missing", "reason")
     account = session.get(Account, case.account_id) if case.account_id else None
     if account is None:
         raise Refused("nothing_to_reveal")
     audit.record("desk.reveal", "case", case.reference, actor.label, reason=reason.strip())
-    cases.note_reveal(case, by=By(actor.label, "staff", actor.body or ""), reason=reason)
+    cases.note_reveal(case, by=_by(actor, "staff"), reason=reason)
     return Applicant(account.name, account.phone or "", account.email or "")
 
 

@@ -35,6 +35,8 @@ class Control:
 
 @dataclass(frozen=True)
 class Group:
+    """The controls of one section of the assessment."""
+
     title: str
     controls: tuple[Control, ...]
 

@@ -5,6 +5,7 @@ import io
 
 from portal.cases.service import By
 from portal.core.actor import Actor
+from portal.core.cells import decoded
 from portal.core.errors import Refused
 from portal.repair.service import outside
 
@@ -18,17 +19,9 @@ def take_results(data: bytes, actor: Actor) -> tuple[int, list[str]]:
     """
     if not data.strip():
         raise Refused("file_missing", "file")
-    rows = csv.DictReader(io.StringIO(_text(data)))
+    rows = csv.DictReader(io.StringIO(decoded(data)))
     if not set(rows.fieldnames or ()) >= NEEDED:
         raise Refused("file_columns", "file")
     given = list(rows)
     problems = outside.import_results(given, by=By(actor.label, "clerk", actor.body or ""))
     return len(given) - len(problems), problems
-
-
-def _text(data: bytes) -> str:
-    """UTF-8 with or without a mark, otherwise GB18030, as spreadsheets write it."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("gb18030", "replace")

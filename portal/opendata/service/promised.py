@@ -11,6 +11,7 @@ from portal.core.errors import Refused
 from portal.government import service as government
 from portal.opendata import rules
 from portal.opendata.service.answers import PAGE_SIZE, plain
+from portal.subjects import service as subjects
 
 CHUNK = 1000
 # Only these findings say why, as on the page.
@@ -39,7 +40,7 @@ def commitment_page(
 
 def commitments_of(code: str, after: str) -> dict[str, Any] | None:
     """The commitments of a subject; None when no subject has the code."""
-    subject = commitments.subject(code)
+    subject = subjects.public_row(code)
     return commitment_page(after=after, subject_id=subject.id) if subject else None
 
 

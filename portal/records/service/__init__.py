@@ -57,13 +57,13 @@ PAGE_SIZE = 20
 
 @lru_cache(maxsize=65536)
 def classify(penalties: str, fine_fen: int | None, procedure: str) -> Classification:
-    """The class to assume of a penalty whose source unit gives none; never verified."""
+    """The class to assume of a penalty whose source unit gives none; the fine is in fen."""
     return rules.classify(penalties, law=law_on_file(), fine_fen=fine_fen, procedure=procedure)
 
 
 def class_months(on: date) -> dict[str, tuple[int, int]]:
     """Least and most months of publication of each class, by the instrument in force that day."""
-    instrument, _is_before_first = rules.in_force(law_on_file(), on)
+    instrument = rules.in_force(law_on_file(), on)
     found = {name: law_on_file().classes[instrument.key, name] for name in rules.CLASSES}
     return {name: (rule.min_months, rule.max_months) for name, rule in found.items()}
 

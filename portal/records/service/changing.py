@@ -9,6 +9,7 @@ from sqlalchemy import select
 from portal.core import audit, clock, masking, revision
 from portal.core.db import session
 from portal.core.errors import Refused
+from portal.records import rules
 from portal.records.models import Record, RecordInRepair
 from portal.records.service.storing import mark_changed, recompute_publication
 
@@ -69,14 +70,14 @@ def withdraw(record_id: int, *, on: date, reason: str, actor: str) -> None:
     _changed(record, "records.withdraw", actor, on=on.isoformat(), reason=reason)
 
 
-def reinstate(record_id: int, *, until: date | None, reason: str, actor: str) -> None:
-    """Take a repair back: the record is public again, until its period ends or `until`."""
+def reinstate(record_id: int, *, on: date, reason: str, actor: str) -> None:
+    """Take a repair or a screening back; after a repair the days that were left count from `on`."""
     record = _need(record_id)
     before, record.repaired_on = record.repaired_on, None
     recompute_publication(record)
-    if until is not None and record.public_until is not None:
-        record.public_until = until
-    _changed(record, "records.reinstate", actor, repaired_on=str(before), reason=reason)
+    if before is not None:
+        record.public_until = rules.remaining_until(record.public_until, before, on)
+    _changed(record, "records.reinstate", actor, repaired_on=_plain(before), reason=reason)
 
 
 def screen(record_id: int, *, until: date, reason: str, actor: str) -> None:

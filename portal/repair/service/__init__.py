@@ -1,6 +1,5 @@
 """Applying for repair, deciding, and everything that follows from a decision."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -13,11 +12,12 @@ from portal.bodies import service as bodies
 from portal.cases import service as cases
 from portal.cases.models import Case, Draft
 from portal.cases.service import By, drafts, finding
-from portal.core import audit, calendar, clock, jobs, terms
+from portal.core import audit, calendar, clock, digest, jobs, terms
 from portal.core.actor import Actor
 from portal.core.calendar import add
 from portal.core.db import session
 from portal.core.errors import Refused
+from portal.core.units import CREDIT_OFFICE
 from portal.records import service as records
 from portal.records.models import Record
 from portal.repair import law, rules
@@ -29,7 +29,6 @@ from portal.subjects.models import Subject
 AFTER_FILES = "/repair/drafts/{id}/statement"
 # How a case looks while its repair is not decided.
 UNDER_WAY = frozenset({"received", "working", "waiting"})
-CREDIT_OFFICE = "development-reform"
 OFFERS_A_NIGHT = 500
 
 
@@ -333,7 +332,7 @@ def _promise() -> dict[str, str]:
     return {
         "version": known.version,
         "text": known.promise,
-        "sha256": hashlib.sha256(known.promise.encode()).hexdigest(),
+        "sha256": digest.sha256(known.promise.encode()),
     }
 
 
@@ -351,10 +350,7 @@ def _take_effect(case: Repair, by: By) -> None:
 def _revoke(case: Repair, by: By, note: str) -> None:
     """False material: public again for the time that was left, and no new application for years."""
     found, today = on_file(case.about_record), clock.today()
-    repaired_on = found.record.repaired_on or today
-    records.reinstate(case.about_record, until=None, reason=note, actor=by.label)
-    until = rules.remaining_until(found.record.public_until, repaired_on, today)
-    records.reinstate(case.about_record, until=until, reason=note, actor=by.label)
+    records.reinstate(case.about_record, on=today, reason=note, actor=by.label)
     barred_until = add(today, terms.term("rep.bar", today))
     session.add(
         RepairBar(case_id=case.id, subject_id=found.subject.id, until=barred_until, reason=note)

@@ -193,12 +193,12 @@ def use_grant(found: Grant, *, actor: Actor | None, language: str) -> tuple[Docu
         how="grant", account_id=actor.account_id if actor else None, document_id=document.id,
     )  # fmt: skip
     accounts.notify_subject(
-        found.subject_id, "manage", "reports_looked_up", who=found.label, left=found_left(found)
+        found.subject_id, "manage", "reports_looked_up", who=found.label, left=_uses_left(found)
     )
     return document, _opened(document, grant_id=found.id)
 
 
-def found_left(found: Grant) -> int:
+def _uses_left(found: Grant) -> int:
     """How many more times it can be used."""
     session.refresh(found)
     return found.uses_allowed - found.uses

@@ -52,7 +52,6 @@ from portal.scenarios.service.maps import Spot, map_of
 from portal.scenarios.service.promises import take_commitments
 from portal.scenarios.service.published import rule_json
 from portal.scenarios.service.replies import (
-    count_waiting,
     refuse_reply,
     replies_of,
     reply,
@@ -77,7 +76,7 @@ from portal.subjects import service as subjects
 __all__ = [
     "GRADES", "LICENCES", "PAGE_SIZE", "AgentRow", "Counts", "Dossier", "Entry", "Explanation",
     "FactRow", "Filters", "Graded", "Listed", "Listing", "Part", "Rule", "SanctionRow", "Spot",
-    "agent", "blank", "check", "count_waiting", "dossier", "every_entry",
+    "agent", "blank", "check", "dossier", "every_entry",
     "explain", "explain_all", "export", "find", "find_kind", "grade_json", "grades_of", "is_agency",
     "is_unfiled", "known_numbers", "listed_counts", "map_of", "mark_disputed", "normalised",
     "not_listed", "public_facts", "recompute", "recompute_all", "recompute_due",

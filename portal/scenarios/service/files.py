@@ -19,7 +19,7 @@ EVERYTHING = Section("公开的事实", "Public facts")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FileFact:
     """One fact of a file; `fact` is None where none was reported; one that ran out says so."""
 
     kind: FactKind
@@ -32,8 +32,8 @@ class Part:
     """One section of a file, filled."""
 
     section: Section
-    told: Sequence[Told]
-    years: Sequence[Told]
+    told: Sequence[FileFact]
+    years: Sequence[FileFact]
     records: Sequence[Any]
     limits: Sequence[Any]
     staff: Sequence[Colleague]
@@ -88,16 +88,16 @@ def _part(
     )
 
 
-def _told(kind: FactKind, facts: Sequence[Any], today: date) -> Told:
+def _told(kind: FactKind, facts: Sequence[Any], today: date) -> FileFact:
     """The newest fact that is true today, or else the newest that was. Facts come newest first."""
     now = [fact for fact in facts if fact.until_on is None or fact.until_on >= today]
     if now:
-        return Told(kind, now[0])
-    return Told(kind, facts[0], has_ended=True) if facts else Told(kind)
+        return FileFact(kind, now[0])
+    return FileFact(kind, facts[0], has_ended=True) if facts else FileFact(kind)
 
 
-def _years(kind: FactKind, facts: Sequence[Any]) -> Iterable[Told]:
-    return [Told(kind, fact) for fact in facts[:MOST_YEARS]] or [Told(kind)]
+def _years(kind: FactKind, facts: Sequence[Any]) -> Iterable[FileFact]:
+    return [FileFact(kind, fact) for fact in facts[:MOST_YEARS]] or [FileFact(kind)]
 
 
 def _limits(keys: Sequence[str]) -> Iterable[Any]:

@@ -54,6 +54,7 @@ class Lines:
 
 
 def open_list(rule: Rule, filters: Filters, today: date) -> tuple[Lines, bool]:
+    """A list on a day, its stale lines computed now; and whether too many were stale for that."""
     due = stale(rule, today, MOST_FRESH + 1)
     fresh = lines(rule, due[:MOST_FRESH], today)
     ids: frozenset[int] | None = None
@@ -67,7 +68,7 @@ def open_list(rule: Rule, filters: Filters, today: date) -> tuple[Lines, bool]:
 
 
 def among(ids: Sequence[int]) -> Any:
-    # Written into the statement: a database takes only so many parameters.
+    """Numbers of subjects, written into the statement: databases take only so many parameters."""
     return bindparam(None, list(ids), expanding=True, literal_execute=True)
 
 
@@ -86,6 +87,7 @@ def stored_lines(listed: Lines) -> Select[Any]:
 
 
 def belongs(listed: Lines, row: Row) -> bool:
+    """Whether a line computed now is on the list and has the name asked for."""
     if not row.is_listed or listed.ids is None:
         return row.is_listed
     is_named = bool(listed.words) and all(word in row.names for word in listed.words)
@@ -105,6 +107,7 @@ def narrowed(listed: Lines, *, is_few: bool) -> Select[Any]:
 def conditions(
     query: Select[Any], table: Any, filters: Filters, rule: Rule, *, is_few: bool
 ) -> Select[Any]:
+    """A question about `table`, lines or their counts, under these filters; as `narrowed` says."""
     area = filters.area_code
     if area and is_few:
         query = query.where(table.area_code.between(area, area + "~"))

@@ -8,7 +8,6 @@ from portal.bodies import service as bodies
 
 WIDTH, HEIGHT, MARGIN = 340, 260, 40
 SMALLEST, LARGEST = 7, 30
-LONGITUDE_SHARE = 0.84
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ def map_of(areas: Mapping[str, int]) -> list[Spot]:
     """The spots of a list whose lines are counted by area, largest first so that none hides."""
     points = bodies.points()
     west, south = min(point.lon for point in points), min(point.lat for point in points)
-    wide = (max(point.lon for point in points) - west) * LONGITUDE_SHARE
+    wide = (max(point.lon for point in points) - west) * bodies.LONGITUDE_SHARE
     high = max(point.lat for point in points) - south
     scale = min((WIDTH - 2 * MARGIN) / wide, (HEIGHT - 2 * MARGIN) / high)
     counts = {point.code: _inside(areas, point.code) for point in points}
@@ -34,7 +33,7 @@ def map_of(areas: Mapping[str, int]) -> list[Spot]:
     spots = [
         Spot(
             code=point.code,
-            x=round(MARGIN + (point.lon - west) * LONGITUDE_SHARE * scale),
+            x=round(MARGIN + (point.lon - west) * bodies.LONGITUDE_SHARE * scale),
             y=round(HEIGHT - MARGIN - (point.lat - south) * scale),
             radius=round(max(SMALLEST, LARGEST * math.sqrt(counts[point.code] / most))),
             count=counts[point.code],

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
 from portal.core import audit, clock, db, revision
 from portal.core.db import session
@@ -94,11 +94,6 @@ def waiting_replies(limit: int = 50) -> Sequence[Reply]:
     return session.scalars(
         select(Reply).where(Reply.state == "waiting").order_by(Reply.id).limit(limit)
     ).all()
-
-
-def count_waiting() -> int:
-    """How many replies wait."""
-    return session.scalar(select(func.count()).where(Reply.state == "waiting")) or 0
 
 
 def replies_of(subject_id: int) -> Sequence[Reply]:

@@ -52,6 +52,7 @@ class Counts(NamedTuple):
     unchanged: int = 0
 
     def plus(self, other: "Counts") -> "Counts":
+        """Both together."""
         return Counts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
 

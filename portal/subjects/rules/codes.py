@@ -41,7 +41,6 @@ class Finding:
     key: str
     message: str
     severity: Severity = "error"
-    positions: tuple[int, ...] = ()
     data: dict[str, str | int] = field(default_factory=dict)
 
     @property
@@ -81,7 +80,6 @@ class CodeParts:
     kind: str
     region: str
     region_label: str
-    organisation: str
     subject_kind: str | None
 
 
@@ -105,7 +103,6 @@ def parts(code: str) -> CodeParts:
         kind=KINDS[code[:2]],
         region=region,
         region_label=REGIONS[region].name if region in REGIONS else PROVINCES[region[:2]],
-        organisation=code[8:17],
         subject_kind=subject_kind(code),
     )
 
@@ -158,7 +155,7 @@ def _spoilt_by_spreadsheet(text: str, code: str) -> Finding | None:
         message = N_(
             "代码第16至18位被电子表格改成了0（只保留15位有效数字）。请设为文本格式后重新导出。"
         )
-        return Finding("excel_rounded", message, positions=(16, 17, 18))
+        return Finding("excel_rounded", message)
     if digits.isdigit() and 5 <= len(digits) <= 8:
         return _lost_zeros(digits.zfill(9))
     if tail:
@@ -208,20 +205,18 @@ def _letter(letter: str, place: int) -> Finding:
     data: dict[str, str | int] = {"position": place, "letter": letter}
     if letter in LOOKALIKES:
         message = N_("第%(position)d位的“%(letter)s”不会出现在代码中，可能应为“%(likely)s”。")
-        return Finding(
-            "letter", message, positions=(place,), data={**data, "likely": LOOKALIKES[letter]}
-        )
+        return Finding("letter", message, data={**data, "likely": LOOKALIKES[letter]})
     message = N_("第%(position)d位的“%(letter)s”不是代码允许的字符。")
-    return Finding("letter", message, positions=(place,), data=data)
+    return Finding("letter", message, data=data)
 
 
 def _prefix(code: str) -> Iterator[Finding]:
     if code[0] not in AUTHORITIES:
         message = N_("第1位“%(letter)s”不是已知的登记管理部门。")
-        yield Finding("authority", message, positions=(1,), data={"letter": code[0]})
+        yield Finding("authority", message, data={"letter": code[0]})
     elif code[:2] not in KINDS:
         message = N_("第1、2位“%(kind)s”不是已知的登记管理部门与机构类别组合。")
-        yield Finding("kind", message, positions=(1, 2), data={"kind": code[:2]})
+        yield Finding("kind", message, data={"kind": code[:2]})
 
 
 def _region(code: str) -> Iterator[Finding]:
@@ -231,18 +226,16 @@ def _region(code: str) -> Iterator[Finding]:
         yield from _known_region(known)
     elif region[:2] not in PROVINCES:
         message = N_("第3至8位“%(region)s”的省级代码不存在。")
-        yield Finding("province", message, positions=(3, 4), data={"region": region})
+        yield Finding("province", message, data={"region": region})
     elif _is_unlisted(region):
         message = N_("第3至8位“%(region)s”不在已知的行政区划代码中，请核对。")
-        yield Finding("region_unknown", message, "notice", tuple(range(3, 9)), {"region": region})
+        yield Finding("region_unknown", message, "notice", {"region": region})
 
 
 def _known_region(region: Region) -> Iterator[Finding]:
     if region.is_fictional:
         message = N_("行政区划%(region)s是演示用的虚构地区，此代码不属于任何真实主体。")
-        yield Finding(
-            "region_fictional", message, "notice", tuple(range(3, 9)), {"region": region.code}
-        )
+        yield Finding("region_fictional", message, "notice", {"region": region.code})
     if region.until:
         message = N_("行政区划%(region)s是%(name)s的旧代码，现为%(now)s；原有代码继续有效。")
         data: dict[str, str | int] = {
@@ -250,7 +243,7 @@ def _known_region(region: Region) -> Iterator[Finding]:
             "name": region.name,
             "now": region.now,
         }
-        yield Finding("region_former", message, "notice", tuple(range(3, 9)), data)
+        yield Finding("region_former", message, "notice", data)
 
 
 def _is_unlisted(region: str) -> bool:
@@ -270,10 +263,10 @@ def _check_digits(code: str) -> Iterator[Finding]:
                 "第9至17位主体标识码的校验位（第17位）不符：按前8位应为“%(expected)s”，现为“%(found)s”。"
             )
             data: dict[str, str | int] = {"expected": expected, "found": code[16]}
-            yield Finding("inner_check", message, positions=tuple(range(9, 18)), data=data)
+            yield Finding("inner_check", message, data=data)
     if all(letter in ALPHABET for letter in code):
         expected = credit_check(code[:17])
         if code[17] != expected:
             message = N_("第18位校验码不符：按前17位应为“%(expected)s”，现为“%(found)s”。")
             data = {"expected": expected, "found": code[17]}
-            yield Finding("outer_check", message, positions=(18,), data=data)
+            yield Finding("outer_check", message, data=data)

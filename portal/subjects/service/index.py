@@ -22,7 +22,7 @@ class Question(NamedTuple):
         return not self.filters and len(self.words) == 1 and len(self.words[0]) <= names.LENGTH
 
 
-class Told(NamedTuple):
+class Answer(NamedTuple):
     """By each way all ranks up to a limit, or the entries that are kept of a frequent part."""
 
     ranks: dict[names.Way, list[int]]
@@ -159,7 +159,7 @@ def ask(question: Question, ways: Sequence[names.Way], limit: int) -> dict[names
     return {ways[place]: _numbers(ranks) for place, ranks in db.quick(statement, values)}
 
 
-def ask_or_kept(word: str, ways: Sequence[names.Way], limit: int, *, at_least: int) -> Told:
+def ask_or_kept(word: str, ways: Sequence[names.Way], limit: int, *, at_least: int) -> Answer:
     """The same of one short word; a part that at least so many subjects have is answered from its
     list, if there is one.
     """
@@ -168,7 +168,7 @@ def ask_or_kept(word: str, ways: Sequence[names.Way], limit: int, *, at_least: i
     for place, way in enumerate(ways):
         values[f"part{place}"] = part = way.mark + word
         values[f"tokens{place}"] = dialect.beginning.format(part)
-    told = Told({}, {})
+    told = Answer({}, {})
     for place, entries, ranks in db.quick(_kept_statement(dialect, len(ways)), values):
         if entries is None:
             told.ranks[ways[place]] = _numbers(ranks)

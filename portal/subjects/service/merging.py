@@ -1,8 +1,8 @@
-"""What storing leaves beside the index is put into it by a worker, so that no question looks there.
+"""A worker merges what storing names leaves beside the search index, which slows every search.
 
-SQLite keeps what each storing adds in a segment of its own, and a question looks into each: among
-100,000 subjects 25 segments cost seven times as much as one. PostgreSQL keeps it in a list that a
-question reads from end to end.
+SQLite keeps what each storing adds in a segment of its own, and a search looks into each: among
+100,000 subjects 25 segments cost seven times as much as one. PostgreSQL keeps it in a pending list
+that a search reads from end to end.
 """
 
 from typing import Any

@@ -125,25 +125,25 @@ def find_ids(query: str, *, limit: int) -> tuple[list[int], bool]:
         return [], True
     found = set(session.scalars(select(Subject.id).where(Subject.code == query.strip().upper())))
     ways = names.query_ways(words)
-    told = _told(Question(words), ways, limit, at_least=limit)
+    told = _asked(Question(words), ways, limit, at_least=limit)
     found |= subjects_of(chain.from_iterable(told.ranks.values()))
     is_complete = not told.kept and all(len(ranks) < limit for ranks in told.ranks.values())
     return sorted(found), is_complete
 
 
-def _told(
+def _asked(
     question: Question, ways: Sequence[names.Way], limit: int, *, at_least: int | None
-) -> index.Told:
+) -> index.Answer:
     """What the index knows, or the lists of parts that at least so many subjects have."""
     if at_least is None or not question.may_be_kept:
-        return index.Told(index.ask(question, ways, limit), {})
+        return index.Answer(index.ask(question, ways, limit), {})
     return index.ask_or_kept(question.words[0], ways, limit, at_least=at_least)
 
 
 def _listed(question: Question, wanted: int, *, may_be_kept: bool) -> _Listed:
     """What is found in its order, at least as far as `wanted`."""
     ways = names.query_ways(question.words)
-    ranks, kept = _told(question, ways, MANY, at_least=COUNT_CAP if may_be_kept else None)
+    ranks, kept = _asked(question, ways, MANY, at_least=COUNT_CAP if may_be_kept else None)
     first = {way: some[:FIRST_CANDIDATES] for way, some in ranks.items()}
     word = question.words[0]
     if kept:
