@@ -90,6 +90,17 @@ def test_nobody_else_sees_draft_or_case(shop: Shop, browser: Browser) -> None:
     assert asked.response.headers["Location"] == f"/track?reference={case.reference}"
 
 
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_whoever_does_not_act_for_a_business_reads_who_may_apply(
+    shop: Shop, browser: Browser, prefix: str
+) -> None:
+    address = f"{prefix}/repair/{shop.record.id}/new"
+    me = browser.sign_in(make_account())
+    page = me.get(address, status=403)
+    assert f"{prefix}/me/claim" in page.links("//main//a").values()
+    me.get(f"{prefix}/repair/404/new", status=404)
+
+
 def test_a_bad_file_is_named_and_the_good_ones_stay(shop: Shop, browser: Browser) -> None:
     me = browser.sign_in(shop.owner)
     draft = shop.draft()
