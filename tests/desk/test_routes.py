@@ -10,8 +10,13 @@ from sqlalchemy import select
 
 from portal.accounts.models import Account
 from portal.cases.models import Case
+from portal.complaints.rules.workflow import TABLES
 from portal.core import audit, db
+from portal.core.workflow import Workflow
+from portal.desk.routes.cases import NEXT
+from portal.objections import rules as objections
 from portal.objections.models import Objection
+from portal.repair import rules as repairs
 from portal.repair.models import Repair
 from tests.browser import Browser, Page, form_values
 from tests.conftest import Clock
@@ -285,7 +290,19 @@ def test_a_step_is_confirmed_with_who_acts_next_and_by_when(
     assert not desk.get(f"{prefix}/desk/").all("//*[contains(@class, 'notice--ok')]")
     take(desk, reference, "return", note="请补充凭证")
     told = desk.get(f"{prefix}/desk/?done={reference}").words("//*[contains(@class, 'notice--ok')]")
-    assert ("申请人" if not prefix else "applicant") in told
+    next_is = (
+        "Next, the applicant acts; no time limit runs." if prefix else "接下来由申请人办，不计时。"
+    )
+    assert next_is in told
+
+
+@pytest.mark.parametrize(
+    "workflow",
+    [repairs.WORKFLOW, objections.WORKFLOW, *TABLES.values()],
+    ids=lambda each: each.start,
+)
+def test_everybody_who_may_be_next_is_named(workflow: Workflow) -> None:
+    assert {each.by[0] for each in workflow.steps} <= NEXT.keys()
 
 
 def test_a_step_that_passes_a_case_on_is_confirmed_without_the_case(

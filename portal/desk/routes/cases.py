@@ -27,13 +27,14 @@ from portal.web.downloads import attachment
 from portal.web.pages import path, render
 from portal.web.uploads import sent_files, takes_files
 
-# Whose turn it is after a step, as staff call them.
-NEXT_PERSONS = {
-    "applicant": N_("申请人"),
-    "clerk": N_("受理人员"),
-    "reviewer": N_("审核人员"),
-    "provider": N_("数据提供单位"),
-}
+# What comes after a step by whose turn it is: by a day, and without one.
+NEXT = {
+    "applicant": (N_("接下来由申请人办，最后一天是%(day)s。"), N_("接下来由申请人办，不计时。")),
+    "clerk": (N_("接下来由受理人员办，最后一天是%(day)s。"), N_("接下来由受理人员办，不计时。")),
+    "reviewer": (N_("接下来由审核人员办，最后一天是%(day)s。"), N_("接下来由审核人员办，不计时。")),
+    "provider": (N_("接下来由数据提供单位办，最后一天是%(day)s。"),
+                 N_("接下来由数据提供单位办，不计时。")),
+}  # fmt: skip
 WORKING = ("handler", "reviewer", "verifier")
 
 
@@ -47,7 +48,7 @@ def index() -> Response:
     # A case that was passed on may be out of sight now.
     done = service.find(reference, g.actor)
     return render("desk/index.html", waiting=waiting, everything=everything, kind=kind,
-                  is_done=bool(reference), done=done, next_person=NEXT_PERSONS.get,
+                  is_done=bool(reference), done=done, after=NEXT.get(done.turn) if done else None,
                   done_step=_step_word(done) if done else "")  # fmt: skip
 
 
