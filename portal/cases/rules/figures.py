@@ -13,6 +13,8 @@ HOPS = frozenset({"transfer", "assign", "escalate", "raise"})
 # Hops that say the route was wrong, and the only ones that figures tell; of the others, escalate
 # climbs, and raise gives a case to whoever reviews it or, released, to the unit it was meant for.
 TRANSFERS = frozenset({"transfer", "assign"})
+# A case that somebody looks at before any unit gets it.
+HELD = "held"
 
 
 @dataclass(frozen=True, slots=True)
