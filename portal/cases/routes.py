@@ -119,6 +119,10 @@ def step(reference: str, step: str) -> ResponseReturnValue:
     case, form = own_case(reference), StepForm()
     if step not in case.offers and step != "words":
         abort(404)
+    if finding.is_taken(
+        case, step, applicant(case).label, form.note.data or "", form.expected.data
+    ):
+        return redirect(path(f"/cases/{case.reference}"), 303)
     if form.validate_on_submit():
         with form.refusals():
             service.answer(case, step, by=applicant(case), note=form.note.data,

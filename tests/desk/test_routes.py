@@ -305,6 +305,38 @@ def test_everybody_who_may_be_next_is_named(workflow: Workflow) -> None:
     assert {each.by[0] for each in workflow.steps} <= NEXT.keys()
 
 
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_a_step_that_is_sent_twice_is_taken_and_confirmed_once(
+    shop: Shop, clerk: Account, browser: Browser, prefix: str
+) -> None:
+    reference = shop.sent().reference
+    desk = browser.sign_in(clerk)
+    page = desk.get(f"{prefix}/desk/cases/{reference}")
+    for _twice in range(2):
+        sent = desk.submit(page, form=STEP, step="return", note="请补充凭证", do="take")
+        assert "请补充凭证" in desk.get(f"{prefix}/desk/cases/{reference}").main
+        assert f"done={reference}" in sent.response.headers["Location"]
+    other = desk.submit(page, form=STEP, step="return", note="PDF", do="take", status=422)
+    assert "PDF" in [each.text and each.text.strip() for each in other.all("//textarea")]
+    assert other.all("//*[contains(@class, 'error-summary')]")
+    steps = [event.step for event in db.session.scalars(select(Case)).one().events]
+    assert steps == ["open", "return"]
+
+
+def test_words_and_notes_that_are_sent_twice_stand_once(
+    shop: Shop, clerk: Account, browser: Browser
+) -> None:
+    reference = shop.sent().reference
+    desk = browser.sign_in(clerk)
+    page = desk.get(f"/desk/cases/{reference}")
+    for _twice in range(2):
+        desk.submit(page, form="//form[contains(@action, '/words')]", note="正在核对")
+    for _twice in range(2):
+        desk.submit(page, form="//form[contains(@action, '/memo')]", memo="已去现场")
+    steps = [event.step for event in db.session.scalars(select(Case)).one().events]
+    assert steps == ["open", "words", "memo"]
+
+
 def test_a_step_that_passes_a_case_on_is_confirmed_without_the_case(
     shop: Shop, browser: Browser
 ) -> None:

@@ -240,10 +240,12 @@ def test_the_applicant_sees_who_acts_and_by_when_and_answers(
     refused = upload(me, page, ("a.exe", b"MZ"), status=422)
     assert "只收JPG" in refused.main
     me.submit(page, form="//form[contains(@action, '/resubmit')]")
+    again = me.submit(page, form="//form[contains(@action, '/resubmit')]")
+    assert again.response.headers["Location"] == f"/cases/{case.reference}"
+    act(case, "accept", by=CLERK)
     stale = me.submit(page, form="//form[contains(@action, '/resubmit')]", status=422)
     assert "别人已经办了一步" in stale.main
 
-    act(case, "accept", by=CLERK)
     act(case, "propose_refusal", by=CLERK, note="照片看不清")
     act(case, "refuse", by=REVIEWER)
     page = me.get(f"/en/cases/{case.reference}")
