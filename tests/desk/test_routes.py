@@ -291,9 +291,20 @@ def test_a_step_is_confirmed_with_who_acts_next_and_by_when(
     take(desk, reference, "return", note="请补充凭证")
     told = desk.get(f"{prefix}/desk/?done={reference}").words("//*[contains(@class, 'notice--ok')]")
     next_is = (
-        "Next, the applicant acts; no time limit runs." if prefix else "接下来由申请人办，不计时。"
+        "Next, the applicant acts. No time limit runs." if prefix else "接下来由申请人办。不计时。"
     )
     assert next_is in told
+
+
+def test_a_step_after_the_limit_is_not_confirmed_with_a_day_that_is_over(
+    shop: Shop, clerk: Account, browser: Browser, clock: Clock
+) -> None:
+    reference = shop.sent().reference
+    clock.set(date(2026, 12, 20))
+    desk = browser.sign_in(clerk)
+    told = desk.get(take(desk, reference, "accept").response.headers["Location"]).main
+    assert "前办好，已经超过期限。" in told
+    assert "最后一天是" not in told
 
 
 @pytest.mark.parametrize(

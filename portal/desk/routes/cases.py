@@ -28,14 +28,13 @@ from portal.web.downloads import attachment
 from portal.web.pages import path, render
 from portal.web.uploads import sent_files, takes_files
 
-# What comes after a step by whose turn it is: by a day, and without one.
+# What comes after a step, by whose turn it is.
 NEXT = {
-    "applicant": (N_("接下来由申请人办，最后一天是%(day)s。"), N_("接下来由申请人办，不计时。")),
-    "clerk": (N_("接下来由受理人员办，最后一天是%(day)s。"), N_("接下来由受理人员办，不计时。")),
-    "reviewer": (N_("接下来由审核人员办，最后一天是%(day)s。"), N_("接下来由审核人员办，不计时。")),
-    "provider": (N_("接下来由数据提供单位办，最后一天是%(day)s。"),
-                 N_("接下来由数据提供单位办，不计时。")),
-}  # fmt: skip
+    "applicant": N_("接下来由申请人办。"),
+    "clerk": N_("接下来由受理人员办。"),
+    "reviewer": N_("接下来由审核人员办。"),
+    "provider": N_("接下来由数据提供单位办。"),
+}
 WORKING = ("handler", "reviewer", "verifier")
 
 
