@@ -105,7 +105,12 @@ def add_files(reference: str) -> ResponseReturnValue:
     case, form = own_case(reference), FilesForm()
     if not form.validate_on_submit():
         return _page(case, form)
-    refused = service.add_files(case, sent_files(), by=applicant(case))
+    sent = sent_files()
+    refused = (
+        service.add_files(case, sent, by=applicant(case))
+        if sent
+        else [Refused("no_file_chosen", "files")]
+    )
     if refused:
         refuse_all(form, refused)
         return _page(case, form)

@@ -239,6 +239,8 @@ def test_the_applicant_sees_who_acts_and_by_when_and_answers(
     page = me.follow(upload(me, page, ("整改.jpg", a_picture((50, 50)))))
     refused = upload(me, page, ("a.exe", b"MZ"), status=422)
     assert "只收JPG" in refused.main
+    empty = me.submit(page, form="//form[contains(@action, '/files')]", status=422)
+    assert empty.all("//*[@id='files-error']")
     me.submit(page, form="//form[contains(@action, '/resubmit')]")
     again = me.submit(page, form="//form[contains(@action, '/resubmit')]")
     assert again.response.headers["Location"] == f"/cases/{case.reference}"
@@ -256,6 +258,9 @@ def test_the_applicant_sees_who_acts_and_by_when_and_answers(
     page = me.get(f"/cases/{case.reference}")
     me.submit(page, form="//form[contains(@action, '/settle')]")
     assert "已解决" in me.get(f"/cases/{case.reference}").main
+    reopen = "//form[contains(@action, '/reopen')]"
+    late = me.submit(page, form=reopen, note="照片补拍好了", status=422)
+    assert late.one("//textarea[@readonly]").text.strip() == "照片补拍好了"
 
 
 def test_a_case_is_tracked_by_number_and_code(shop: Shop, browser: Browser) -> None:
