@@ -12,7 +12,14 @@ from portal.accounts.command import claim_codes, create_staff
 from portal.badges.command import door_codes, keys_group
 from portal.core import audit, db
 from portal.core.operator import OPERATOR, done
-from portal.ingest.command import UPLOADS, check_codes, export_upload, ingest, receipt
+from portal.ingest.command import (
+    UPLOADS,
+    check_codes,
+    export_upload,
+    ingest,
+    receipt,
+    take_in,
+)
 
 MESSAGES = {
     "no_such_reply": "No reply with this number waits.",
@@ -25,6 +32,7 @@ MESSAGES = {
 
 cli = AppGroup("portal", help="Commands for operators.")
 cli.add_command(ingest)
+cli.add_command(take_in)
 cli.add_command(check_codes)
 cli.add_command(receipt)
 cli.add_command(keys_group)

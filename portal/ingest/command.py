@@ -46,10 +46,13 @@ def ingest(file: Path, kind: str | None, report: Path | None, *, dry_run: bool) 
 
     try:
         with _findings_file(report) as found, _progress(file) as progress:
-            outcome = service.run(
-                file, kind=kind, actor="operator", report=found, progress=progress, may_fork=True
+            checked = service.check_alone(
+                file, kind=kind, actor="operator", report=found, progress=progress
             )
+            if not dry_run or not checked.is_looked_up:
+                service.store(checked)
             db.session.rollback() if dry_run else db.session.commit()
+            outcome = checked.outcome
     except Refused as refused:
         db.session.rollback()
         raise click.ClickException(SENTENCES[refused.reason] % refused.data) from refused
@@ -110,6 +113,15 @@ def _tell(file: Path, outcome: "Outcome", *, is_dry_run: bool) -> None:
         click.echo(f"不认识的列，只随原始行保存：{'、'.join(outcome.unknown_columns)}")
     if is_dry_run:
         click.echo("试运行：没有写入任何数据。")
+
+
+@click.command("take-in", hidden=True)
+@click.argument("handed_id", type=int)
+def take_in(handed_id: int) -> None:
+    """Take in a file that was handed in at the desk: what a worker starts beside itself."""
+    from portal.ingest.service import handed
+
+    handed.take_in(handed_id)
 
 
 @click.command("check-codes")

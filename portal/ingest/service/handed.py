@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.core import audit, clock, jobs, sealing, storage
+from portal.core import audit, clock, db, jobs, sealing, storage
 from portal.core.db import session
 from portal.core.errors import Refused
 from portal.core.uploads import MEGABYTE, shown_name
 from portal.ingest.models import HandedFile
-from portal.ingest.service import desk
+from portal.ingest.service import Checked, Outcome, check_alone, desk, store
 
 TAKE_IN, LET_GO = "ingest.take_in", "ingest.let_go"
 PURPOSE = "handed file"
@@ -19,6 +19,8 @@ PURPOSE = "handed file"
 LARGE_BYTES, LARGE_LINES = 2 * MEGABYTE, 5_000
 # A workbook of this type is packed, to about an eighth.
 PACKED, PACKING = b"PK\x03\x04", 8
+# A refusal that is no fault of the file.
+OURS = "helper_died"
 
 # What a page says of a check, beside single rows.
 COUNTED = ("rows", "added", "changed", "unchanged", "quarantined", "absent_columns",
@@ -65,30 +67,57 @@ def hand_in(
 
 
 def take_in(handed_id: int) -> None:
-    """Take in a file that waits, once: a refusal is its result, any other failure is tried again.
+    """Take in a file that waits, once, and commit, in a process that has no other threads.
 
-    A second worker waits for the first, and finds it done.
+    A refusal is its result, any other failure is tried again. It is read and checked before the
+    transaction that writes; a second worker that did so too then finds it done.
     """
-    handed = session.get_one(HandedFile, handed_id, with_for_update=True)
-    if handed.batch_id or handed.told:
+    with db.only_reading():
+        handed = session.get_one(HandedFile, handed_id)
+        is_done = _is_done(handed)
+        session.commit()
+    if is_done:
         return
+    remarks = desk.Remarks()
+    found = _check(handed, remarks)
+    session.refresh(handed, with_for_update=True)
+    if _is_done(handed):
+        session.rollback()
+        return
+    if isinstance(found, Refused):
+        handed.told = {"refused": found.reason, "data": found.data}
+    elif handed.is_dry_run:
+        handed.told = _told(remarks.taken(_tried(found)))
+    else:
+        handed.batch_id = store(found).batch_id
+    jobs.enqueue(LET_GO, storage_key=handed.storage_key)
+    session.commit()
+
+
+def _check(handed: HandedFile, remarks: desk.Remarks) -> Checked | Refused:
     try:
-        with session.begin_nested():
-            taken = desk.take_in(
-                handed.file_name,
-                _kept(handed.storage_key),
-                kind=handed.kind or None,
-                is_dry_run=handed.is_dry_run,
-                actor=handed.actor,
+        with desk.as_file(handed.file_name, _kept(handed.storage_key)) as path:
+            return check_alone(
+                path, kind=handed.kind or None, actor=handed.actor, report=remarks.note
             )
     except Refused as refusal:
-        handed.told = {"refused": refusal.reason, "data": refusal.data}
-    else:
-        if handed.is_dry_run:
-            handed.told = _told(taken)
-        else:
-            handed.batch_id = taken.outcome.batch_id
-    jobs.enqueue(LET_GO, storage_key=handed.storage_key)
+        session.rollback()
+        if refusal.reason == OURS:
+            raise
+        return refusal
+
+
+def _is_done(handed: HandedFile) -> bool:
+    return bool(handed.batch_id or handed.told)
+
+
+def _tried(checked: Checked) -> Outcome:
+    """What would become of a file, of which nothing stays."""
+    if not checked.is_looked_up:
+        attempt = session.begin_nested()
+        store(checked)
+        attempt.rollback()
+    return checked.outcome
 
 
 def let_go(storage_key: str) -> None:
