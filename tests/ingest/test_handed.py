@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.accounts.models import Account
-from portal.core import audit, db, jobs, storage
+from portal.core import audit, beside, db, jobs, storage
 from portal.core.errors import Refused
 from portal.ingest.models import HandedFile, ImportBatch, QuarantinedRow
 from portal.ingest.service import desk, handed
@@ -23,7 +23,13 @@ PREFIXES = ("", "/en")
 
 @pytest.fixture
 def editor(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """Every file is large, and the process that takes it in is this one."""
     monkeypatch.setattr(handed, "LARGE_BYTES", 1)
+
+    def here(*words: str) -> None:
+        app.test_cli_runner().invoke(args=["portal", *words], catch_exceptions=False)
+
+    monkeypatch.setattr(beside, "command", here)
     return make_staff("editor", "publisher", body="development-reform")
 
 
@@ -137,7 +143,7 @@ def test_a_job_that_breaks_off_leaves_nothing_and_says_so(
 ) -> None:
     page = clerk.follow(hand_in(clerk, penalties()))
     with monkeypatch.context() as patch:
-        patch.setattr(desk, "run", break_down)
+        patch.setattr(handed, "store", break_down)
         work()
         assert "中断" in clerk.get(page.address).main
         assert "再试一次" in clerk.get(page.address).main

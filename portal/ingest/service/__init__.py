@@ -4,7 +4,7 @@ import gc
 import pickle
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -32,7 +32,7 @@ from portal.records import service as records
 from portal.scenarios import service as scenarios
 from portal.subjects.service import codes
 
-__all__ = ["KINDS", "Checked", "Outcome", "check", "check_alone", "run", "store"]
+__all__ = ["KINDS", "Checked", "Outcome", "check", "check_alone", "run", "store", "tried"]
 
 PIECE = 2000
 KEPT_IN_MEMORY = 1 << 24
@@ -62,16 +62,13 @@ class Checked:
     # What is still to be looked up and stored, in the order of the file.
     pieces: Iterable[Prepared] = ()
     keeping: ExitStack = field(default_factory=ExitStack)
+    # Opened at once where the transaction is in turn anyway.
+    batch: ImportBatch | None = None
 
     @property
     def outcome(self) -> Outcome:
         """What becomes of the file; whole once its rows were looked up."""
         return self.quarantine.outcome
-
-    @property
-    def is_looked_up(self) -> bool:
-        """Whether all rows were looked up, so that a dry run can end here."""
-        return self.store.is_gathering
 
     def forget(self) -> None:
         """Let go of what was gathered, which takes as long as to put it on file."""
@@ -88,12 +85,14 @@ def check(
     report: Report | None = None,
     progress: Progress | None = None,
     may_fork: bool = False,
+    in_turn: bool = False,
 ) -> Checked:
     """Read and check a file, and look up what there is to be looked up without being in turn.
 
-    Nothing is written but tables of this connection alone, so that a transaction that only reads
-    will do. Rows of a large file are prepared in processes beside this one where it `may_fork`:
-    it must have no other threads. Raises Refused when the file as a whole cannot be taken.
+    Unless it is `in_turn`, nothing is written but tables of this connection alone, so that a
+    transaction that only reads will do. Rows of a large file are prepared in processes beside
+    this one where it `may_fork`: it must have no other threads. Raises Refused when the file as a
+    whole cannot be taken.
     """
     started_at = clock.now()
     source = open_source(path)
@@ -103,18 +102,19 @@ def check(
     outcome = Outcome(kind or layout.form.kind, source.sha256, unknown_columns=layout.unknown,
                       absent_columns=layout.absent)  # fmt: skip
     reader = _reader(layout, kind, source)
-    store = _store(layout, kind, actor)
+    batch = _open_batch(path.name, started_at, outcome) if in_turn else None
+    store = _store(layout, kind, batch, actor)
     passed = passing.find(outcome, layout.form) if store.is_gathering else Passed()
     quarantine = Quarantine(outcome, report)
-    checked = Checked(path.name[:200], started_at, actor, store, passed, quarantine,
-                      Intake(reader, store, quarantine, passed))  # fmt: skip
+    intake = Intake(reader, store, quarantine, passed)
+    checked = Checked(path.name, started_at, actor, store, passed, quarantine, intake, batch=batch)
     preparer = Preparer(reader, store.build, store.keys, passed)
     count = helpers(source, source.lines - passed.count, beside.cores()) if may_fork else 0
     pieces = _prepared(preparer, source, layout.header_row, count)
     if progress:
         pieces = _told(pieces, progress, source.lines)
     with _collector_paused():
-        if store.is_gathering:
+        if store.is_gathering or in_turn:
             _take(checked, pieces)
         else:
             checked.pieces = checked.keeping.enter_context(_kept(pieces))
@@ -126,13 +126,7 @@ def store(checked: Checked) -> Outcome:
     outcome = checked.outcome
     with _collector_paused(), db.much_in_memory():
         _take(checked, checked.pieces)
-        batch = ImportBatch(
-            file_name=checked.file_name, sha256=outcome.sha256, kind=outcome.kind,
-            started_at=checked.started_at, finished_at=clock.now(), **_counted(outcome),
-        )  # fmt: skip
-        session.add(batch)
-        session.flush()  # rows refer to it
-        outcome.batch_id = batch.id
+        batch = checked.batch or _open_batch(checked.file_name, checked.started_at, outcome)
         put = checked.store.put(batch.id)
         checked.quarantine.put(batch.id)
     outcome.added -= put.changed + put.unchanged
@@ -151,10 +145,19 @@ def store(checked: Checked) -> Outcome:
     return outcome
 
 
+def tried(checked: Checked) -> Outcome:
+    """What would become of a file that was checked; the caller rolls back what was tried for it."""
+    return checked.outcome if checked.store.is_gathering else store(checked)
+
+
 def run(path: Path, **told: Any) -> Outcome:
-    """Take in a file as `check` and `store` do, in one transaction, which the caller ends."""
-    checked = check(path, **told)
-    outcome = store(checked)
+    """Take in a file as `check` and `store` do, in one transaction, which the caller ends.
+
+    It takes less time in all, and others wait for all of it.
+    """
+    with db.much_in_memory() if told.get("may_fork") else nullcontext():
+        checked = check(path, in_turn=True, **told)
+        outcome = store(checked)
     checked.forget()
     return outcome
 
@@ -194,6 +197,17 @@ def _kept(pieces: Iterable[Prepared]) -> Iterator[Iterator[Prepared]]:
             count += 1
         file.seek(0)
         yield (pickle.load(file) for _each in range(count))  # noqa: S301 - we wrote it
+
+
+def _open_batch(file_name: str, started_at: datetime, outcome: Outcome) -> ImportBatch:
+    batch = ImportBatch(
+        file_name=file_name[:200], sha256=outcome.sha256, kind=outcome.kind,
+        started_at=started_at, finished_at=started_at, **_counted(outcome),
+    )  # fmt: skip
+    session.add(batch)
+    session.flush()  # rows refer to it
+    outcome.batch_id = batch.id
+    return batch
 
 
 def _counted(outcome: Outcome) -> dict[str, int]:
@@ -262,13 +276,14 @@ def _reader(layout: Layout, kind: str | None, source: Source) -> RowReader:
     )
 
 
-def _store(layout: Layout, kind: str | None, actor: str) -> Store:
+def _store(layout: Layout, kind: str | None, batch: ImportBatch | None, actor: str) -> Store:
     if layout.form.kind == REGISTER:
         return SubjectStore(layout)
     if layout.form.kind in LINES:
         return LineStore(layout, layout.form.kind, actor)
     # Records of the general form name their kind row by row, or all have the one that was given.
-    return RecordStore(layout, layout.form.kind if layout.form.kind in OWN_FORM else kind)
+    storing = records.Storing(in_turn=bool(batch), batch_id=batch.id if batch else None)
+    return RecordStore(layout, layout.form.kind if layout.form.kind in OWN_FORM else kind, storing)
 
 
 def _refuse_without_kind(layout: Layout, kind: str | None) -> None:

@@ -11,7 +11,7 @@ from portal.core.db import session
 from portal.core.errors import Refused
 from portal.core.uploads import MEGABYTE, shown_name
 from portal.ingest.models import HandedFile
-from portal.ingest.service import Checked, Outcome, check_alone, desk, store
+from portal.ingest.service import Checked, check_alone, desk, store, tried
 
 TAKE_IN, LET_GO = "ingest.take_in", "ingest.let_go"
 PURPOSE = "handed file"
@@ -87,7 +87,10 @@ def take_in(handed_id: int) -> None:
     if isinstance(found, Refused):
         handed.told = {"refused": found.reason, "data": found.data}
     elif handed.is_dry_run:
-        handed.told = _told(remarks.taken(_tried(found)))
+        attempt = session.begin_nested()
+        outcome = tried(found)
+        attempt.rollback()
+        handed.told = _told(remarks.taken(outcome))
     else:
         handed.batch_id = store(found).batch_id
     jobs.enqueue(LET_GO, storage_key=handed.storage_key)
@@ -109,15 +112,6 @@ def _check(handed: HandedFile, remarks: desk.Remarks) -> Checked | Refused:
 
 def _is_done(handed: HandedFile) -> bool:
     return bool(handed.batch_id or handed.told)
-
-
-def _tried(checked: Checked) -> Outcome:
-    """What would become of a file, of which nothing stays."""
-    if not checked.is_looked_up:
-        attempt = session.begin_nested()
-        store(checked)
-        attempt.rollback()
-    return checked.outcome
 
 
 def let_go(storage_key: str) -> None:

@@ -103,11 +103,11 @@ class RecordStore:
         "同一文件中已有同一文书号、同一机关、同一主体而内容不同的行；请核对后只保留一行。"
     )
 
-    def __init__(self, layout: Layout, kind: str | None) -> None:
+    def __init__(self, layout: Layout, kind: str | None, storing: records.Storing) -> None:
         self.build = RecordBuilder(layout, kind, clock.today()).build
         self.key_place = layout.form.place("number") or 0
         self.name_place = layout.form.place("name") or 0
-        self.storing = records.Storing()
+        self.storing = storing
         # The subjects that pairs of code and name are about, which repeat from row to row.
         self.found: dict[tuple[str, str], int] = {}
 
@@ -156,7 +156,7 @@ class RecordStore:
 
     def forget(self) -> None:
         """Let go of what was gathered."""
-        self.storing.waiting.drop()
+        self.storing.forget()
 
 
 class LineStore:

@@ -191,10 +191,10 @@ def store(rows: Iterable[RecordFacts]) -> Counts:
         found = list(compress(chunk, is_known))
         if found:
             ids = [subjects[facts.subject_code] for facts in found]
-            storing = Storing()
+            storing = Storing(in_turn=True)
             counts.add(storing.take(ready_rows(found, clock.today()), ids))
             storing.put()
-            storing.waiting.drop()
+            storing.forget()
     return counts
 
 
@@ -240,14 +240,17 @@ class Storing:
 
     Until `put` nothing is written but a table of this connection alone, so that nobody waits for
     a writer who is still reading a large file. What others put on file meanwhile is found then.
+    A transaction that is in turn anyway puts new records on file as they come, which takes less.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, in_turn: bool = False, batch_id: int | None = None) -> None:
+        self.in_turn = in_turn
+        self.batch_id = batch_id
         self.waiting = bulk.Waiting(WAITING)
         self.added = self.changed = 0
         self.touched: set[int] = set()
         # Every record of a number below this was there to be looked up.
-        self.seen_below = bulk.following("record")
+        self.seen_below = bulk.reserve("record", 0) if in_turn else bulk.following("record")
 
     def take(self, records: ReadyRecords, subject_ids: Sequence[int]) -> Counts:
         """Gather records that were made ready, each about the subject at its place."""
@@ -261,26 +264,27 @@ class Storing:
             if each in known and known[each][1] != mark
         ]
         if new:
-            ids = range(self.added, self.added + len(new))
-            self._gather(records, subject_ids, list(new.values()), place=ids)
+            some, ids = _picked(records, subject_ids, list(new.values()))
+            if self.in_turn:
+                _add(some, ids, self.batch_id)
+            else:
+                places = range(self.added, self.added + len(new))
+                self._gather(some, ids, place=places)
+            self.touched.update(ids)
         if changed:
-            self._gather(records, subject_ids, changed,
-                         known_id=[known[identities[place]][0] for place in changed])  # fmt: skip
+            some, ids = _picked(records, subject_ids, changed)
+            self._gather(some, ids, known_id=[known[identities[place]][0] for place in changed])
+            self.touched.update(ids)
         unchanged = sum(map(known.__contains__, identities)) - len(changed) if known else 0
         self.added += len(new)
         self.changed += len(changed)
         return Counts(added=len(new), changed=len(changed), unchanged=unchanged)
 
     def _gather(
-        self, records: ReadyRecords, subject_ids: Sequence[int], places: Sequence[int],
-        **told: Sequence[int],
-    ) -> None:  # fmt: skip
-        if len(places) < len(records):
-            records = records.pick(places)
-            subject_ids = [subject_ids[place] for place in places]
+        self, records: ReadyRecords, subject_ids: Sequence[int], **told: Sequence[int]
+    ) -> None:
         columns = {name: records[name] for name in GATHERED}
         self.waiting.add({"subject_id": subject_ids, **columns, **told}, utf8=IN_UTF8)
-        self.touched.update(subject_ids)
 
     def is_taken(self, record: ReadyRecords) -> bool:
         """Whether exactly this one record is on its way, or on file and nothing else on its way."""
@@ -290,21 +294,31 @@ class Storing:
 
     def put(self, *, batch_id: int | None = None) -> Put:
         """Put on file what was gathered."""
-        if not self.waiting.is_used:
-            return Put(range(self.seen_below, self.seen_below))
+        put = Put(range(self.seen_below, self.seen_below + self.added))
+        values = {"now": clock.now(), "batch_id": batch_id}
+        if self.added and not self.in_turn:
+            put = self._put_new(values)
+        if self.changed or put.changed:
+            self._change(values)
+        if self.touched:
+            mark_changed(self.touched)
+            revision.bump()
+        return put
+
+    def _put_new(self, values: Mapping[str, Any]) -> Put:
         first = bulk.reserve("record", self.added)
         unchanged = changed = 0
         if first != self.seen_below:
             unchanged = _rows(session.execute(_IDLE))
             changed = _rows(session.execute(_OVERTAKEN))
-        values = {"first": first, "now": clock.now(), "batch_id": batch_id}
-        session.execute(_PUT, values)
-        session.execute(_PUT_ORIGINALS, values)
-        if self.changed or changed:
-            self._change(values)
-        mark_changed(self.touched)
-        revision.bump()
+        for statement in (_PUT, _PUT_ORIGINALS):
+            session.execute(statement, {**values, "first": first})
         return Put(range(first, first + self.added), changed, unchanged)
+
+    def forget(self) -> None:
+        """Let go of what was gathered; to do so takes as long as to put it on file."""
+        if self.waiting.is_used:
+            self.waiting.drop()
 
     def _change(self, values: Mapping[str, Any]) -> None:
         """Records that came to an end here go one by one, all others together."""
@@ -312,6 +326,33 @@ class Storing:
             _change(row, values["now"])
         session.execute(_CHANGE, values)
         session.execute(_CHANGE_ORIGINALS, values)
+
+
+def _picked(
+    records: ReadyRecords, subject_ids: Sequence[int], places: Sequence[int]
+) -> tuple[ReadyRecords, Sequence[int]]:
+    if len(places) == len(records):
+        return records, subject_ids
+    return records.pick(places), [subject_ids[place] for place in places]
+
+
+def _add(records: ReadyRecords, subject_ids: Sequence[int], batch_id: int | None) -> None:
+    count = len(records)
+    first = bulk.reserve("record", count)
+    ids = range(first, first + count)
+    columns = {"id": ids, "subject_id": subject_ids, "updated_at": [clock.now()] * count}
+    columns |= {name: records[name] for name in COLUMNS}
+    bulk.insert_columns(Record, columns, utf8=("details",))
+    bulk.insert_columns(
+        RecordOriginal,
+        {
+            "record_id": ids,
+            "batch_id": [batch_id] * count,
+            "row_number": records["row_number"],
+            "row": records["original"],
+        },
+        utf8=("row",),
+    )
 
 
 def _rows(result: Any) -> int:
