@@ -1,4 +1,4 @@
-"""Large files are taken in here; codes are compared on the second day of every month."""
+"""Large files are taken in and forgotten here; codes are compared once a month."""
 
 from datetime import time
 
@@ -26,5 +26,9 @@ HANDLERS = {
     "ingest.check_codes": check_codes,
     handed.TAKE_IN: take_in,
     handed.LET_GO: handed.let_go,
+    "ingest.purge": handed.purge,
 }
-SCHEDULES = (Schedule("ingest.check_codes", time(3, 0), day=2),)
+SCHEDULES = (
+    Schedule("ingest.check_codes", time(3, 0), day=2),
+    Schedule("ingest.purge", time(3, 25)),
+)

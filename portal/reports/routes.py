@@ -14,7 +14,7 @@ from portal.web import csrf
 from portal.web.access import at_once, public, signed_in
 from portal.web.i18n import locale
 from portal.web.limits import limiter, reports
-from portal.web.pages import path, render
+from portal.web.pages import is_asked_again, path, render
 from portal.web.security import is_cross_site
 
 bp = Blueprint("reports", __name__)
@@ -232,6 +232,7 @@ def _page(document: Document, form: object, status: int = 200) -> Response:
         document=document,
         standing=documents.standing(document),
         changed=service.changed_since(document),
+        is_asked_again=is_asked_again(),
         shares=[(each, service.key_of(each)) for each in service.shares_of(document)],
         form=form,
         id_form=IdForm(),

@@ -1,7 +1,7 @@
 """Files handed in at the desk, and the list of rows that stayed out."""
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from portal.core.db import session
 from portal.core.errors import Refused
-from portal.core.uploads import MEGABYTE, shown_name
+from portal.core.uploads import MEGABYTE, TOGETHER_BYTES, shown_name
 from portal.ingest.content import FILES, template
 from portal.ingest.models import ImportBatch, QuarantinedRow
 from portal.ingest.rules.findings import NAMES, Finding
@@ -19,14 +19,14 @@ from portal.ingest.service import run
 from portal.ingest.service.quarantine import Outcome
 
 __all__ = [
-    "COLUMNS", "FILES", "LARGEST", "NAMES", "ROWS_SHOWN", "batch", "batches", "check", "counted",
+    "FILES", "LARGEST", "NAMES", "ROWS_SHOWN", "batch", "batches", "check", "counted",
     "earlier", "findings_of", "lines_of", "rows_of", "take_in", "template",
 ]  # fmt: skip
 
 BATCHES_SHOWN = 50
 ROWS_SHOWN = 200
 # Bytes of a file that is taken at the desk.
-LARGEST = 50 * MEGABYTE
+LARGEST = TOGETHER_BYTES
 
 
 class Said(NamedTuple):
@@ -153,7 +153,9 @@ def rows_of(batch_id: int, limit: int) -> Sequence[QuarantinedRow]:
     ).all()
 
 
-def lines_of(batch_id: int) -> Iterable[Sequence[Any]]:
-    """Every finding as a line of the report file."""
+def lines_of(batch_id: int, translate: Callable[..., str]) -> Iterable[Sequence[str]]:
+    """The report file of an import: its header, and every finding as a line."""
+    yield tuple(map(translate, COLUMNS))
     for row in rows_of(batch_id, limit=1_000_000):
-        yield report_row(row.row_number, Finding(row.field, row.rule, row.value, row.message))
+        finding = Finding(row.field, row.rule, row.value, row.message)
+        yield report_row(row.row_number, finding, translate)

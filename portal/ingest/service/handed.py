@@ -1,7 +1,7 @@
 """Large files handed in at the desk: kept until a worker takes them in, so that no page waits."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -19,6 +19,8 @@ PURPOSE = "handed file"
 LARGE_BYTES, LARGE_LINES = 2 * MEGABYTE, 5_000
 # A workbook of this type is packed, to about an eighth.
 PACKED, PACKING = b"PK\x03\x04", 8
+# How long the page of a file stays, and a file that could not be taken in.
+KEPT = timedelta(days=30)
 # A refusal that is no fault of the file.
 OURS = "helper_died"
 
@@ -136,6 +138,26 @@ def _told(taken: desk.Taken) -> dict[str, Any]:
         "kept_out": [each._asdict() for each in taken.kept_out],
         "noticed": [each._asdict() for each in taken.noticed],
     }
+
+
+def purge() -> None:
+    """Forget what was handed in a month ago, and the files of which nothing became.
+
+    What an import did is told by its own page, which stays.
+    """
+    old = select(HandedFile).where(HandedFile.handed_at < clock.now() - KEPT)
+    for handed in session.scalars(old):
+        if standing(handed) == "running":
+            continue
+        if not _is_done(handed):
+            jobs.cancel(TAKE_IN, str(handed.id))
+            jobs.enqueue(LET_GO, storage_key=handed.storage_key)
+        session.delete(handed)
+
+
+def kept_until(handed: HandedFile) -> date:
+    """The last day of its page."""
+    return (handed.handed_at + KEPT).astimezone(clock.CITY).date()
 
 
 def find(handed_id: int) -> HandedFile | None:
