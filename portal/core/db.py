@@ -267,6 +267,16 @@ def is_sqlite() -> bool:
 
 
 @contextmanager
+def only_reading() -> Iterator[None]:
+    """Transactions that begin in here write nothing that others see, and take nobody's turn."""
+    before = reads_only.set(True)
+    try:
+        yield
+    finally:
+        reads_only.reset(before)
+
+
+@contextmanager
 def much_in_memory() -> Iterator[None]:
     """Keep more of an SQLite file in memory while very many rows are written to it."""
     if not is_sqlite():

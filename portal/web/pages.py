@@ -36,6 +36,11 @@ class Page(Response):
         return () if environ["REQUEST_METHOD"] == "HEAD" else self.response  # type: ignore[return-value]
 
 
+def is_asked_again() -> bool:
+    """Whether a script asks for a part of the page that it is on."""
+    return request.headers.get("HX-Request") == "true"
+
+
 def render(
     template: str, *, fragment: str | None = None, status: int = 200, **context: Any
 ) -> Response:
@@ -48,7 +53,7 @@ def render(
     method = the_request().method
     if status == 200 and method == "POST" and form is not None and form.errors:
         status = 422
-    if fragment and request.headers.get("HX-Request") == "true":
+    if fragment and is_asked_again():
         html = _block(template, fragment, context)
     else:
         html = templates.render(template, context)

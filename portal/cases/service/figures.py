@@ -9,7 +9,16 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import selectin_polymorphic, selectinload
 
 from portal.cases.models import Case, CaseEvent, PublishedEvent
-from portal.cases.rules.figures import HELD, HOPS, TRANSFERS, Figures, AnonymousEvent, count, shown, whole
+from portal.cases.rules.figures import (
+    HELD,
+    HOPS,
+    TRANSFERS,
+    AnonymousEvent,
+    Figures,
+    count,
+    shown,
+    whole,
+)
 from portal.core import calendar, clock, revision
 from portal.core.db import session
 
@@ -93,7 +102,9 @@ def events_of(case: Case) -> Iterator[AnonymousEvent]:
             received[unit] = _day(case.events[0].at) if was == HELD else day
             yield AnonymousEvent(day, unit, case.kind, "received")
         if event.step == "rate":
-            yield AnonymousEvent(day, event.unit, case.kind, "rated", mark=int(event.details["mark"]))
+            yield AnonymousEvent(
+                day, event.unit, case.kind, "rated", mark=int(event.details["mark"])
+            )
         elif event.step == "reopen":
             yield AnonymousEvent(day, event.unit, case.kind, "reopened")
         if event.unit and _look(case, event) == "answered" != look:

@@ -206,7 +206,7 @@ def _case(reference: str) -> Case:
     if found is not None:
         return found
     gone = service.left(reference, g.actor) or abort(404)
-    words = {**finding.STEP_WORDS, **gone.case.step_words}
+    words = cases.step_words(gone.case.kind)
     return abort(render("desk/left.html", status=403, left=gone, word=words[gone.hop.step]))
 
 

@@ -35,21 +35,22 @@ from portal.records.service.ready import (
 )
 from portal.records.service.storing import (
     Counts,
-    is_stored,
+    Put,
+    Storing,
     row_numbers,
     store,
-    store_ready,
     take_changed,
     untouched,
 )
 
 __all__ = [
     "CLASSES", "KINDS", "PAGE_SIZE", "READING", "ClassRule", "Classification", "Counts",
-    "ReadyRecords", "RecordFacts", "class_months", "classify", "comes_to_pass", "correct", "get",
-    "in_repair", "is_public", "is_public_on", "is_stored", "law_on_file", "make_ready",
-    "mark_disputed", "mark_in_repair", "newest", "of_subject", "outline", "public_after",
-    "public_counts", "public_page", "ready_rows", "reinstate", "repair", "row_numbers", "screen",
-    "store", "store_ready", "take_changed", "untouched", "whole", "withdraw", "written_details",
+    "Put", "ReadyRecords", "RecordFacts", "Storing", "class_months", "classify",
+    "comes_to_pass", "correct", "get", "in_repair", "is_public", "is_public_on", "law_on_file",
+    "make_ready", "mark_disputed", "mark_in_repair", "newest", "of_subject", "outline",
+    "public_after", "public_counts", "public_page", "ready_rows", "reinstate", "repair",
+    "row_numbers", "screen", "store", "take_changed", "untouched", "whole", "withdraw",
+    "written_details",
 ]  # fmt: skip
 
 PAGE_SIZE = 20
