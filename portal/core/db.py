@@ -25,6 +25,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 
 from portal.core.prepared import prepared
@@ -259,6 +260,12 @@ def quick(statement: str, values: Mapping[str, object]) -> list[Any]:
 @lru_cache(maxsize=512)
 def _in_percent(statement: str) -> str:
     return re.sub(r":(\w+)", r"%(\1)s", statement)
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Whether somebody else had SQLite's turn to write for longer than anybody waits for it."""
+    code = getattr(error.orig, "sqlite_errorcode", 0)
+    return bool(code & 0xFF == sqlite3.SQLITE_BUSY)
 
 
 def is_sqlite() -> bool:

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import structlog
 from flask import Flask, Response, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import MapAdapter, RequestRedirect
 
+from portal.core import db
 from portal.core.text import N_
 from portal.core.uploads import MEGABYTE
 from portal.web import access, i18n, parking
@@ -15,6 +18,7 @@ from portal.web.filters import number
 from portal.web.pages import path, render
 from portal.web.security import is_cross_site
 
+log = structlog.get_logger()
 Sentences = tuple[str, str]
 
 PAGES: dict[int, Sentences] = {
@@ -30,8 +34,9 @@ PAGES: dict[int, Sentences] = {
         N_("现在打不开这一页"),
         N_("问题已经记下。请过1分钟再试；仍打不开时，请把下面的编号告诉我们。"),
     ),
+    503: (N_("还没有存上"), N_("现在正在写入一大批数据，一般不到1分钟。")),
 }
-FILES_TOO_LARGE = N_("这里一次最多传%(n)s兆。请回到上一页，分几次传，或者把文件缩小后再传。")
+FILES_TOO_LARGE = N_("这里一次最多传%(n)s兆。请回到上一页，分几次传，或者把文件缩小、拆开后再传。")
 TEXT_TOO_LONG = N_("这里一次最多提交约%(n)s个汉字。请回到上一页，缩短内容后再提交。")
 BYTES_OF_HAN = 3
 
@@ -103,6 +108,16 @@ def _token(_error: CSRFError) -> Response:
     return access.send_back() or show(400)
 
 
+def _database(error: OperationalError) -> Response:
+    """A writer who was kept waiting for too long is told so; anything else is unexpected."""
+    if not db.is_busy(error):
+        raise error
+    log.warning("web.busy", path=request.path)
+    response = show(503)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
 def _unexpected(_error: Any) -> Response:
     return show(500)
 
@@ -111,4 +126,5 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(MethodNotAllowed, _wrong_method)
     app.register_error_handler(CSRFError, _token)
+    app.register_error_handler(OperationalError, _database)
     app.register_error_handler(500, _unexpected)

@@ -164,6 +164,41 @@ def test_a_job_that_breaks_off_leaves_nothing_and_says_so(
     assert (count(Record), count(ImportBatch)) == (1, 1)
 
 
+def test_a_worker_that_comes_second_finds_it_done(
+    clerk: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(clerk, penalties())
+    waiting = db.session.scalars(select(HandedFile)).one()
+    check = handed.check_alone
+
+    def after_another(*arguments: Any, **named: Any) -> Any:
+        monkeypatch.setattr(handed, "check_alone", check)
+        checked = check(*arguments, **named)
+        handed.take_in(waiting.id)
+        return checked
+
+    monkeypatch.setattr(handed, "check_alone", after_another)
+    handed.take_in(waiting.id)
+    assert (count(ImportBatch), count(Record)) == (1, 1)
+
+
+def test_a_helper_that_dies_is_no_fault_of_the_file(
+    clerk: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = clerk.follow(hand_in(clerk, penalties()))
+
+    def die(*_arguments: Any, **_named: Any) -> None:
+        raise Refused("helper_died")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(handed, "check_alone", die)
+        work()
+    told = clerk.get(page.address)
+    assert "再试一次" in told.main
+    assert told.all("//*[@data-hx-get]")
+    assert is_kept()
+
+
 def test_a_file_under_way_says_so(clerk: Browser) -> None:
     page = clerk.follow(hand_in(clerk, penalties()))
     assert jobs._lease() is not None
@@ -252,7 +287,8 @@ def test_a_file_that_is_being_taken_in_is_not_forgotten(clerk: Browser, clock: C
 def test_the_list_of_findings_speaks_the_language_it_is_asked_for(clerk: Browser) -> None:
     subject = make_subject("虚构县李记牛肉汤馆")
     row = {"CF_XDR_SHXYM": subject.code, "CF_XDR_MC": subject.name, "CF_JDRQ": "2027/01/02"}
-    page = clerk.follow(hand_in(clerk, files.penalties(row, {"CF_XDR_SHXYM": "12345"})))
+    good = row | {"CF_JDRQ": "2026/09/01", "CF_NR_FK": ""}
+    page = clerk.follow(hand_in(clerk, files.penalties(row, {"CF_XDR_SHXYM": "12345"}, good)))
     work()
     address = clerk.follow(clerk.get(page.address, status=303)).address + "/findings.csv"
     told = {}
@@ -263,7 +299,7 @@ def test_the_list_of_findings_speaks_the_language_it_is_asked_for(clerk: Browser
     assert list(english[0]) == ["Row", "Result", "Field", "Rule", "What is wrong", "Value", "Note"]
     found = {row["规则"]: row for row in chinese}
     put = {row["Rule"]: row for row in english}
-    assert found.keys() == put.keys() == {"future_date", "code_misplaced"}
+    assert found.keys() == put.keys() == {"future_date", "code_misplaced", "fine_missing"}
     assert found["future_date"]["问题"] == "日期晚于今天"
     assert "不能晚于今天" in found["future_date"]["说明"]
     for row in english:

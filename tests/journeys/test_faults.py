@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, func, select
 from sqlalchemy.exc import OperationalError
 
 from portal.accounts.models import SignInSession
@@ -19,7 +19,7 @@ from portal.core.errors import Refused
 from portal.repair import service as repair
 from portal.repair.models import Repair
 from tests.browser import Browser
-from tests.conftest import Clock
+from tests.conftest import Clock, engine_of
 from tests.core.test_uploads import a_picture
 from tests.factories import make_staff
 from tests.repair.conftest import CLERK, Shop, make_shop
@@ -181,6 +181,32 @@ def test_a_failure_gives_back_what_was_typed_and_sending_again_works(
         shop_app.config["PROPAGATE_EXCEPTIONS"] = None
     assert "没有丢" in lost.main
     monkeypatch.setattr(repair, "save_statement", save)
+    done = me.submit(lost)
+    assert done.response.headers["Location"].endswith("/check")
+    assert db.session.get_one(Draft, draft.id).answers["statement"] == "写了很久的说明"
+
+
+def test_whoever_waits_too_long_for_a_turn_to_write_is_told_so_and_loses_nothing(
+    own_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not db.is_sqlite():
+        pytest.skip("on PostgreSQL writers have no turns")
+    with own_app.app_context():
+        shop = make_shop()
+        draft = shop.draft()
+        db.session.commit()
+        me = Browser(own_app).sign_in(shop.owner)
+        page = me.get(f"/repair/drafts/{draft.id}/statement")
+    monkeypatch.setattr(db, "BUSY_TIMEOUT_MS", 200)
+    other = create_engine(engine_of(own_app).url)
+    with other.connect() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        lost = me.submit(page, statement="写了很久的说明", status=503)
+        connection.exec_driver_sql("ROLLBACK")
+    other.dispose()
+    assert lost.response.headers["Retry-After"] == "60"
+    assert "还没有存上" in lost.main
+    assert "没有丢" in lost.main
     done = me.submit(lost)
     assert done.response.headers["Location"].endswith("/check")
     assert db.session.get_one(Draft, draft.id).answers["statement"] == "写了很久的说明"

@@ -370,8 +370,7 @@ def _known(keys: Sequence[str]) -> dict[Identity, tuple[int, str]]:
 
 def mark_changed(subject_ids: Iterable[int]) -> None:
     """Say that the records of these subjects are no longer what they were."""
-    if ids := sorted(subject_ids):
-        bulk.insert_columns(RecordChange, {"subject_id": ids})
+    bulk.insert_columns(RecordChange, {"subject_id": sorted(subject_ids)})
 
 
 def take_changed(limit: int) -> list[int]:
