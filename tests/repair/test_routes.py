@@ -143,6 +143,9 @@ def test_who_comes_to_a_case_without_signing_in_gets_there(
     me = browser.sign_in(shop.owner)
     page = me.get(f"/cases/{reference}")
     clock.move(hours=1)
+    messages = me.get("/me/messages")
+    number = f"//p/span[@class='nowrap'][.='{case.shown_reference}']"
+    assert messages.all(number), "a number that may break at its hyphen"
     reopen = "//form[contains(@action, '/reopen')]"
     sent = me.submit(page, form=reopen, note="有新的证据，写了很久")
     assert sent.response.headers["Location"] == f"/track?reference={reference}"
