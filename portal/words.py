@@ -45,6 +45,7 @@ from portal.web import i18n
 from portal.web.filters import instant
 
 COMMITMENT = re.compile(r"(?<=承诺)(\d{20})")
+WHOLE = Markup('<span class="nowrap">{}</span>')
 LINK = Markup('<a class="nowrap" href="{}">{}</a>')
 # A space that parts an address from a full stop or from Chinese.
 AFTER_LINK = re.compile(r"^ (?![A-Za-z])")
@@ -285,6 +286,8 @@ def on_page(said: Said) -> Markup:
             # What parts an address from Chinese words beside it is not wanted around a link.
             words = words.rstrip() if i18n.locale() == i18n.DEFAULT else words
             words += LINK.format(urlsplit(piece).path, i18n.translate(N_("这一页")))
+        elif place == "reference":
+            words += WHOLE.format(piece)
         elif place:
             words += spelt(piece)
         else:

@@ -57,6 +57,7 @@ class StepForm(PortalForm):
         N_("信用中国受理号"), [Length(max=60, message=N_("受理号最多60个字，请核对"))]
     )
     sentences = SENTENCES
+    asked_beside = ("unit", "outcome-", "reason-", "value-")
 
     def offer(self, steps: list[tuple[str, str]]) -> None:
         """Name the steps that can be taken now."""

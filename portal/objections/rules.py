@@ -153,17 +153,18 @@ def check_claims(target: str, claims: Sequence[Claim], ground: str) -> None:
 def check_decisions(claims: Sequence[Claim], decisions: Sequence[Decision]) -> None:
     """Every field is answered with a reason; a correction says what stands there from now on.
 
-    Raises Refused (`decision_missing`, `reason_missing`, `value_missing`).
+    Raises Refused (`decision_missing`, `reason_missing`, `value_missing`) for the answer that is
+    missing: outcome-title, reason-title or value-title.
     """
     if {each.field for each in claims} != {each.field for each in decisions}:
         raise Refused("decision_missing")
     for each in decisions:
         if each.outcome not in OUTCOMES:
-            raise Refused("decision_missing")
+            raise Refused("decision_missing", f"outcome-{each.field}")
         if not each.reason.strip():
-            raise Refused("reason_missing")
+            raise Refused("reason_missing", f"reason-{each.field}")
         if each.outcome == "corrected" and each.field != "whole" and not each.value.strip():
-            raise Refused("value_missing")
+            raise Refused("value_missing", f"value-{each.field}")
 
 
 def fingerprint(target: str, target_id: str, claims: Sequence[Claim], ground: str) -> str:

@@ -26,7 +26,8 @@ INSTANT_FORMATS = {"zh": "{day} {hour:02}:{minute:02}", "en": "{day}, {hour:02}:
 @lru_cache(maxsize=4096)
 def _day(value: date, language: str) -> str:
     if language == "en":
-        return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+        # A day is read together with its month: no line ends between them.
+        return f"{value.day}\N{NO-BREAK SPACE}{MONTHS[value.month - 1]} {value.year}"
     return f"{value.year}年{value.month}月{value.day}日"
 
 

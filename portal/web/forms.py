@@ -55,6 +55,8 @@ class PortalForm(FlaskForm):
 
     sentences: Mapping[str, str] = {}
     leads_on = False
+    # How the names of answers begin that the page asks for without a field of this form.
+    asked_beside: tuple[str, ...] = ()
 
     class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
@@ -71,6 +73,8 @@ class PortalForm(FlaskForm):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         _translate(self)
+        # A message, and the answer outside this form's fields that it stands beside.
+        self.beside: dict[str, str] = {}
 
     def validate(self, extra_validators: Any = None) -> bool:
         is_valid = bool(super().validate(extra_validators))
@@ -100,6 +104,8 @@ class PortalForm(FlaskForm):
         field = self._fields.get(refusal.field) if refusal.field else None
         if field is None:
             self.form_errors.append(message)
+            if self.asked_beside and refusal.field and refusal.field.startswith(self.asked_beside):
+                self.beside[message] = refusal.field
         else:
             field.errors = [*field.errors, message]
 

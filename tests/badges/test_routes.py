@@ -47,6 +47,9 @@ def test_all_five_states_are_plain_pages(browser: Browser, door: str, language: 
     for id_ in (door, replaced, revoked, expired, "0000000000"):
         page = browser.get(f"{language}/q/{id_}")
         titles.add(page.text)
+        # What no longer proves anything is not called valid until some day.
+        until = "valid until" if language else "有效至"
+        assert (until in page.words("//main/div/p[last()]")) == (id_ == door)
     assert len(titles) == 5
 
 

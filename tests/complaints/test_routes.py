@@ -450,3 +450,16 @@ def test_who_passes_a_case_on_twice_is_told_once_that_it_is_done(
         assert "这一步记下了" in desk.follow(done).main
     again = db.session.get_one(Complaint, case.id)
     assert [event.step for event in again.events].count("transfer") == 1
+
+
+def test_a_unit_that_may_not_have_a_case_is_refused_beside_its_field(
+    app: Flask, browser: Browser
+) -> None:
+    case = sent()
+    desk = browser.sign_in(make_staff("handler", body="tianjiaan-district", area_code=TOWN))
+    page = desk.get(f"/desk/cases/{case.reference}")
+    wrong = desk.submit(page, form="//form[contains(@action, '/step')]", step="transfer",
+                        note="不归这里", unit="", do="take", status=422)  # fmt: skip
+    assert wrong.all("//div[@class='error-summary']//a[@href='#unit']")
+    assert wrong.one("//select[@name='unit']").get("aria-invalid") == "true"
+    assert wrong.one("//textarea[@id='note']").text.strip() == "不归这里"

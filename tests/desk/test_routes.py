@@ -356,3 +356,22 @@ def test_a_step_that_passes_a_case_on_is_confirmed_without_the_case(
     page = desk.get(f"/desk/?done={reference}")
     assert "这一步记下了" in page.main
     assert reference[5:] not in page.main
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_what_is_missing_of_an_answer_to_an_objection_stands_beside_it_and_nothing_is_lost(
+    shop: Shop, browser: Browser, prefix: str
+) -> None:
+    case = sent_objection(shop)
+    desk = browser.sign_in(make_staff("handler", body="development-reform"))
+    take(desk, case.reference, "accept")
+    page = desk.get(f"{prefix}/desk/cases/{case.reference}")
+    answers = {"step": "propose", "note": "OK", "value-title": "A", "reason-title": "B",
+               "do": "take"}  # fmt: skip
+    for left_out, place in (("outcome-title", "outcome-title"), ("reason-title", "reason-title")):
+        given = {**answers, "outcome-title": "corrected", left_out: ""}
+        wrong = desk.submit(page, form=STEP, status=422, **given)
+        assert wrong.all(f"//div[@class='error-summary']//a[@href='#{place}']")
+        assert wrong.all(f"//*[@id='{place}-error']")
+        assert wrong.one("//input[@name='value-title']").get("value") == "A"
+        assert wrong.one("//textarea[@id='note']").text.strip() == "OK"

@@ -143,7 +143,7 @@ def test_the_government_is_told_as_its_pages_show_it(browser: Browser) -> None:
             assert each[name] in words, name
         assert government.KINDS[each["kind"]] in words
         assert government.STATES[each["state"]] in words
-        assert not each["amount"] or each["amount"] in words
+        assert not each["amount"] or f"{Decimal(each['amount']):,}" in words
         assert not each["area"] or bodies.find_area(each["area"]).name in words
         for name in ("signed_on", "due_on", "settled_on"):
             day = each[name]

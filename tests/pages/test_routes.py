@@ -109,7 +109,7 @@ def test_the_front_page_says_what_was_published_of_this_month(browser: Browser) 
     main = browser.get("/").main
     assert "各单位收到，含转来的12件" in main
     assert "按期91%（12次）" in main
-    assert "3（12件）" in main
+    assert "3个工作日（12件）" in main
     assert "91% (12)" in browser.get("/en/").main
     assert "/punctuality" in browser.get("/").links().values()
 

@@ -258,6 +258,9 @@ def test_the_applicant_sees_who_acts_and_by_when_and_answers(
     page = me.get(f"/cases/{case.reference}")
     me.submit(page, form="//form[contains(@action, '/settle')]")
     assert "已解决" in me.get(f"/cases/{case.reference}").main
+    messages = me.get("/me/messages")
+    number = f"//p/span[@class='nowrap'][.='{case.shown_reference}']"
+    assert messages.all(number), "a number that may break at its hyphen"
     reopen = "//form[contains(@action, '/reopen')]"
     late = me.submit(page, form=reopen, note="照片补拍好了", status=422)
     assert late.one("//textarea[@readonly]").text.strip() == "照片补拍好了"

@@ -44,6 +44,25 @@ SIDEWAYS = """() => {
     .map((one) => one.tagName.toLowerCase() + (one.className ? "." + one.className : ""));
   return [`scrolls sideways: ${root.scrollWidth} > ${root.clientWidth}: ${wide.slice(0, 4)}`];
 }"""
+# Short facts in a row: what begins a further line begins it where the first one does.
+RAGGED = """() => [...document.querySelectorAll(".line, .hit-facts")].flatMap((row) => {
+  const edge = (one) => {
+    const box = one.getBoundingClientRect(), style = getComputedStyle(one);
+    return box.left + parseFloat(style.borderInlineStartWidth)
+      + parseFloat(style.paddingInlineStart);
+  };
+  const [first, ...rest] = [...row.children];
+  if (!first) return [];
+  let bottom = first.getBoundingClientRect().bottom;
+  const told = [];
+  for (const one of rest) {
+    const box = one.getBoundingClientRect();
+    if (box.top >= bottom && Math.abs(edge(one) - edge(first)) > 1)
+      told.push(`a further line begins elsewhere: ${one.textContent.trim().slice(0, 40)}`);
+    bottom = Math.max(bottom, box.bottom);
+  }
+  return told;
+})"""
 FOCUSED = """() => {
   const one = document.activeElement;
   if (!one || one === document.body) return null;
@@ -101,6 +120,11 @@ BROKEN_WORDS = r"""() => {
 def codesniffer(page: Page) -> list[str]:
     _load(page, CODESNIFFER, "HTMLCS")
     return list(page.evaluate(RUN_CODESNIFFER))
+
+
+def ragged(page: Page) -> list[str]:
+    """Rows of short facts whose further lines do not begin where the first does."""
+    return list(page.evaluate(RAGGED))
 
 
 def sideways(page: Page) -> list[str]:

@@ -206,3 +206,13 @@ def test_a_web_process_asks_for_the_same_memory_however_it_is_started() -> None:
 
 def test_every_header_is_known_here() -> None:
     assert set(HEADERS) <= set(WANTED)
+
+
+@pytest.mark.parametrize("name", ["too-large", "unavailable"])
+def test_what_nginx_tells_by_itself_looks_like_the_portal(name: str) -> None:
+    """It has no server to ask, so it may only name files that nginx serves."""
+    page = (ROOT / "static" / f"{name}.html").read_text()
+    sheets = re.findall(r'<link rel="stylesheet" href="/(static/[^"]+)">', page)
+    assert sheets == ["static/css/portal.css"]
+    assert (ROOT / sheets[0]).is_file()
+    assert "style=" not in page

@@ -117,7 +117,7 @@ def test_pages_are_sound_in_a_real_browser(
 
 
 @pytest.mark.parametrize("mode", ["standard", "elder"])
-def test_no_header_breaks_inside_a_word(
+def test_no_header_breaks_inside_a_word_and_no_row_is_ragged(
     chromium: Chromium, site: Site, addresses: list[str], mode: str
 ) -> None:
     context = visitor(chromium, site, mode=mode)
@@ -128,7 +128,11 @@ def test_no_header_breaks_inside_a_word(
             page.set_viewport_size({"width": width, "height": 800})
             told += [
                 f"{address} at {width} px: {sentence}"
-                for sentence in (*checkers.broken_words(page), *checkers.sideways(page))
+                for sentence in (
+                    *checkers.broken_words(page),
+                    *checkers.sideways(page),
+                    *checkers.ragged(page),
+                )
             ]
     context.close()
     assert told == [], "\n" + "\n".join(told)

@@ -20,7 +20,8 @@ def test_days_and_numbers_are_written_as_in_the_locale_data(language: str) -> No
     with speaking(language):
         for month in range(1, 13):
             value = date(2026, month, 2 * month)
-            assert filters.day(value) == format_date(value, pattern, locale=name)
+            written = format_date(value, pattern, locale=name)
+            assert filters.day(value).replace("\N{NO-BREAK SPACE}", " ") == written
         for count in (0, 999, 1000, 12_345_678, -4321):
             assert filters.number(count) == format_decimal(count, locale=name)
 
@@ -29,7 +30,7 @@ def test_an_instant_is_told_in_the_time_of_the_city() -> None:
     late = datetime(2026, 10, 15, 16, 5, tzinfo=UTC)
     assert filters.instant(late) == filters.instant(late.isoformat()) == "2026年10月16日 00:05"
     with speaking("en"):
-        assert filters.instant(late) == "16 October 2026, 00:05"
+        assert filters.instant(late) == "16\N{NO-BREAK SPACE}October 2026, 00:05"
 
 
 def test_no_day_is_nothing_and_a_far_one_a_long_term() -> None:
