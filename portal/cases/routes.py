@@ -61,7 +61,7 @@ def own_case(reference: str) -> Case:
     if found is None and actor is None:
         asked = redirect(path(f"/track?{urlencode({'reference': reference})}"), 303)
         if request.method == "POST":
-            parking.park(asked, path(f"/cases/{reference}"))  # type: ignore[arg-type]
+            parking.park(asked, path(f"/cases/{reference}"))
         abort(asked)
     return found or abort(404)
 

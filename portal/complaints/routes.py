@@ -232,7 +232,7 @@ def _case(reference: str) -> Complaint:
     if found is None and actor is None:
         asked = redirect(path(f"/track?{urlencode({'reference': reference})}"), 303)
         if request.method == "POST":
-            parking.park(asked, parking.here())  # type: ignore[arg-type]
+            parking.park(asked, parking.here())
         abort(asked)
     return found if isinstance(found, Complaint) else abort(404)
 
