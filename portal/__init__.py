@@ -14,6 +14,7 @@ from portal.cli import cli
 from portal.config import ROOT, VAR, Config
 from portal.core import db, jobs, keys, outgoing, seal, sealing, storage, uploads
 from portal.web import access
+from portal.web.application import Application
 from portal.web.cache import PageCache
 from portal.web.i18n import LanguagePrefix
 from portal.web.security import SecurityHeaders
@@ -69,7 +70,7 @@ def create_app(config: Config | None = None) -> Flask:
     Raises ConfigurationError when production lacks a secret.
     """
     config = config or Config.from_environment()
-    app = Flask(
+    app = Application(
         "portal",
         root_path=str(ROOT),
         template_folder=str(ROOT / "templates"),
@@ -81,7 +82,6 @@ def create_app(config: Config | None = None) -> Flask:
         TESTING=config.is_testing,
         SEND_FILE_MAX_AGE_DEFAULT=31536000,
     )
-    app.ensure_sync = lambda view: view  # type: ignore[assignment]  # none is a coroutine
     _start_core(config)
     cases.start({kind: import_module(module) for kind, module in CASES.items()})
     jobs.start(map(import_module, JOBS), app.app_context)

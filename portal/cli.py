@@ -12,11 +12,19 @@ from portal.badges.command import door_codes, keys_group
 from portal.core import audit, db
 from portal.core.operator import OPERATOR
 from portal.documents.command import verify_pdf
-from portal.ingest.command import UPLOADS, check_codes, export_upload, ingest, receipt
+from portal.ingest.command import (
+    UPLOADS,
+    check_codes,
+    export_upload,
+    ingest,
+    receipt,
+    take_in,
+)
 from portal.scenarios.command import replies
 
 cli = AppGroup("portal", help="Commands for operators.")
 cli.add_command(ingest)
+cli.add_command(take_in)
 cli.add_command(check_codes)
 cli.add_command(receipt)
 cli.add_command(keys_group)

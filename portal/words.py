@@ -36,6 +36,7 @@ from portal.reports.rules import COUNTED, MARKS, PRODUCTS, SECTIONS
 from portal.scenarios.rules import GRADES, FactKind, Line, Rule
 from portal.scenarios.rules.agents import CLASSES as AGENT_CLASSES
 from portal.scenarios.rules.agents import STATES as AGENT_STATES
+from portal.statistics.rules import month_in_words
 from portal.subjects.models import KINDS as SUBJECT_KINDS
 from portal.subjects.models import NAME_KINDS
 from portal.subjects.models import STATUSES as SUBJECT_STATUSES
@@ -303,6 +304,11 @@ def blanks(sentence: str, text: Text) -> str:
     return text.with_named_blanks(sentence, i18n.locale())
 
 
+def month(value: str) -> str:
+    """A month of the figures, written 2026-10, in words."""
+    return month_in_words(value, i18n.locale())
+
+
 def wording(product: str) -> Any:
     """What a kind of report says of itself."""
     return reports_law.load().wording[product]
@@ -329,7 +335,7 @@ def _marked(value: str) -> str:
 FILTERS = (
     area, place_name, inside, limit_words, of_each, repair_way, detail_label, said, advice, local,
     local_list, outcome, body_name, fact_value, quoted, blanks, linked, wording, purpose,
-    recipient, unit_name, held, spelt, on_page, matter_name, evidence_sentence,
+    recipient, month, unit_name, held, spelt, on_page, matter_name, evidence_sentence,
 )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ SENTENCES = {
     "no_such_session": N_("这台设备已经退出"),
     "last_factor": N_("工作人员至少要保留一种第二验证方式，请先添加另一种"),
     "claim_wrong": N_("代码和认领码没有对上，或者认领码已用过、已过期，请核对后再填"),
+    "invitation_wrong": N_("没有这个邀请码，或者它已用过、已撤回、已过期，请核对后再填"),
     "claim_yours": N_("您已经是它的代表人，不用再次认领"),
     "scopes_missing": N_("请至少选择一项可以代办的事"),
     "until_past": N_("请选择今天或以后的日期"),

@@ -6,8 +6,8 @@ from flask import Blueprint, Response, abort, redirect
 from flask.typing import ResponseReturnValue
 
 from portal.badges import service
-from portal.web import csrf
 from portal.web.access import public
+from portal.web.application import csrf
 from portal.web.limits import costly, limiter
 from portal.web.pages import PUBLIC, path, render
 from portal.web.security import is_cross_site

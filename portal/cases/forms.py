@@ -3,6 +3,7 @@
 from wtforms import HiddenField, MultipleFileField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from portal.core import uploads
 from portal.core.text import N_
 from portal.web.forms import PortalForm
 from portal.web.wording import CASE_SENTENCES, FILE_SENTENCES
@@ -29,9 +30,7 @@ class TrackForm(PortalForm):
 class FilesForm(PortalForm):
     files = MultipleFileField(
         N_("选择文件"),
-        description=N_(
-            "JPG、PNG、HEIC照片或PDF，最多10个，每个不超过15兆。照片里的拍摄地点等信息会去掉。"
-        ),
+        description=uploads.HINT,
     )
     sentences = FILE_SENTENCES
 

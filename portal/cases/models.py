@@ -8,6 +8,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, Unique
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.cases.rules.figures import AnonymousEvent
+from portal.core import clock
 from portal.core.db import Base, BigId
 from portal.core.units import Unit
 from portal.core.workflow import Offer, State, Workflow
@@ -136,6 +137,11 @@ class CaseDeadline(Base):
     @property
     def is_running(self) -> bool:
         return self.met_on is None and self.paused_on is None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it still runs though its last day is over."""
+        return self.is_running and self.due_on < clock.today()
 
 
 class CaseEvent(Base):

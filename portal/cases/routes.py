@@ -102,7 +102,12 @@ def add_files(reference: str) -> ResponseReturnValue:
     case, form = own_case(reference), FilesForm()
     if not form.validate_on_submit():
         return _page(case, form)
-    refused = service.add_files(case, sent_files(), by=applicant(case))
+    sent = sent_files()
+    refused = (
+        service.add_files(case, sent, by=applicant(case))
+        if sent
+        else [Refused("no_file_chosen", "files")]
+    )
     if refused:
         refuse_all(form, refused)
         return _page(case, form)
@@ -116,6 +121,10 @@ def step(reference: str, step: str) -> ResponseReturnValue:
     case, form = own_case(reference), StepForm()
     if step not in case.offers and step != "words":
         abort(404)
+    if finding.is_taken(
+        case, step, applicant(case).label, form.note.data or "", form.expected.data
+    ):
+        return redirect(path(f"/cases/{case.reference}"), 303)
     if form.validate_on_submit():
         with form.refusals():
             service.answer(case, step, by=applicant(case), note=form.note.data,

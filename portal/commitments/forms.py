@@ -17,6 +17,7 @@ from wtforms.validators import InputRequired, Length
 
 from portal.commitments.rules import Blank
 from portal.commitments.texts import Text
+from portal.core import uploads
 from portal.core.text import N_
 from portal.web.forms import PortalForm
 from portal.web.i18n import _
@@ -110,9 +111,7 @@ class ReportForm(SigningForm):
     )
     files = MultipleFileField(
         N_("选择文件"),
-        description=N_(
-            "JPG、PNG、HEIC照片或PDF，最多10个，每个不超过15兆。照片里的拍摄地点等信息会去掉。"
-        ),
+        description=uploads.HINT,
     )
 
 

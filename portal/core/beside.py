@@ -7,6 +7,8 @@ work is done, when its parent ends, or when nobody wants its results any more.
 import os
 import pickle
 import signal
+import subprocess
+import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -19,12 +21,18 @@ from typing import Any, BinaryIO, TypeVar
 from portal.core import db
 
 Result = TypeVar("Result")
+ROOT = Path(__file__).parents[2]
 # The most that Linux gives everybody, so that a copy waits less often for its reader.
 PIPE_BYTES = 1 << 20
 # Where Linux tells which groups a process is in, and what each may use.
 OWN_GROUPS, GROUPS = Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")
 QUOTA = ("quota", "period")
 RESULT, END, ERROR = range(3)
+
+
+# Longer than any work takes that one of the portal's own commands does for a worker, and shorter
+# than its lease.
+COMMAND_SECONDS = 540.0
 
 
 class Died(Exception):
@@ -61,6 +69,17 @@ def _share(group: Path) -> Iterator[float]:
         quota, period = (int((group / f"cpu.cfs_{name}_us").read_text()) for name in QUOTA)
         if quota > 0:
             yield quota / period
+
+
+def command(*words: str) -> None:
+    """Have one of the portal's own commands do something, on the same settings.
+
+    Raises subprocess.SubprocessError when it fails or does not end.
+    """
+    subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "flask", "--app", "wsgi", "portal", *words],
+        cwd=ROOT, stdin=subprocess.DEVNULL, check=True, timeout=COMMAND_SECONDS,
+    )  # fmt: skip
 
 
 def results(work: Callable[[int], Iterator[Result]], count: int) -> Iterator[Result]:

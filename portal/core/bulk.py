@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.schema import DropTable
 from sqlalchemy.types import TypeEngine
 
 from portal.core.db import Base, is_sqlite, session, to_json
@@ -48,6 +49,33 @@ def reserve(table: str, count: int) -> int:
         .returning(IdBlock.next)
     ).scalar_one()
     return following - count
+
+
+def following(table: str) -> int:
+    """The next free id of a table that has a block, for whoever takes none yet."""
+    return session.scalars(select(IdBlock.next).where(IdBlock.name == table)).one()
+
+
+class Waiting:
+    """Rows that wait in a table of this connection alone, which takes no lock that others need."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.is_used = False
+
+    def add(self, columns: Mapping[str, Sequence[Any]], *, utf8: Collection[str] = ()) -> None:
+        """Add rows given column by column; those of columns that are left out are empty."""
+        if not self.is_used:
+            # Left by a file that was given up on.
+            self.drop()
+            self.table.create(session.connection())
+            self.is_used = True
+        insert_columns(self.table, columns, utf8=utf8)
+
+    def drop(self) -> None:
+        """Forget them."""
+        session.execute(DropTable(self.table, if_exists=True))
+        self.is_used = False
 
 
 def among(column: Any, values: Sequence[Any]) -> ColumnElement[bool]:

@@ -45,7 +45,7 @@ replica: Replica | None = None
 
 
 class Reading:
-    """A request that reads: one connection of the driver, and one view of the data.
+    """A request that reads: one cursor of the driver, and one view of the data.
 
     `seen` is what its answer must show at least, if a copy may answer; None: the primary alone.
     """
@@ -67,24 +67,24 @@ class Reading:
             self._bind = replica.engine if replica and is_served else own
         return self._bind  # type: ignore[no-any-return]
 
-    def driver(self) -> Any:
-        """The connection of the driver, in a transaction that sees nothing of later ones."""
+    def cursor(self) -> Any:
+        """A cursor of the driver, in a transaction that sees nothing of later ones."""
         bind = self.bind
         self.dialect = bind.dialect
         if isinstance(bind, Connection):
             # Somebody else's transaction, such as a test's, is read in and left alone.
-            return bind.connection.driver_connection
+            return bind.connection.cursor()
         if bind.dialect.name == "sqlite":
             self.asked = _readers.of(bind)
             self.asked.execute("BEGIN")
         else:
             self._connection = bind.raw_connection()
-            self.asked = self._connection.driver_connection
+            self.asked = self._connection.cursor()
         return self.asked
 
     def end(self, *, is_broken: bool = False) -> None:
         """Give the connection back, or away when it is broken."""
-        found, driver = self._connection, self.asked
+        found, cursor = self._connection, self.asked
         self._connection = self.asked = None
         if found is not None:
             if is_broken:
@@ -92,18 +92,19 @@ class Reading:
             found.close()
         elif is_broken:
             _readers.forget()
-        elif driver is not None:
-            driver.execute("COMMIT")
+        elif cursor is not None:
+            cursor.execute("COMMIT")
 
 
 class _Readers(threading.local):
-    """The connection with which a thread reads a SQLite file, from one request to the next.
+    """The cursor with which a thread reads a SQLite file, from one request to the next.
 
-    To borrow one and give it back takes as long as two questions.
+    To borrow a connection and give it back takes as long as two questions.
     """
 
     engine: Engine | None = None
     driver: Any = None
+    cursor: Any = None
 
     def of(self, engine: Engine) -> Any:
         if self.engine is not engine:
@@ -111,12 +112,13 @@ class _Readers(threading.local):
             borrowed = engine.raw_connection()
             self.engine, self.driver = engine, borrowed.driver_connection
             borrowed.detach()
-        return self.driver
+            self.cursor = self.driver.cursor()
+        return self.cursor
 
     def forget(self) -> None:
         if self.driver is not None:
             self.driver.close()
-        self.engine = self.driver = None
+        self.engine = self.driver = self.cursor = None
 
 
 _readers = _Readers()
@@ -231,9 +233,9 @@ def rows(statement: Executable, values: Mapping[str, object]) -> Sequence[Any]:
     if now is None:
         return session.connection().execute(statement, values).all()
     try:
-        driver = now.asked or now.driver()
+        cursor = now.asked or now.cursor()
         question = prepared(statement, now.dialect, values)
-        found = driver.execute(question.words, question.values(values)).fetchall()
+        found = cursor.execute(question.words, question.values(values)).fetchall()
     except now.bind.dialect.loaded_dbapi.Error:
         # SQLAlchemy asks once more with a good connection, or says in its own way what is wrong.
         now.end(is_broken=True)
@@ -247,13 +249,11 @@ def quick(statement: str, values: Mapping[str, object]) -> list[Any]:
     Parameters are written `:name`; what a database needs beyond that is the caller's business.
     """
     now = reading.get()
-    driver: Any = (
-        session.connection().connection.driver_connection
-        if now is None
-        else (now.asked or now.driver())
+    cursor: Any = (
+        session.connection().connection.cursor() if now is None else (now.asked or now.cursor())
     )
     form = statement if is_sqlite() else _in_percent(statement)
-    return list(driver.execute(form, values).fetchall())
+    return list(cursor.execute(form, values).fetchall())
 
 
 @lru_cache(maxsize=512)
@@ -272,6 +272,16 @@ def changed(statement: Executable) -> int:
 def is_sqlite() -> bool:
     """Whether the session talks to SQLite, as its copy then does too."""
     return session.session_factory.kw["bind"].dialect.name == "sqlite"  # type: ignore[no-any-return]
+
+
+@contextmanager
+def only_reading() -> Iterator[None]:
+    """Transactions that begin in here write nothing that others see, and take nobody's turn."""
+    before = reads_only.set(True)
+    try:
+        yield
+    finally:
+        reads_only.reset(before)
 
 
 @contextmanager

@@ -151,6 +151,11 @@ def find(name: str, key: str) -> Job | None:
     return session.scalar(select(Job).where(Job.name == name, Job.key == key))
 
 
+def cancel(name: str, key: str) -> None:
+    """Never do the job of this name and key."""
+    session.execute(delete(Job).where(Job.name == name, Job.key == key))
+
+
 def _due() -> Any:
     return (Job.due_at <= clock.now(), Job.attempts < ATTEMPTS)
 

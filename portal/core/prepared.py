@@ -3,6 +3,7 @@
 SQLAlchemy takes longer to carry a small question to SQLite than SQLite takes to answer it.
 """
 
+import json
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -16,7 +17,7 @@ Convert = Callable[[Any], Any]
 LISTS = frozenset({list, tuple})
 
 # SQLite takes parameters by name too, so one form of them is enough.
-_SQLITE = sqlite.dialect(paramstyle="named")
+_SQLITE = sqlite.dialect(paramstyle="named", json_deserializer=json.JSONDecoder().decode)
 
 
 class Prepared(NamedTuple):

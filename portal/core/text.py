@@ -1,4 +1,7 @@
-"""Marks strings for translation where they are defined."""
+"""Marks strings for translation where they are defined; the months, which no catalogue holds."""
+
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
+          "October", "November", "December")  # fmt: skip
 
 
 def N_(message: str) -> str:

@@ -10,10 +10,17 @@ from urllib.parse import urlsplit
 
 from portal.core import storage
 from portal.core.errors import Refused
+from portal.core.text import N_
 
 MEGABYTE = 1024 * 1024
+# The largest file, the most files of one matter, and what may be sent together. nginx lets a
+# little more through (deploy/nginx.conf), and its page says the same (static/too-large.html).
 FILE_BYTES = 15 * MEGABYTE
 FILES = 10
+TOGETHER_BYTES = 50 * MEGABYTE
+HINT = N_(
+    "JPG、PNG、HEIC照片或PDF，最多10个，每个不超过15兆，一次合计不超过50兆，可以分几次传。照片里的拍摄地点等信息会去掉。"
+)
 NAME_LENGTH = 80
 # A phone makes 50 to 108 million; more is a bomb.
 PIXELS = 120_000_000

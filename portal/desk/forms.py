@@ -64,12 +64,16 @@ class StepForm(PortalForm):
 
 
 class WordsForm(PortalForm):
-    note = TextAreaField(N_("给申请人的话"), [InputRequired(N_("请写明要告诉申请人什么")), *LONG])
+    note = TextAreaField(
+        N_("给申请人的话"), [InputRequired(N_("请写明要告诉申请人什么")), *LONG], id="words-note"
+    )
     sentences = SENTENCES
 
 
 class MemoForm(PortalForm):
-    memo = TextAreaField(N_("内部说明"), [InputRequired(N_("请写明要记下什么")), *LONG])
+    memo = TextAreaField(
+        N_("内部说明"), [InputRequired(N_("请写明要记下什么")), *LONG], id="memo-memo"
+    )
     sentences = SENTENCES
 
 

@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from portal.documents import service
 from portal.documents.forms import FileForm, NumberForm
-from portal.web import csrf
 from portal.web.access import at_once, public
+from portal.web.application import csrf
 from portal.web.i18n import _
 from portal.web.limits import costly, limiter, look_ups
 from portal.web.pages import PUBLIC, path, render

@@ -1,7 +1,9 @@
-"""Large files are taken in here; codes are compared on the second day of every month."""
+"""Large files are taken in and forgotten here; codes are compared once a month."""
 
 from datetime import time
 
+from portal.core import beside
+from portal.core.db import session
 from portal.core.jobs import Schedule
 from portal.ingest.service import handed, wrong_codes
 
@@ -11,9 +13,22 @@ def check_codes() -> None:
     wrong_codes.run()
 
 
+def take_in(handed_id: int) -> None:
+    """Take in a large file in a process of its own, as `portal ingest` does.
+
+    That one may have helpers, keeps no page of this one waiting, and gives its memory back.
+    """
+    session.rollback()
+    beside.command("take-in", str(handed_id))
+
+
 HANDLERS = {
     "ingest.check_codes": check_codes,
-    handed.TAKE_IN: handed.take_in,
+    handed.TAKE_IN: take_in,
     handed.LET_GO: handed.let_go,
+    "ingest.purge": handed.purge,
 }
-SCHEDULES = (Schedule("ingest.check_codes", time(3, 0), day=2),)
+SCHEDULES = (
+    Schedule("ingest.check_codes", time(3, 0), day=2),
+    Schedule("ingest.purge", time(3, 25)),
+)

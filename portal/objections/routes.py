@@ -5,11 +5,13 @@ from typing import Any
 from flask import Blueprint, Response, abort, g, redirect, request
 from flask.typing import ResponseReturnValue
 
+from portal.accounts import service as accounts
 from portal.cases.models import Draft
 from portal.cases.service import drafts
 from portal.objections import service
 from portal.objections.forms import ClaimForm, PromiseForm, StartForm
 from portal.objections.rules import FIELDS, GROUNDS
+from portal.objections.service import Target
 from portal.web.access import signed_in
 from portal.web.held import hold_code
 from portal.web.pages import path, render
@@ -31,7 +33,9 @@ def new() -> ResponseReturnValue:
     kind, target_id = asked()
     if not kind:
         return render("objections/choose.html")
-    found = service.target(kind, target_id, g.actor) or abort(404)
+    found = service.target(kind, target_id, g.actor)
+    if found is None:
+        return _for_its_business(service.seen(kind, target_id, g.actor) or abort(404))
     form = StartForm()
     if form.validate_on_submit():
         with form.refusals():
@@ -70,6 +74,12 @@ def check(draft_id: str) -> ResponseReturnValue:
 def _draft(draft_id: str) -> Draft:
     """This person's draft of this kind; 404 otherwise."""
     return drafts.get(draft_id, kind="objection", account_id=g.actor.account_id) or abort(404)
+
+
+def _for_its_business(found: Target) -> Response:
+    """Who may object, how to become one who may, and where anybody can tell of an error."""
+    acts = found.subject is not None and accounts.may(g.actor, found.subject.id, "read")
+    return render("objections/not_yours.html", status=403, found=found, acts=acts)
 
 
 def _page(template: str, **context: Any) -> Response:

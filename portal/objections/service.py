@@ -29,6 +29,8 @@ from portal.scenarios import service as scenarios
 from portal.subjects.models import Subject
 
 AFTER_FILES = "/objections/drafts/{id}/check"
+# What is public of a business, with an objection beside it.
+SEEN = frozenset({"record", "grade"})
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,13 @@ def target(kind: str, target_id: str, actor: Actor) -> Target | None:
     if found.subject is not None and not accounts.may(actor, found.subject.id, "apply"):
         return None
     return found
+
+
+def seen(kind: str, target_id: str, actor: Actor) -> Target | None:
+    """What anyone may see of a business under this kind and id, also who may not object to it."""
+    if kind not in SEEN or (kind == "record" and not records.is_public(ids.key_of(target_id) or 0)):
+        return None
+    return _TARGETS[kind](target_id, actor)
 
 
 def begin(found: Target, actor: Actor) -> Draft:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, g, redirect
 from flask.typing import ResponseReturnValue
 
+from portal.accounts import service as accounts
 from portal.cases.models import Draft
 from portal.cases.service import drafts
 from portal.core import pdf, qr
@@ -47,7 +48,9 @@ def notice(record_id: int) -> Response:
 @bp.route("/repair/<int:record_id>/new", methods=["GET", "POST"])
 @signed_in
 def new(record_id: int) -> ResponseReturnValue:
-    found, form = _own(record_id), StartForm()
+    found, form = service.own_prospect(record_id, g.actor), StartForm()
+    if found is None:
+        return _for_its_business(service.public_prospect(record_id) or abort(404))
     if form.validate_on_submit():
         with form.refusals():
             draft = service.begin(record_id, g.actor)
@@ -100,6 +103,12 @@ def check(draft_id: str) -> ResponseReturnValue:
             return redirect(path(f"/cases/{case.reference}"), 303)
     return _page("repair/check.html", draft, form=form, law=law.load(),
                  proven=service.is_proven(service.record_of(draft).record, draft))  # fmt: skip
+
+
+def _for_its_business(found: service.Prospect) -> Response:
+    """Who may apply, and how to become one who may."""
+    acts = accounts.may(g.actor, found.subject.id, "read")
+    return render("repair/not_yours.html", status=403, found=found, acts=acts)
 
 
 def _own(record_id: int) -> service.Prospect:

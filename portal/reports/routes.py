@@ -10,12 +10,12 @@ from portal.documents import service as documents
 from portal.documents.models import Document
 from portal.reports import rules, service
 from portal.reports.forms import IdForm, grant_form, report_form, share_form
-from portal.web import csrf
 from portal.web.access import at_once, public, signed_in
+from portal.web.application import csrf
 from portal.web.downloads import attachment
 from portal.web.i18n import locale
 from portal.web.limits import costly, limiter
-from portal.web.pages import path, render
+from portal.web.pages import is_asked_again, path, render
 from portal.web.security import is_cross_site
 
 bp = Blueprint("reports", __name__)
@@ -228,6 +228,7 @@ def _page(document: Document, form: object) -> Response:
         document=document,
         standing=documents.standing(document),
         changed=service.changed_since(document),
+        is_asked_again=is_asked_again(),
         shares=[(each, service.key_of(each)) for each in service.shares_of(document)],
         form=form,
     )

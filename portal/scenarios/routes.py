@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from portal.bodies import service as bodies
 from portal.core import pdf
 from portal.scenarios import service
-from portal.web import csrf, templates
+from portal.web import templates
 from portal.web.access import public
+from portal.web.application import csrf
 from portal.web.limits import costly, limiter, look_ups
 from portal.web.pages import PUBLIC, address_with, path, render
 from portal.web.security import is_cross_site

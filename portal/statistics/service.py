@@ -15,7 +15,7 @@ from portal.core.db import session
 from portal.documents import service as documents
 from portal.documents.models import Document
 from portal.statistics.models import MonthReport
-from portal.statistics.rules import COLUMNS, Bar, bar, is_over
+from portal.statistics.rules import COLUMNS, Bar, bar, is_over, month_in_words
 
 TEMPLATE = "statistics/report.html"
 TITLES = {"zh": "{month}各单位办理情况", "en": "How punctual each unit is: {month}"}
@@ -86,7 +86,7 @@ def _issue(month: str, found: Sequence[Figures]) -> None:
             "figures",
             subject_id=None,
             account_id=None,
-            title=title.format(month=month),
+            title=title.format(month=month_in_words(month, language)),
             snapshot=_snapshot(month, found),
             template=TEMPLATE,
             actor="portal",

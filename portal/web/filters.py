@@ -10,15 +10,13 @@ from markupsafe import Markup
 
 from portal.core import pdf
 from portal.core.clock import CITY
-from portal.core.text import N_
+from portal.core.text import MONTHS, N_
 from portal.web import i18n
 from portal.web.expressions import plain
 
 FAR = date(2099, 12, 31)
 COMMA = N_("，")
 LONG_TERM = N_("长期")
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
-          "October", "November", "December")  # fmt: skip
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 LENGTH = len("2026-10-15")
 INSTANT_FORMATS = {"zh": "{day} {hour:02}:{minute:02}", "en": "{day}, {hour:02}:{minute:02}"}

@@ -23,6 +23,11 @@ WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 _locale: ContextVar[str] = ContextVar("locale", default=DEFAULT)
 _root: ContextVar[str] = ContextVar("root", default="")
 
+# The language of the running request: `zh` or `en`.
+locale: Callable[[], str] = _locale.get
+# What stands before every address of the page: nothing, or /en.
+root: Callable[[], str] = _root.get
+
 
 class LanguagePrefix:
     """Moves /en into SCRIPT_NAME, so that every address built on the page keeps its language."""
@@ -45,11 +50,6 @@ class LanguagePrefix:
             _root.reset(before[1])
 
 
-def locale() -> str:
-    """The language of the running request: `zh` or `en`."""
-    return _locale.get()
-
-
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """What is written inside, away from any request, is in this language."""
@@ -58,11 +58,6 @@ def speaking(language: str) -> Iterator[None]:
         yield
     finally:
         _locale.reset(before)
-
-
-def root() -> str:
-    """What stands before every address of the page: nothing, or /en."""
-    return _root.get()
 
 
 @lru_cache(maxsize=len(LOCALES))

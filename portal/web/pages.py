@@ -2,13 +2,13 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Flask, Request, Response, request
-from werkzeug.datastructures import Headers
 
 from portal.web import i18n, templates
 from portal.web.running import the_request
@@ -28,10 +28,17 @@ PUBLIC = "public, max-age=0, must-revalidate"
 
 
 class Page(Response):
-    """A page of ours; what its headers are is known when it is made, so none is looked for."""
+    """A page of ours: its text is there and its headers are known when it is made."""
 
-    def get_wsgi_headers(self, environ: Any) -> Headers:
-        return self.headers
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        """Hand both over; Werkzeug's own looks for more headers and counts on late text."""
+        start_response(self.status, self.headers.to_wsgi_list())
+        return () if environ["REQUEST_METHOD"] == "HEAD" else self.response  # type: ignore[return-value]
+
+
+def is_asked_again() -> bool:
+    """Whether a script asks for a part of the page that it is on."""
+    return request.headers.get("HX-Request") == "true"
 
 
 def render(
@@ -46,7 +53,7 @@ def render(
     method = the_request().method
     if status == 200 and method == "POST" and form is not None and form.errors:
         status = 422
-    if fragment and request.headers.get("HX-Request") == "true":
+    if fragment and is_asked_again():
         html = _block(template, fragment, context)
     else:
         html = templates.render(template, context)

@@ -48,7 +48,7 @@ def aside(work: Callable[[], None]) -> None:
         begin(is_safe=the_request().method in SAFE)
 
 
-def forget(_error: BaseException | None) -> None:
+def forget() -> None:
     _end_reading()
     if db.session.registry.has():
         db.session.remove()

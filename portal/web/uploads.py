@@ -9,19 +9,19 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
-from portal.core.uploads import FILE_BYTES, FILES, MEGABYTE
+from portal.core.uploads import FILE_BYTES, MEGABYTE, TOGETHER_BYTES
 
 View = TypeVar("View", bound=Callable[..., object])
 
 MARK = "__portal_takes_files__"
-# All files at their largest, and what stands around them.
-REQUEST_BYTES = FILES * FILE_BYTES + MEGABYTE // 2
+# Files, and what stands around them.
+REQUEST_BYTES = TOGETHER_BYTES + MEGABYTE // 2
 # What a multipart body has around its one file.
 ENVELOPE = 64 * 1024
 
 
 def takes_files(view: View) -> View:
-    """A request to this view may carry ten files."""
+    """A request to this view may carry files."""
     setattr(view, MARK, True)
     return view
 

@@ -3,6 +3,7 @@
 from portal.core.text import N_
 
 FILE_SENTENCES = {
+    "no_file_chosen": N_("请先选择文件，再点“上传”"),
     "file_empty": N_("“%(name)s”是空的。请重新选择这个文件。"),
     "file_too_large": N_(
         "“%(name)s”没有传上：文件%(size)d兆，最大%(most)d兆。可以重拍小一点，或只传这一页。"

@@ -116,7 +116,7 @@ def test_an_agent_who_gives_up_is_reported_to_who_invited(app: Flask) -> None:
     until = TODAY + timedelta(days=30)
     code = service.invite(make_actor(owner), shop, label="x", scopes=["read"], until=until)
     row = service.accept_invitation(make_actor(agent), code)
-    with pytest.raises(Refused, match="claim_wrong"):
+    with pytest.raises(Refused, match="invitation_wrong"):
         service.accept_invitation(make_actor(), code)
     service.withdraw(make_actor(agent), row.id)
     notices = service.notices_of(make_actor(owner), language="zh", page=1)

@@ -1,19 +1,31 @@
 """Figures are counted from anonymous events, and anybody who counts again gets the same."""
 
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal.cases import service as cases
-from portal.cases.rules.figures import AnonymousEvent, Figures, count, shown
+from portal.cases.rules.figures import HOPS, AnonymousEvent, Figures, count, shown
 from portal.cases.service import figures
 from portal.complaints.models import Complaint
-from portal.complaints.service import after
+from portal.complaints.service import after, intake
 from portal.core import db
 from portal.statistics import service as statistics
-from tests.complaints.conftest import FACTS, OFFICE, PERSON, STATION, TOWN, act, sent
+from tests.complaints.conftest import (
+    DEMAND,
+    FACTS,
+    OFFICE,
+    PERSON,
+    STATION,
+    TOWN,
+    a_draft,
+    act,
+    sent,
+)
 from tests.conftest import Clock
 
 STATION_KEY = f"tianjiaan-district/{TOWN}"
@@ -65,14 +77,69 @@ def test_a_case_tells_of_every_unit_that_had_it(app: Flask, clock: Clock) -> Non
             for each in clocks] == [(COUNTY, False), ("data", True), ("data", True)]  # fmt: skip
 
 
-def test_what_was_held_and_released_is_no_transfer_and_no_review(app: Flask) -> None:
+def a_held() -> Complaint:
+    """One that somebody of the city office looks at first, because it was sent before."""
     sent()
     case = sent(facts=FACTS + "！")
     assert case.state == "held"
+    return case
+
+
+def received(case: Complaint) -> list[str]:
+    return [each.unit for each in figures.events_of(case) if each.step == "received"]
+
+
+def test_what_was_held_is_received_by_the_unit_it_is_released_to_and_by_no_other(
+    app: Flask,
+) -> None:
+    case = a_held()
+    assert received(case) == []
     case = act(case, "release", by=OFFICE)
     assert [event.step for event in case.events][-1] == "raise"
-    steps = [(each.unit, each.step) for each in figures.events_of(case) if each.step != "clock"]
-    assert steps == [("development-reform", "received"), (STATION_KEY, "received")]
+    steps = [(each.unit, each.step) for each in figures.events_of(case)]
+    assert steps == [(STATION_KEY, "received"), ("development-reform", "clock")]
+
+
+def test_what_is_not_passed_on_was_received_by_the_office_once(app: Flask, clock: Clock) -> None:
+    case = a_held()
+    clock.set(date(2026, 11, 23))
+    case = act(case, "dismiss", by=OFFICE)
+    assert received(case) == ["development-reform"]
+    answered = [each for each in figures.events_of(case) if each.step == "answered"]
+    assert [(each.unit, each.days) for each in answered] == [("development-reform", 1)]
+    case = act(act(case, "explain", by=PERSON), "dismiss", by=OFFICE)
+    assert received(case) == ["development-reform"]
+    case = act(act(case, "explain", by=PERSON), "release", by=OFFICE)
+    assert received(case) == ["development-reform", STATION_KEY]
+
+
+def test_what_was_released_where_it_lay_or_taken_back_was_received_there(app: Flask) -> None:
+    draft = a_draft("default", matter="works", about=COUNTY)
+    here, _code = intake.submit(draft, None, in_words=True, trap="x")
+    db.session.commit()
+    assert received(here) == []
+    assert received(act(here, "release", by=OFFICE)) == ["development-reform"]
+    case = act(a_held(), "withdraw", by=PERSON)
+    assert received(case) == ["development-reform"]
+
+
+def test_each_case_is_received_once_and_once_more_for_each_hop(app: Flask, clock: Clock) -> None:
+    a_held()
+    released = act(db.session.scalars(select(Complaint)).all()[-1], "release", by=OFFICE)
+    act(act(released, "accept", by=STATION), "answer", by=STATION)
+    act(released, "reopen", by=PERSON)
+    act(a_sent(3), "transfer", by=STATION, unit=COUNTY)
+    clock.set(date(2026, 11, 25))
+    cases.note_late(date(2026, 11, 25))
+    db.session.commit()
+    found = db.session.scalars(select(Complaint)).all()
+    told_received = sum(len(received(case)) for case in found)
+    hops = [
+        (before.step, event.step)
+        for case in found for before, event in pairwise(case.events) if event.step in HOPS
+    ]  # fmt: skip
+    assert {event for _before, event in hops} == {"raise", "transfer", "escalate"}
+    assert told_received == len(found) + len(hops) - hops.count(("release", "raise"))
 
 
 def test_a_clock_that_ran_out_and_still_runs_is_late(app: Flask, clock: Clock) -> None:
@@ -86,9 +153,6 @@ def test_a_clock_that_ran_out_and_still_runs_is_late(app: Flask, clock: Clock) -
 
 
 def test_copies_that_nobody_here_works_on_are_not_counted(app: Flask) -> None:
-    from portal.complaints.service import intake
-    from tests.complaints.conftest import DEMAND, FACTS
-
     draft = intake.begin("consumer", None)
     intake.save_facts(draft, facts=FACTS, demand=DEMAND)
     case, _code = intake.submit(draft, None, in_words=True)

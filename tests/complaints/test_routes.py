@@ -1,11 +1,13 @@
 """Bringing something forward in five pages, in both languages, with every protection."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from flask import Flask
 
 from portal.accounts.models import Account
+from portal.cases import service as cases
 from portal.complaints import law
 from portal.complaints.models import Complaint
 from portal.complaints.service import respondent
@@ -16,6 +18,7 @@ from tests.conftest import Clock
 from tests.core.test_uploads import a_picture
 from tests.factories import (
     make_account,
+    make_actor,
     make_door_code,
     make_representative,
     make_staff,
@@ -402,3 +405,48 @@ def test_a_refused_default_is_shown_with_its_unit(app: Flask, browser: Browser) 
     browser.get("/government/nobody", status=404)
     assert browser.get("/government/health").status == 200
     assert PERSON.role == "applicant"
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_a_case_that_ran_out_of_time_says_so_to_everybody_it_concerns(
+    app: Flask, browser: Browser, clock: Clock, prefix: str
+) -> None:
+    account = make_account()
+    case = sent(actor=make_actor(account))
+    for day in (date(2026, 11, 25), date(2026, 11, 28), date(2026, 12, 2), date(2026, 12, 5)):
+        clock.set(day)
+        cases.note_late(day)
+        db.session.commit()
+    me = browser.sign_in(account)
+    page = me.get(f"{prefix}/cases/{case.reference}")
+    assert page.words("//div[contains(@class, 'notice--warn')]").count("12345") == 1
+    told = page.words("//ol[@class='timeline']")
+    late = "Tianjia'an District Government: due by 27 November 2026"
+    assert (late if prefix else "田家庵区人民政府：应在2026年11月27日前办好") in told
+    rows = me.get(f"{prefix}/me/cases").main
+    assert ("late, was due by" if prefix else "超过期限，应在") in rows
+
+    clerk = make_staff("handler", body="tianjiaan-district", area_code=TOWN)
+    desk = browser.signed_out().sign_in(clerk)
+    inbox = desk.get(f"{prefix}/desk/")
+    left = desk.get(f"{prefix}/desk/cases/{case.reference}", status=403)
+    assert case.shown_reference in inbox.main
+    assert ("no longer has this case" if prefix else "不再由本单位办") in left.main
+    assert FACTS not in left.main
+    office = browser.signed_out().sign_in(make_staff("handler", body="development-reform"))
+    assert ("Came up late" if prefix else "过期升上来的") in office.get(f"{prefix}/desk/").main
+
+
+def test_who_passes_a_case_on_twice_is_told_once_that_it_is_done(
+    app: Flask, browser: Browser
+) -> None:
+    case = sent()
+    clerk = make_staff("handler", body="tianjiaan-district", area_code=TOWN)
+    desk = browser.sign_in(clerk)
+    page = desk.get(f"/desk/cases/{case.reference}")
+    for _twice in range(2):
+        done = desk.submit(page, form="//form[contains(@action, '/step')]", step="transfer",
+                           note="许可变更由市里办理", unit="data", do="take")  # fmt: skip
+        assert "这一步记下了" in desk.follow(done).main
+    again = db.session.get_one(Complaint, case.id)
+    assert [event.step for event in again.events].count("transfer") == 1

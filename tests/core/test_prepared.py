@@ -122,7 +122,7 @@ def test_one_request_sees_one_moment(things: Flask) -> None:
 def test_a_broken_connection_is_replaced_and_the_question_asked_again(things: Flask) -> None:
     now = db.Reading()
     db.reading.set(now)
-    now.driver().close()
+    now.cursor().connection.close()
     assert len(db.rows(EVERYTHING, {})) == 3
     now.end()
     assert len(asked(EVERYTHING, {})) == 3
@@ -136,10 +136,10 @@ def test_a_thread_keeps_the_connection_it_reads_a_file_with(things: Flask, tmp_p
 
     def read() -> Any:
         now = db.Reading()
-        driver = now.driver()
+        connection = now.cursor().connection
         now.end()
-        found.append(driver)
-        return driver
+        found.append(connection)
+        return connection
 
     assert read() is read()
     assert not found[0].in_transaction

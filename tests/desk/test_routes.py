@@ -10,8 +10,13 @@ from sqlalchemy import select
 
 from portal.accounts.models import Account
 from portal.cases.models import Case
+from portal.complaints.rules.workflow import TABLES
 from portal.core import audit, db
+from portal.core.workflow import Workflow
+from portal.desk.routes.cases import NEXT
+from portal.objections import rules as objections
 from portal.objections.models import Objection
+from portal.repair import rules as repairs
 from portal.repair.models import Repair
 from tests.browser import Browser, Page, form_values
 from tests.conftest import Clock
@@ -285,7 +290,62 @@ def test_a_step_is_confirmed_with_who_acts_next_and_by_when(
     assert not desk.get(f"{prefix}/desk/").all("//*[contains(@class, 'notice--ok')]")
     take(desk, reference, "return", note="请补充凭证")
     told = desk.get(f"{prefix}/desk/?done={reference}").words("//*[contains(@class, 'notice--ok')]")
-    assert ("申请人" if not prefix else "applicant") in told
+    next_is = (
+        "Next, the applicant acts. No time limit runs." if prefix else "接下来由申请人办。不计时。"
+    )
+    assert next_is in told
+
+
+def test_a_step_after_the_limit_is_not_confirmed_with_a_day_that_is_over(
+    shop: Shop, clerk: Account, browser: Browser, clock: Clock
+) -> None:
+    reference = shop.sent().reference
+    clock.set(date(2026, 12, 20))
+    desk = browser.sign_in(clerk)
+    told = desk.get(take(desk, reference, "accept").response.headers["Location"]).main
+    assert "前办好，已经超过期限。" in told
+    assert "最后一天是" not in told
+
+
+@pytest.mark.parametrize(
+    "workflow",
+    [repairs.WORKFLOW, objections.WORKFLOW, *TABLES.values()],
+    ids=lambda each: each.start,
+)
+def test_everybody_who_may_be_next_is_named(workflow: Workflow) -> None:
+    assert {each.by[0] for each in workflow.steps} <= NEXT.keys()
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_a_step_that_is_sent_twice_is_taken_and_confirmed_once(
+    shop: Shop, clerk: Account, browser: Browser, prefix: str
+) -> None:
+    reference = shop.sent().reference
+    desk = browser.sign_in(clerk)
+    page = desk.get(f"{prefix}/desk/cases/{reference}")
+    for _twice in range(2):
+        sent = desk.submit(page, form=STEP, step="return", note="请补充凭证", do="take")
+        assert "请补充凭证" in desk.get(f"{prefix}/desk/cases/{reference}").main
+        assert f"done={reference}" in sent.response.headers["Location"]
+    other = desk.submit(page, form=STEP, step="return", note="PDF", do="take", status=422)
+    assert "PDF" in [each.text and each.text.strip() for each in other.all("//textarea")]
+    assert other.all("//*[contains(@class, 'error-summary')]")
+    steps = [event.step for event in db.session.scalars(select(Case)).one().events]
+    assert steps == ["open", "return"]
+
+
+def test_words_and_notes_that_are_sent_twice_stand_once(
+    shop: Shop, clerk: Account, browser: Browser
+) -> None:
+    reference = shop.sent().reference
+    desk = browser.sign_in(clerk)
+    page = desk.get(f"/desk/cases/{reference}")
+    for _twice in range(2):
+        desk.submit(page, form="//form[contains(@action, '/words')]", note="正在核对")
+    for _twice in range(2):
+        desk.submit(page, form="//form[contains(@action, '/memo')]", memo="已去现场")
+    steps = [event.step for event in db.session.scalars(select(Case)).one().events]
+    assert steps == ["open", "words", "memo"]
 
 
 def test_a_step_that_passes_a_case_on_is_confirmed_without_the_case(

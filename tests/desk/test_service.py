@@ -1,14 +1,21 @@
 """What the desk does with concerns: extracts and the answers to them."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 
+from portal.cases import service as cases
+from portal.complaints.models import Complaint
 from portal.core import db
+from portal.core.actor import Actor
 from portal.core.errors import Refused
+from portal.core.units import Unit
 from portal.desk import service
 from portal.desk.service import offices
 from tests.cases.conftest import Sample
-from tests.complaints.conftest import sent
+from tests.complaints.conftest import TOWN, sent
+from tests.conftest import Clock
 from tests.factories import make_actor, make_staff
 from tests.repair.conftest import make_shop
 
@@ -86,3 +93,54 @@ def test_staff_get_only_roles_and_places_that_there_are(
     with pytest.raises(Refused, match=reason):
         offices.change(staff, admin, roles=roles, body=body, area_code=area)
     assert (staff.roles, staff.body) == (["handler"], "housing")
+
+
+@pytest.fixture
+def climbed(app: Flask, clock: Clock) -> Complaint:
+    """A concern that its station let lie; it is with the district now."""
+    case = sent()
+    clock.set(date(2026, 11, 25))
+    cases.note_late(date(2026, 11, 25))
+    db.session.commit()
+    return case
+
+
+def at_station() -> Actor:
+    return make_actor(make_staff("handler", body="tianjiaan-district", area_code=TOWN))
+
+
+def test_what_climbed_is_marked_above_and_told_below(climbed: Complaint) -> None:
+    district = make_actor(make_staff("handler", body="tianjiaan-district"))
+    assert [each.has_climbed for each in service.inbox(district)] == [True]
+    assert service.inbox(at_station()) == []
+    assert [each.case for each in service.left_late(at_station())] == [climbed]
+    assert service.left_late(district) == []
+    left = service.left(climbed.shown_reference, at_station())
+    assert left is not None
+    assert (left.case, left.hop.step) == (climbed, "escalate")
+
+
+def test_what_went_on_is_told_to_nobody_who_never_had_it(climbed: Complaint) -> None:
+    other_town = make_actor(make_staff("handler", body="tianjiaan-district", area_code="340403001"))
+    tax = make_actor(make_staff("handler", body="tax"))
+    for stranger in (other_town, tax):
+        assert service.left(climbed.reference, stranger) is None
+        assert service.left_late(stranger) == []
+    assert service.left("S26110000000", tax) is None
+
+
+def test_who_is_complained_of_learns_nothing_of_a_case_that_passed_through(
+    climbed: Complaint,
+) -> None:
+    climbed.about_body, climbed.about_area = "tianjiaan-district", TOWN
+    db.session.commit()
+    assert service.left(climbed.reference, at_station()) is None
+    assert service.left_late(at_station()) == []
+
+
+def test_only_the_city_office_is_offered_to_name_a_unit(climbed: Complaint) -> None:
+    district = make_actor(make_staff("handler", body="tianjiaan-district"))
+    assert "assign" not in {step.name for step, _part in service.options(climbed, district)}
+    cases.give(climbed, Unit("development-reform"))
+    office = make_actor(make_staff("handler", body="development-reform"))
+    assert "assign" in {step.name for step, _part in service.options(climbed, office)}

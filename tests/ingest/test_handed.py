@@ -1,5 +1,8 @@
 """Large files of the desk: kept, taken in by a worker once, and said on a page of their own."""
 
+import csv
+import io
+import re
 from typing import Any
 
 import pytest
@@ -7,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.accounts.models import Account
-from portal.core import audit, db, jobs, storage
+from portal.core import audit, beside, db, jobs, storage
 from portal.core.errors import Refused
 from portal.ingest.models import HandedFile, ImportBatch, QuarantinedRow
 from portal.ingest.service import desk, handed
@@ -23,7 +26,13 @@ PREFIXES = ("", "/en")
 
 @pytest.fixture
 def editor(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """Every file is large, and the process that takes it in is this one."""
     monkeypatch.setattr(handed, "LARGE_BYTES", 1)
+
+    def here(*words: str) -> None:
+        app.test_cli_runner().invoke(args=["portal", *words], catch_exceptions=False)
+
+    monkeypatch.setattr(beside, "command", here)
     return make_staff("editor", "publisher", body="development-reform")
 
 
@@ -137,7 +146,7 @@ def test_a_job_that_breaks_off_leaves_nothing_and_says_so(
 ) -> None:
     page = clerk.follow(hand_in(clerk, penalties()))
     with monkeypatch.context() as patch:
-        patch.setattr(desk, "run", break_down)
+        patch.setattr(handed, "store", break_down)
         work()
         assert "中断" in clerk.get(page.address).main
         assert "再试一次" in clerk.get(page.address).main
@@ -179,6 +188,89 @@ def test_a_file_that_cannot_be_kept_is_refused_at_once(
     monkeypatch.setattr(storage, "put", full)
     assert "现在存不了文件" in hand_in(clerk, penalties(), status=422).main
     assert count(HandedFile) == 0
+
+
+def test_only_a_page_that_a_script_keeps_asking_says_that_it_updates_itself(
+    clerk: Browser,
+) -> None:
+    page = clerk.follow(hand_in(clerk, penalties()))
+    for prefix, words in (("", "这一页会自己更新"), ("/en", "updates itself")):
+        whole = clerk.get(prefix + page.address)
+        assert words not in whole.main
+        assert whole.links()["看看好了没有" if not prefix else "See if it is ready"]
+        headers = {"HX-Request": "true"}
+        part = clerk.client.get(prefix + page.address, headers=headers).get_data(as_text=True)
+        assert words in part
+        # The part that takes its place does not ask at once again.
+        assert whole.all("//*[contains(@data-hx-trigger, 'load')]")
+        assert "load" not in part
+
+
+def test_what_was_handed_in_is_forgotten_after_a_month(
+    clerk: Browser, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = clerk.follow(hand_in(clerk, penalties()))
+    checked = clerk.follow(hand_in(clerk, penalties(bad=1), dry_run="y"))
+    work()
+    assert "2026年12月20日" in clerk.get(checked.address).main
+    batch = clerk.follow(clerk.get(done.address, status=303)).address
+    with monkeypatch.context() as patch:
+        patch.setattr(handed, "store", break_down)
+        hand_in(clerk, penalties(bad=2))
+        for _attempt in range(jobs.ATTEMPTS):
+            clock.move(days=1)
+            work()
+    clock.move(days=29 - jobs.ATTEMPTS)
+    work()
+    assert count(HandedFile) == 3
+    assert key() in set(storage.keys())
+    lost = key()
+    clock.move(days=2)
+    work()
+    assert count(HandedFile) == 0
+    assert lost not in set(storage.keys())
+    assert jobs.failed() == []
+    clerk.sign_in(make_staff("editor", body="development-reform"))
+    assert "新增1" in clerk.get(batch).main
+    clerk.get(checked.address, status=404)
+
+
+def key() -> str:
+    """Of the file that was handed in last."""
+    newest = select(HandedFile.storage_key).order_by(HandedFile.id.desc()).limit(1)
+    return db.session.scalars(newest).one()
+
+
+def test_a_file_that_is_being_taken_in_is_not_forgotten(clerk: Browser, clock: Clock) -> None:
+    hand_in(clerk, penalties())
+    clock.move(days=40)
+    assert jobs._lease() is not None
+    handed.purge()
+    assert count(HandedFile) == 1
+
+
+def test_the_list_of_findings_speaks_the_language_it_is_asked_for(clerk: Browser) -> None:
+    subject = make_subject("虚构县李记牛肉汤馆")
+    row = {"CF_XDR_SHXYM": subject.code, "CF_XDR_MC": subject.name, "CF_JDRQ": "2027/01/02"}
+    page = clerk.follow(hand_in(clerk, files.penalties(row, {"CF_XDR_SHXYM": "12345"})))
+    work()
+    address = clerk.follow(clerk.get(page.address, status=303)).address + "/findings.csv"
+    told = {}
+    for prefix in PREFIXES:
+        text = clerk.client.get(prefix + address).get_data(as_text=True).removeprefix("\ufeff")
+        told[prefix] = list(csv.DictReader(io.StringIO(text)))
+    chinese, english = told[""], told["/en"]
+    assert list(english[0]) == ["Row", "Result", "Field", "Rule", "What is wrong", "Value", "Note"]
+    found = {row["规则"]: row for row in chinese}
+    put = {row["Rule"]: row for row in english}
+    assert found.keys() == put.keys() == {"future_date", "code_misplaced"}
+    assert found["future_date"]["问题"] == "日期晚于今天"
+    assert "不能晚于今天" in found["future_date"]["说明"]
+    for row in english:
+        # What the file says itself, and the names of its columns, stay what they are.
+        said = {name: cell for name, cell in row.items() if name not in {"Field", "Value"}}
+        said["Note"] = said["Note"].replace(row["Field"], "")
+        assert not re.search("[\u4e00-\u9fff]", "".join(said.values())), said
 
 
 def test_what_lies_in_the_store_cannot_be_read_there(clerk: Browser) -> None:

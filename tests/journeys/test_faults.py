@@ -141,7 +141,7 @@ def test_a_request_that_is_too_large_loses_no_file(
     monkeypatch.setattr("portal.web.uploads.REQUEST_BYTES", 1000)
     large = upload(me, page, ("大.jpg", bytes(5000)), status=413)
     assert "太大" in large.main
-    assert "少选几个文件" in large.main
+    assert "分几次传" in large.main
     assert "凭证.jpg" in me.get(page.address).main
 
 

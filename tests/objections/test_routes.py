@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.accounts.models import Account
 from portal.cases import service as cases
 from portal.cases.rules import By
-from portal.core import db
+from portal.core import clock, db
 from portal.objections.models import Objection
+from portal.records import service as records
 from tests.browser import Browser
 from tests.core.test_uploads import a_picture
-from tests.factories import make_account, make_staff
+from tests.factories import make_account, make_representative, make_staff
 from tests.objections.test_service import CLERK, REVIEWER, sent
 from tests.repair.conftest import Shop, make_shop
 from tests.repair.test_routes import PREFIXES, go_on, upload
@@ -105,11 +105,42 @@ def test_without_a_target_there_is_no_page(shop: Shop, browser: Browser, query: 
     browser.sign_in(shop.owner).get(f"/objections/new{query}", status=404)
 
 
-def test_nobody_else_objects_for_a_business(shop: Shop, browser: Browser) -> None:
-    stranger: Account = make_account()
-    browser.sign_in(stranger).get(f"/objections/new?record={shop.record.id}", status=404)
-    page = browser.signed_out().get(f"/objections/new?record={shop.record.id}", status=303)
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_whoever_does_not_act_for_a_business_reads_who_may_object_and_where_to_tell_of_an_error(
+    shop: Shop, browser: Browser, prefix: str
+) -> None:
+    address = f"{prefix}/objections/new?record={shop.record.id}"
+    me = browser.sign_in(make_account())
+    page = me.get(address, status=403)
+    assert shop.record.title in page.main
+    assert shop.record.authority in page.main
+    assert "12345" in page.main
+    links = page.links("//main//a").values()
+    assert {f"{prefix}/me/claim", f"{prefix}/me/claim/invitation"} <= set(links)
+    question = next(each for each in links if "kind=question" in each)
+    assert shop.subject.name in me.get(question).main
+    page = browser.signed_out().get(address, status=303)
     assert "/sign-in" in page.response.headers["Location"]
+
+
+def test_who_may_only_look_is_told_what_the_authorisation_leaves_out(
+    shop: Shop, browser: Browser
+) -> None:
+    agent = make_account()
+    make_representative(agent, shop.subject, scopes=("read",))
+    page = browser.sign_in(agent).get(f"/objections/new?record={shop.record.id}", status=403)
+    assert "授权里没有“申请修复和异议”" in page.main
+    assert "认领码" not in page.main
+
+
+def test_a_stranger_learns_nothing_of_a_record_that_is_not_public(
+    shop: Shop, browser: Browser
+) -> None:
+    records.repair(shop.record.id, on=clock.today(), actor="test")
+    db.session.commit()
+    address = f"/objections/new?record={shop.record.id}"
+    browser.sign_in(make_account()).get(address, status=404)
+    browser.signed_out().sign_in(shop.owner).get(address)
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)

@@ -38,10 +38,10 @@ def test_what_is_stored_exactly_so_is_known() -> None:
     row = PENALTY._replace(subject_code=make_subject().code)
     other = row._replace(title="另一标题")
     ready, ready_other = (service.ready_rows([each], TODAY) for each in (row, other))
-    assert not service.is_stored(ready)
+    assert not service.Storing().is_taken(ready)
     service.store([row])
-    assert service.is_stored(ready)
-    assert not service.is_stored(ready_other)
+    assert service.Storing().is_taken(ready)
+    assert not service.Storing().is_taken(ready_other)
 
 
 def test_a_row_that_moved_inside_its_file_is_unchanged() -> None:

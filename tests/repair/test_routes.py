@@ -90,6 +90,17 @@ def test_nobody_else_sees_draft_or_case(shop: Shop, browser: Browser) -> None:
     assert asked.response.headers["Location"] == f"/track?reference={case.reference}"
 
 
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_whoever_does_not_act_for_a_business_reads_who_may_apply(
+    shop: Shop, browser: Browser, prefix: str
+) -> None:
+    address = f"{prefix}/repair/{shop.record.id}/new"
+    me = browser.sign_in(make_account())
+    page = me.get(address, status=403)
+    assert f"{prefix}/me/claim" in page.links("//main//a").values()
+    me.get(f"{prefix}/repair/404/new", status=404)
+
+
 def test_a_bad_file_is_named_and_the_good_ones_stay(shop: Shop, browser: Browser) -> None:
     me = browser.sign_in(shop.owner)
     draft = shop.draft()
@@ -228,11 +239,15 @@ def test_the_applicant_sees_who_acts_and_by_when_and_answers(
     page = me.follow(upload(me, page, ("整改.jpg", a_picture((50, 50)))))
     refused = upload(me, page, ("a.exe", b"MZ"), status=422)
     assert "只收JPG" in refused.main
+    empty = me.submit(page, form="//form[contains(@action, '/files')]", status=422)
+    assert empty.all("//*[@id='files-error']")
     me.submit(page, form="//form[contains(@action, '/resubmit')]")
+    again = me.submit(page, form="//form[contains(@action, '/resubmit')]")
+    assert again.response.headers["Location"] == f"/cases/{case.reference}"
+    act(case, "accept", by=CLERK)
     stale = me.submit(page, form="//form[contains(@action, '/resubmit')]", status=422)
     assert "别人已经办了一步" in stale.main
 
-    act(case, "accept", by=CLERK)
     act(case, "propose_refusal", by=CLERK, note="照片看不清")
     act(case, "refuse", by=REVIEWER)
     page = me.get(f"/en/cases/{case.reference}")
@@ -243,6 +258,9 @@ def test_the_applicant_sees_who_acts_and_by_when_and_answers(
     page = me.get(f"/cases/{case.reference}")
     me.submit(page, form="//form[contains(@action, '/settle')]")
     assert "已解决" in me.get(f"/cases/{case.reference}").main
+    reopen = "//form[contains(@action, '/reopen')]"
+    late = me.submit(page, form=reopen, note="照片补拍好了", status=422)
+    assert late.one("//textarea[@readonly]").text.strip() == "照片补拍好了"
 
 
 def test_a_case_is_tracked_by_number_and_code(shop: Shop, browser: Browser) -> None:

@@ -8,7 +8,11 @@ import pytest
 from flask import Flask
 
 from portal.config import Config, Site
+from portal.core import uploads
+from portal.ingest.forms import ImportForm
+from portal.web import i18n
 from portal.web.security import HEADERS
+from portal.web.uploads import REQUEST_BYTES
 from tests.conftest import let_go, make_app
 from tests.databases import Server
 from tests.site.conftest import ROOT
@@ -76,10 +80,25 @@ def test_what_nginx_refuses_as_too_large_is_told_the_limit_that_it_keeps_to() ->
     page = re.search(r"error_page 413 /static/([\w-]+\.html);", NGINX)
     assert most
     assert page
-    told = re.search(r"一次最多传(\d+)兆", (ROOT / "static" / page[1]).read_text())
+    words = (ROOT / "static" / page[1]).read_text()
+    told = re.search(r"一次最多传(\d+)兆", words)
     assert told
+    assert f"At most {told[1]} MB" in words
     # A file of the largest size is packed into the request with what stands around it.
     assert 0 < int(most[1]) - int(told[1]) <= 5
+    # The portal takes just what it says, and nginx no less, so that the portal's own page tells.
+    assert int(told[1]) * uploads.MEGABYTE == uploads.TOGETHER_BYTES
+    assert uploads.TOGETHER_BYTES < REQUEST_BYTES <= int(most[1]) * uploads.MEGABYTE
+
+
+def test_forms_promise_just_what_may_be_sent() -> None:
+    of_file, together = (each // uploads.MEGABYTE for each in
+                         (uploads.FILE_BYTES, uploads.TOGETHER_BYTES))  # fmt: skip
+    for language in ("zh", "en"):
+        with i18n.speaking(language):
+            numbers = re.findall(r"\d+", i18n.translate(uploads.HINT))
+            assert numbers == [str(each) for each in (uploads.FILES, of_file, together)]
+            assert f"{together}" in i18n.translate(ImportForm.file.kwargs["description"])
 
 
 def test_nginx_packs_no_page_of_people_and_sends_no_form_twice() -> None:
@@ -174,6 +193,15 @@ def test_units_may_write_only_where_the_portal_keeps_things() -> None:
         assert set(re.findall(r"(?m)^ReadWritePaths=(.*)$", unit)) <= {
             "/srv/portal/var", "/srv/portal/var /backup",
         }  # fmt: skip
+
+
+def test_a_web_process_asks_for_the_same_memory_however_it_is_started() -> None:
+    unit = (DEPLOY / "systemd" / "portal-web@.service").read_text()
+    image = (DEPLOY / "Containerfile").read_text()
+    here = (ROOT / "Makefile").read_text()
+    found = [re.findall(r"GLIBC_TUNABLES(?: \?)?= ?(\S+)", text) for text in (unit, image, here)]
+    assert found[0]
+    assert found[0] == found[1] == found[2]
 
 
 def test_every_header_is_known_here() -> None:

@@ -14,7 +14,7 @@ from portal.core import db, jobs, pdf
 from portal.documents import service as documents
 from portal.documents.models import Document
 from portal.statistics import service
-from portal.statistics.rules import bar, is_month, is_over
+from portal.statistics.rules import bar, is_month, is_over, month_in_words
 from tests.browser import Browser
 from tests.cases.test_figures import a_sent
 from tests.conftest import Clock
@@ -39,7 +39,7 @@ def test_the_page_shows_units_with_enough_cases(board: None, browser: Browser, p
     assert len(page.all("//table//tbody/tr")) == 1
     assert len(page.all("//*[local-name()='svg'][@width='200']")) == 1
     month = browser.get(f"{prefix}/punctuality/2026-11")
-    assert "2026-11" in month.heading
+    assert ("November 2026" if prefix else "2026年11月") in month.heading
     assert browser.client.get_cookie("session") is None
     browser.get(f"{prefix}/punctuality/2026-13", status=404)
 
@@ -54,8 +54,8 @@ def over(board: None, clock: Clock) -> None:
 
 
 WORDS = {
-    "": ("新淮街道", "2026-11各单位办理情况"),
-    "/en": ("Xinhuai Subdistrict", "How punctual each unit is: 2026-11"),
+    "": ("新淮街道", "2026年11月各单位办理情况"),
+    "/en": ("Xinhuai Subdistrict", "How punctual each unit is: November 2026"),
 }
 
 
@@ -94,7 +94,10 @@ def test_what_was_sealed_stays_and_is_not_issued_again(
     jobs.run_due()
     after = {language: service.report("2026-11", language).sha256 for language in service.TITLES}
     assert after == before
-    titles = [title.format(month="2026-11") for title in service.TITLES.values()]
+    titles = [
+        title.format(month=month_in_words("2026-11", language))
+        for language, title in service.TITLES.items()
+    ]
     query = select(func.count(Document.id)).where(Document.title.in_(titles))
     assert db.session.scalar(query) == 2
 

@@ -197,3 +197,26 @@ def test_a_running_portal_is_healthy_and_ready(browser: Browser) -> None:
 @pytest.mark.parametrize("address", ["/q/%00", "/q/%2500", "/search?q=%00"])
 def test_a_nul_is_refused_wherever_it_stands(browser: Browser, address: str) -> None:
     assert browser.client.get(address).status_code == 400
+
+
+def test_no_step_around_a_view_is_registered_where_nobody_would_call_it(app: Flask) -> None:
+    assert not app.url_value_preprocessors
+    assert not app.before_request_funcs
+    assert not app.after_request_funcs
+    assert not app.teardown_request_funcs
+
+
+@pytest.mark.parametrize("root", ["", "/en"])
+def test_an_address_without_its_last_slash_leads_to_the_one_with_it(
+    browser: Browser, root: str
+) -> None:
+    answer = browser.client.get(f"{root}/scenarios?q=%E6%B1%A4", headers={"Host": "a.example:81"})
+    assert answer.status_code == 308
+    assert answer.headers["Location"] == f"http://a.example:81{root}/scenarios/?q=%E6%B1%A4"
+
+
+def test_the_head_of_a_page_says_how_long_the_page_is(browser: Browser) -> None:
+    page = browser.client.get("/about")
+    head = browser.client.head("/about")
+    assert head.data == b""
+    assert head.headers["Content-Length"] == page.headers["Content-Length"] != "0"

@@ -249,7 +249,7 @@ def accept_invitation(actor: Actor, typed: str) -> Representation:
         )
     )
     if row is None:
-        raise Refused("claim_wrong", "one_time_code")
+        raise Refused("invitation_wrong", "one_time_code")
     row.accepted_at = clock.now()
     representation = _row(
         actor.account_id, row.subject_id, row.scopes,

@@ -13,6 +13,8 @@ HOPS = frozenset({"transfer", "assign", "escalate", "raise"})
 # Only these say that the route was wrong, so only these count as transfers. A case also changes
 # hands by `escalate` (late, it climbs) and `raise` (to a reviewer, or to the unit it was held for).
 TRANSFERS = frozenset({"transfer", "assign"})
+# A case that somebody looks at before any unit gets it.
+HELD = "held"
 
 
 @dataclass(frozen=True, slots=True)

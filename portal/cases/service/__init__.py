@@ -102,6 +102,12 @@ def act(
     _kinds[case.kind].advance(case, name, by=by, note=note, **answers)
 
 
+def is_offered(case: Case, name: str) -> bool:
+    """Whether a step of the table fits where the case lies; only its kind could say no."""
+    asked: Callable[[Any, str], bool] | None = getattr(_kinds.get(case.kind), "is_offered", None)
+    return asked is None or asked(case, name)
+
+
 def answer(case: Case, name: str, *, by: By, note: str = "", expected: str = "") -> None:
     """Take a step of the applicant, or add words to the case.
 
@@ -116,6 +122,8 @@ def answer(case: Case, name: str, *, by: By, note: str = "", expected: str = "")
 def add_memo(case: Case, *, by: By, memo: str) -> None:
     """A note among staff; the applicant does not see it."""
     rules.check_note(memo)
+    if _is_repeated(case, "memo", by, memo=memo):
+        return
     _note(case, "memo", by, memo=memo)
     audit.record(f"{case.kind}.memo", "case", case.reference, by.label)
 
@@ -170,6 +178,8 @@ def advance(
 def add_words(case: Case, *, by: By, note: str) -> None:
     """More words from one side of a case; its state stays."""
     rules.check_note(note)
+    if _is_repeated(case, "words", by, note=note):
+        return
     _note(case, "words", by, note=note)
     audit.record(f"{case.kind}.words", "case", case.reference, by.label)
     if by.role != "applicant":
@@ -350,6 +360,13 @@ def _go_on(deadline: CaseDeadline, today: date) -> None:
     deadline.paused_on = None
     end = rules.prolonged(days, deadline.started_on, term_of(deadline), deadline.paused_days)
     deadline.due_on, deadline.is_provisional = end.due_on, end.is_provisional
+
+
+def _is_repeated(case: Case, step: str, by: By, *, note: str = "", memo: str = "") -> bool:
+    """Whether the newest event says the same: its form was sent twice."""
+    newest = case.events[-1]
+    told = newest.step, newest.actor, newest.note, newest.memo
+    return told == (step, by.label, note.strip(), memo.strip())
 
 
 def _note(case: Case, step: str, by: By, *, note: str = "", memo: str = "", **details: Any) -> None:

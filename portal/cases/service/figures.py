@@ -3,12 +3,22 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from itertools import zip_longest
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import selectin_polymorphic, selectinload
 
 from portal.cases.models import Case, CaseEvent, PublishedEvent
-from portal.cases.rules.figures import HOPS, TRANSFERS, AnonymousEvent, Figures, count, shown, whole
+from portal.cases.rules.figures import (
+    HELD,
+    HOPS,
+    TRANSFERS,
+    AnonymousEvent,
+    Figures,
+    count,
+    shown,
+    whole,
+)
 from portal.core import calendar, clock, revision
 from portal.core.db import session
 
@@ -82,19 +92,16 @@ def months() -> list[str]:
 def events_of(case: Case) -> Iterator[AnonymousEvent]:
     """What one case says of the units that had it, without saying which case it was."""
     received: dict[str, date] = {}
-    look = ""
-    for event in case.events:
+    look = was = ""
+    for event, following in zip_longest(case.events, case.events[1:]):
         day = _day(event.at)
-        after = event.details.get("after") if event.step in HOPS else None
-        if event.step == "open" and event.unit:
-            received[event.unit] = day
-            yield AnonymousEvent(day, event.unit, case.kind, "received")
-        elif isinstance(after, str) and after:
-            if event.step in TRANSFERS:
-                yield AnonymousEvent(day, event.unit, case.kind, "transferred")
-            received[after] = day
-            yield AnonymousEvent(day, after, case.kind, "received")
-        elif event.step == "rate":
+        if event.step in TRANSFERS:
+            yield AnonymousEvent(day, event.unit, case.kind, "transferred")
+        unit = _receiver(event, following, was)
+        if unit and not (was == HELD and unit in received):
+            received[unit] = _day(case.events[0].at) if was == HELD else day
+            yield AnonymousEvent(day, unit, case.kind, "received")
+        if event.step == "rate":
             yield AnonymousEvent(
                 day, event.unit, case.kind, "rated", mark=int(event.details["mark"])
             )
@@ -103,8 +110,22 @@ def events_of(case: Case) -> Iterator[AnonymousEvent]:
         if event.unit and _look(case, event) == "answered" != look:
             days = calendar.load().working_days_between(received.get(event.unit, day), day)
             yield AnonymousEvent(day, event.unit, case.kind, "answered", days=days)
-        look = _look(case, event)
+        look, was = _look(case, event), event.state
     yield from _clocks_of(case)
+
+
+def _receiver(event: CaseEvent, following: CaseEvent | None, was: str) -> str:
+    """The unit that a case comes to with an event; empty for none.
+
+    Who looks at what was held back has not received it, unless it stays or ends there: the unit
+    that it is released to has, so that each case is received once, and once more for each hop.
+    """
+    if event.step in HOPS:
+        return str(event.details["after"])
+    if event.state == HELD or (was != HELD and event.step != "open"):
+        return ""
+    is_released = following is not None and following.step == "raise"
+    return "" if is_released else event.unit
 
 
 def _clocks_of(case: Case) -> Iterator[AnonymousEvent]:

@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import zip_longest
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -89,6 +89,9 @@ class Shown:
     text: str
     # The unit that it was given to, where it was given to one.
     after: str = ""
+    # Of a clock that ran out: its last day, and the unit whose clock it was.
+    due_on: date | None = None
+    unit: str = ""
 
 
 def timeline_of(case: Case) -> list[Shown]:
@@ -103,10 +106,30 @@ def timeline_of(case: Case) -> list[Shown]:
             event.role,
             "" if event in unread else event.note,
             str(event.details.get("after", "")) if event.step in HOPS else "",
+            *_lapse(event),
         )
         for event in reversed(case.events)
         if event.step in words
     ]
+
+
+def _lapse(event: CaseEvent) -> tuple[date | None, str]:
+    """The last day of a clock that ran out, and whose it was."""
+    if event.step != "late":
+        return None, ""
+    return date.fromisoformat(event.details["due_on"]), event.unit
+
+
+def is_taken(case: Case, name: str, actor: str, note: str, expected: str) -> bool:
+    """Whether the newest step is this one with these words: the same form was sent twice.
+
+    `expected` is the state the page showed, `actor` who the audit trail says it was.
+    """
+    table = {each.name for each in case.workflow.steps}
+    newest = next((event for event in reversed(case.events) if event.step in table), None)
+    if newest is None or expected == case.state:
+        return False
+    return (newest.step, newest.actor, newest.note) == (name, actor, note.strip())
 
 
 def _proposals(case: Case) -> list[CaseEvent]:

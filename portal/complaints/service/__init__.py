@@ -47,6 +47,11 @@ def advance(case: Complaint, name: str, *, by: By, note: str = "", **answers: An
         government.clear_default(case.promise_id, actor=by.label)
 
 
+def is_offered(case: Complaint, name: str) -> bool:
+    """Only the city's office names the unit that has to take a case."""
+    return name != "assign" or case.unit == routing.office(case.about, law.city())
+
+
 def escalate(case: Complaint) -> None:
     """Give a late case to the next level; its new unit has a clock of its own."""
     unit = routing.above(case.unit, _chain(case))

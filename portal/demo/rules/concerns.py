@@ -63,6 +63,8 @@ CONCERNS: Sequence[Concern] = (
             steps=(("transfer:" + DISTRICT, "许可变更由县区办理。"),)),
     Concern("反映门口的水管漏水以后一直没有人联系，期限已经过去了。", matter="market",
             steps=(("late", ""), ("late", ""))),
+    Concern("说好的稳岗补贴办了半年没有到账，窗口每次都说还在排队。", matter="finance",
+            steps=(("late", ""),), by_citizen=True),
     Concern("公共场所卫生证的检查要求前后两次不一样，请给一个书面的说法。", matter="licence",
             level="anonymous", steps=(("accept", ""),)),
     Concern("想问一下个体工商户转为企业，原来的信用记录怎么办，要去哪里。", kind="question",

@@ -37,6 +37,9 @@ PEOPLE = (
     Person(
         "city", "陆秉衡", "市级部门办理和核实人员", ("handler", "verifier"), "market-regulation"
     ),
+    Person(
+        "finance", "顾允衡", "市财政局办理人员，有一件县区过期升上来的诉求", ("handler",), "finance"
+    ),
     Person("office", "秦守信", "市信用办办理人员", ("handler",), "development-reform"),
     Person(
         "streets", "韩清澜", "市城管局办理和核实人员", ("handler", "verifier"), "urban-management"

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from portal.cases import service as cases
 from portal.cases.models import Case
 from portal.cases.service import files, finding
+from portal.core.errors import Refused
 from portal.core.text import N_
 from portal.desk import service
 from portal.desk.forms import (
@@ -28,12 +29,12 @@ from portal.web.downloads import attachment
 from portal.web.pages import path, render
 from portal.web.uploads import sent_files, takes_files
 
-# Whose turn it is after a step, as staff call them.
-NEXT_PERSONS = {
-    "applicant": N_("申请人"),
-    "clerk": N_("受理人员"),
-    "reviewer": N_("审核人员"),
-    "provider": N_("数据提供单位"),
+# What comes after a step, by whose turn it is.
+NEXT = {
+    "applicant": N_("接下来由申请人办。"),
+    "clerk": N_("接下来由受理人员办。"),
+    "reviewer": N_("接下来由审核人员办。"),
+    "provider": N_("接下来由数据提供单位办。"),
 }
 WORKING = ("handler", "reviewer", "verifier")
 
@@ -48,7 +49,8 @@ def index() -> Response:
     # A case that was passed on may be out of sight now.
     done = service.find(reference, g.actor)
     return render("desk/index.html", waiting=waiting, everything=everything, kind=kind,
-                  is_done=bool(reference), done=done, next_person=NEXT_PERSONS.get,
+                  is_done=bool(reference), done=done, after=NEXT.get(done.turn) if done else None,
+                  left_late=service.left_late(g.actor),
                   done_step=_step_word(done) if done else "")  # fmt: skip
 
 
@@ -66,8 +68,14 @@ def case(reference: str) -> Response:
 @bp.post("/desk/cases/<reference>/step")
 @staff(*WORKING)
 def step(reference: str) -> ResponseReturnValue:
-    found, form = _case(reference), StepForm()
+    form = StepForm()
+    if _is_taken(reference, form):
+        return redirect(path(f"/desk/?done={reference}"), 303)
+    found = _case(reference)
     form.offer(_steps(found))
+    if form.expected.data and form.expected.data != found.state:
+        form.refuse(Refused("moved_on"))
+        return _page(found, form)
     if not form.validate_on_submit():
         return _page(found, form)
     if request.form.get("do") == "preview":
@@ -182,8 +190,24 @@ def _take(found: Case, form: StepForm) -> bool:
     return not form.errors
 
 
+def _is_taken(reference: str, form: StepForm) -> bool:
+    """Whether this very step was taken by this person: the form was sent twice."""
+    sent = form.step.data, g.actor.label, form.note.data or ""
+    gone = service.left(reference, g.actor)
+    if gone and (gone.hop.step, gone.hop.actor, gone.hop.note) == sent:
+        return True
+    found = gone.case if gone else service.find(reference, g.actor)
+    return found is not None and finding.is_taken(found, *sent, form.expected.data)
+
+
 def _case(reference: str) -> Case:
-    return service.find(reference, g.actor) or abort(404)
+    """A case that this person may open; who had it is told where it went."""
+    found = service.find(reference, g.actor)
+    if found is not None:
+        return found
+    gone = service.left(reference, g.actor) or abort(404)
+    words = cases.step_words(gone.case.kind)
+    return abort(render("desk/left.html", status=403, left=gone, word=words[gone.hop.step]))
 
 
 def _steps(found: Case) -> list[tuple[str, str]]:
@@ -223,6 +247,10 @@ def _page(found: Case, form: Any, **context: Any) -> Response:
     }
     name = type(form).__name__.removesuffix("Form").lower()
     forms = {**blank, name: form}
+    if name == "step" and not _steps(found):
+        # Nothing can be done any more, but what was written may still be sent.
+        forms["words"].note.data = forms["words"].note.data or form.note.data
+        forms["memo"].memo.data = forms["memo"].memo.data or form.memo.data
     forms["step"].offer(_steps(found))
     return render(
         "desk/case.html",

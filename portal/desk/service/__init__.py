@@ -2,6 +2,7 @@
 
 from portal.desk.service.cases import (
     Applicant,
+    Left,
     Reply,
     Waiting,
     applicant,
@@ -9,6 +10,8 @@ from portal.desk.service.cases import (
     find,
     history,
     inbox,
+    left,
+    left_late,
     may_open,
     memo,
     options,
@@ -27,10 +30,9 @@ from portal.desk.service.reviews import Reviews, conflict, decide_conflict, deci
 from portal.desk.service.trail import chain, trail
 
 __all__ = [
-    "Applicant", "Control", "Front", "Reply", "Reviews", "Waiting", "applicant", "appoint",
-    "chain",
-    "change", "conflict", "decide_conflict", "decide_reply", "end", "evidence", "extracts", "find",
-    "history", "inbox", "may_open", "member", "members", "memo", "options", "replies",
-    "replies_for", "respond", "reveal", "reviews", "say", "send_extract", "take",
-    "take_results", "trail",
+    "Applicant", "Control", "Front", "Left", "Reply", "Reviews", "Waiting", "applicant",
+    "appoint", "chain", "change", "conflict", "decide_conflict", "decide_reply", "end",
+    "evidence", "extracts", "find", "history", "inbox", "left", "left_late", "may_open", "member",
+    "members", "memo", "options", "replies", "replies_for", "respond", "reveal", "reviews", "say",
+    "send_extract", "take", "take_results", "trail",
 ]  # fmt: skip

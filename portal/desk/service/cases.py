@@ -1,7 +1,8 @@
 """Questions of the desk: what waits for whom, and what a case may show to whom."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -12,21 +13,23 @@ from portal.accounts.models import Account
 from portal.bodies import service as bodies
 from portal.cases import service as cases
 from portal.cases.models import Case, CaseEvent
+from portal.cases.rules.figures import HOPS
 from portal.cases.service import By, finding
 from portal.complaints.models import Complaint
 from portal.complaints.service import respondent, vault
-from portal.core import audit, content
+from portal.core import audit, clock, content
 from portal.core.actor import Actor
 from portal.core.db import session
 from portal.core.errors import Refused
 from portal.core.ids import normalise_id
 from portal.core.masking import mask_person
-from portal.core.units import CREDIT_OFFICE, Unit, is_conflicted
+from portal.core.units import CREDIT_OFFICE, Unit, is_conflicted, unit_of_key
 from portal.core.workflow import Step
 from portal.desk import rules
 
 LONGEST_INBOX = 300
 FAR = 10_000
+A_MONTH = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,16 @@ class Waiting:
     case: Case
     clock: finding.Clock | None
     is_my_turn: bool
+    # Came from the level below, which let its time run out.
+    has_climbed: bool = False
+
+
+@dataclass(frozen=True)
+class Left:
+    """A case that lay with this person's unit and does not any more, and the hop that took it."""
+
+    case: Case
+    hop: CaseEvent
 
 
 @dataclass(frozen=True)
@@ -72,7 +85,29 @@ def inbox(actor: Actor, *, kind: str = "", mine: bool = True) -> list[Waiting]:
         query = query.where(Case.kind == kind)
     found = [_waiting(case, actor) for case in session.scalars(query) if may_open(case, actor)]
     shown = [each for each in found if each.is_my_turn or not mine]
-    return sorted(shown, key=_urgency)[:LONGEST_INBOX]
+    shown = sorted(shown, key=_urgency)[:LONGEST_INBOX]
+    climbed = _climbed(each.case.id for each in shown)
+    return [replace(each, has_climbed=each.case.id in climbed) for each in shown]
+
+
+def left_late(actor: Actor) -> list[Left]:
+    """What ran out of time with this person's unit in the last month, newest first."""
+    rows = session.scalars(
+        select(CaseEvent)
+        .where(CaseEvent.step == "escalate", CaseEvent.at >= clock.now() - A_MONTH)
+        .order_by(CaseEvent.at.desc(), CaseEvent.id.desc())
+        .options(selectinload(CaseEvent.case))
+    )
+    found = (Left(hop.case, hop) for hop in rows if _was_theirs(hop, hop.case, actor))
+    return [each for each in found if not may_open(each.case, actor)]
+
+
+def left(reference: str, actor: Actor) -> Left | None:
+    """The case of this number if it lay with this person's unit and went on from there."""
+    case = _numbered(reference)
+    hops = (event for event in reversed(case.events) if event.step in HOPS) if case else ()
+    hop = next((event for event in hops if _was_theirs(event, event.case, actor)), None)
+    return Left(hop.case, hop) if hop else None
 
 
 def may_open(case: Case, actor: Actor) -> bool:
@@ -89,14 +124,19 @@ def unit_of(actor: Actor) -> Unit:
 
 def find(reference: str, actor: Actor) -> Case | None:
     """The case of this number if this person may open it."""
-    case = session.scalar(select(Case).where(Case.reference == normalise_id(reference)))
+    case = _numbered(reference)
     return case if case is not None and may_open(case, actor) else None
 
 
 def options(case: Case, actor: Actor) -> list[tuple[Step, str]]:
     """The steps this person may take now, each with the role it is taken in."""
     parts = sorted(_parts(case, actor))
-    return [(step, part) for part in parts for step in case.workflow.options(case.state, part)]
+    return [
+        (step, part)
+        for part in parts
+        for step in case.workflow.options(case.state, part)
+        if cases.is_offered(case, step.name)
+    ]
 
 
 def take(case: Case, name: str, actor: Actor, *, note: str, expected: str, **answers: Any) -> None:
@@ -194,6 +234,25 @@ def replies_for(case: Case) -> list[Reply]:
 def _parts(case: Case, actor: Actor) -> frozenset[str]:
     area = unit_of(actor).area
     return rules.parts(actor.roles, actor.body, area, case.body_slug, case.unit_area)
+
+
+def _numbered(reference: str) -> Case | None:
+    return session.scalar(select(Case).where(Case.reference == normalise_id(reference)))
+
+
+def _was_theirs(hop: CaseEvent, case: Case, actor: Actor) -> bool:
+    """Whether a hop took a case from this person's unit, which is not complained of."""
+    before, mine = unit_of_key(hop.details["before"]), unit_of(actor)
+    if is_conflicted(mine, case.about, _parents()):
+        return False
+    return before.body == mine.body and mine.area in ("", before.area)
+
+
+def _climbed(case_ids: Iterable[int]) -> set[int]:
+    query = select(CaseEvent.case_id).where(
+        CaseEvent.step == "escalate", CaseEvent.case_id.in_(list(case_ids))
+    )
+    return set(session.scalars(query))
 
 
 def _waiting(case: Case, actor: Actor) -> Waiting:

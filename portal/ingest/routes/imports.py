@@ -5,7 +5,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, abort, g, redirect, request
+from flask import Response, abort, g, redirect
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
@@ -18,7 +18,7 @@ from portal.ingest.service import handed
 from portal.web.access import staff
 from portal.web.downloads import attachment
 from portal.web.i18n import _
-from portal.web.pages import path, render
+from portal.web.pages import is_asked_again, path, render
 from portal.web.uploads import sent_files, takes_files
 
 IMPORTING = ("publisher", "editor", "handler")
@@ -75,12 +75,13 @@ def show_handed(handed_id: int) -> ResponseReturnValue:
     found = handed.find(handed_id) or abort(404)
     if found.batch_id:
         target = path(f"/desk/imports/{found.batch_id}")
-        if request.headers.get("HX-Request") == "true":
+        if is_asked_again():
             return Response(status=204, headers={"HX-Redirect": target})
         return redirect(target, 303)
     return render("ingest/handed.html", fragment="progress", handed=found,
                   refusal=_refusal(found.told),
                   standing=handed.standing(found), again_at=handed.again_at(found),
+                  kept_until=handed.kept_until(found), is_asked_again=is_asked_again(),
                   kinds=NAMES_OF_KINDS, most=service.ROWS_SHOWN)  # fmt: skip
 
 
@@ -100,8 +101,7 @@ def findings(batch_id: int) -> Response:
     batch = service.batch(batch_id) or abort(404)
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(service.COLUMNS)
-    writer.writerows(map(defused, line) for line in service.lines_of(batch.id))
+    writer.writerows(map(defused, line) for line in service.lines_of(batch.id, _))
     data = b"\xef\xbb\xbf" + out.getvalue().encode()
     return attachment(data, "text/csv; charset=utf-8", f"findings-{batch.id}.csv")
 

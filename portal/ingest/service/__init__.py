@@ -1,9 +1,14 @@
 """One file in, in one transaction: read, check, store, count, refuse."""
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+import pickle
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from portal.core import audit, beside, clock, db
 from portal.core.db import session
@@ -27,9 +32,10 @@ from portal.records import service as records
 from portal.scenarios import service as scenarios
 from portal.subjects.service import codes
 
-__all__ = ["KINDS", "Outcome", "run"]
+__all__ = ["KINDS", "Checked", "Outcome", "check", "check_alone", "run", "store", "tried"]
 
 PIECE = 2000
+KEPT_IN_MEMORY = 1 << 24
 NOTHING = Piece([], [], [])
 # The generation of objects that came last, as the collector counts.
 YOUNG = 0
@@ -42,7 +48,36 @@ KINDS = (REGISTER, *records.KINDS, *LINES)
 Progress = Callable[[int, int], None]
 
 
-def run(
+@dataclass
+class Checked:
+    """A file that was read and checked, and of which nothing is on file yet."""
+
+    file_name: str
+    started_at: datetime
+    actor: str
+    store: Store
+    passed: Passed
+    quarantine: Quarantine
+    intake: Intake
+    # What is still to be looked up and stored, in the order of the file.
+    pieces: Iterable[Prepared] = ()
+    keeping: ExitStack = field(default_factory=ExitStack)
+    # Opened at once where the transaction is in turn anyway.
+    batch: ImportBatch | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What becomes of the file; whole once its rows were looked up."""
+        return self.quarantine.outcome
+
+    def forget(self) -> None:
+        """Let go of what was gathered, which takes as long as to put it on file."""
+        self.keeping.close()
+        self.store.forget()
+        self.quarantine.waiting.drop()
+
+
+def check(
     path: Path,
     *,
     kind: str | None = None,
@@ -50,34 +85,134 @@ def run(
     report: Report | None = None,
     progress: Progress | None = None,
     may_fork: bool = False,
-) -> Outcome:
-    """Take in a file; the caller commits, or rolls back for a dry run or after a refusal.
+    in_turn: bool = False,
+) -> Checked:
+    """Read and check a file, and look up what there is to be looked up without being in turn.
 
-    Rows of a large file are prepared in processes beside this one where it `may_fork`: it must
-    have no other threads.
+    Unless it is `in_turn`, nothing is written but tables of this connection alone, so that a
+    transaction that only reads will do. Rows of a large file are prepared in processes beside
+    this one where it `may_fork`: it must have no other threads. Raises Refused when the file as a
+    whole cannot be taken.
     """
+    started_at = clock.now()
     source = open_source(path)
     first = next(source.pieces(PIECE), NOTHING)
     layout = find_layout(first.rows[:HEADER_ROWS], _forms(kind))
     _refuse_without_kind(layout, kind)
-    batch = _open_batch(path, source, kind or layout.form.kind)
-    outcome = Outcome(batch.kind, source.sha256, batch.id, layout.unknown, layout.absent)
+    outcome = Outcome(kind or layout.form.kind, source.sha256, unknown_columns=layout.unknown,
+                      absent_columns=layout.absent)  # fmt: skip
     reader = _reader(layout, kind, source)
+    batch = _open_batch(path.name, started_at, outcome) if in_turn else None
     store = _store(layout, kind, batch, actor)
-    passed = passing.find(batch, layout.form) if isinstance(store, RecordStore) else Passed()
-    quarantine = Quarantine(batch.id, outcome, report)
+    passed = passing.find(outcome, layout.form) if store.is_gathering else Passed()
+    quarantine = Quarantine(outcome, report)
     intake = Intake(reader, store, quarantine, passed)
+    checked = Checked(path.name, started_at, actor, store, passed, quarantine, intake, batch=batch)
     preparer = Preparer(reader, store.build, store.keys, passed)
     count = helpers(source, source.lines - passed.count, beside.cores()) if may_fork else 0
-    with _collector_paused(), db.much_in_memory() if count else nullcontext():
-        for piece in _prepared(preparer, source, layout.header_row, count):
-            intake.take(piece)
-            gc.collect(YOUNG)
-            if progress and piece.last:
-                progress(piece.last, source.lines)
-    passing.remember(batch, passed, quarantine)
-    _close_batch(batch, outcome, actor)
+    pieces = _prepared(preparer, source, layout.header_row, count)
+    if progress:
+        pieces = _told(pieces, progress, source.lines)
+    with _collector_paused():
+        if store.is_gathering or in_turn:
+            _take(checked, pieces)
+        else:
+            checked.pieces = checked.keeping.enter_context(_kept(pieces))
+    return checked
+
+
+def store(checked: Checked) -> Outcome:
+    """Put on file what was checked; the caller commits, or rolls back."""
+    outcome = checked.outcome
+    with _collector_paused(), db.much_in_memory():
+        _take(checked, checked.pieces)
+        batch = checked.batch or _open_batch(checked.file_name, checked.started_at, outcome)
+        put = checked.store.put(batch.id)
+        checked.quarantine.put(batch.id)
+    outcome.added -= put.changed + put.unchanged
+    outcome.changed += put.changed
+    outcome.unchanged += put.unchanged
+    counted = _counted(outcome)
+    for name, number in counted.items():
+        setattr(batch, name, number)
+    batch.finished_at = clock.now()
+    passing.remember(checked.passed, checked.quarantine, put.ids)
+    audit.record(
+        "ingest.import", "import_batch", batch.id, checked.actor,
+        file=batch.file_name, sha256=batch.sha256, kind=batch.kind, **counted,
+    )  # fmt: skip
+    session.flush()
     return outcome
+
+
+def tried(checked: Checked) -> Outcome:
+    """What would become of a file that was checked; the caller rolls back what was tried for it."""
+    return checked.outcome if checked.store.is_gathering else store(checked)
+
+
+def run(path: Path, **told: Any) -> Outcome:
+    """Take in a file as `check` and `store` do, in one transaction, which the caller ends.
+
+    It takes less time in all, and others wait for all of it.
+    """
+    with db.much_in_memory() if told.get("may_fork") else nullcontext():
+        checked = check(path, in_turn=True, **told)
+        outcome = store(checked)
+    checked.forget()
+    return outcome
+
+
+def check_alone(path: Path, **told: Any) -> Checked:
+    """Check a large file in a process that has no other threads; `store` is the next transaction.
+
+    Others hardly wait for that one: it begins when all is ready, and everything of the file is in
+    it.
+    """
+    with db.only_reading():
+        checked = check(path, may_fork=True, **told)
+        session.commit()
+    return checked
+
+
+def _take(checked: Checked, pieces: Iterable[Prepared]) -> None:
+    for piece in pieces:
+        checked.intake.take(piece)
+        gc.collect(YOUNG)
+
+
+def _told(pieces: Iterable[Prepared], progress: Progress, lines: int) -> Iterator[Prepared]:
+    for piece in pieces:
+        yield piece
+        if piece.last:
+            progress(piece.last, lines)
+
+
+@contextmanager
+def _kept(pieces: Iterable[Prepared]) -> Iterator[Iterator[Prepared]]:
+    """The same pieces, kept until they are wanted, in a file where they are many."""
+    with tempfile.SpooledTemporaryFile(KEPT_IN_MEMORY) as file:
+        count = 0
+        for piece in pieces:
+            pickle.dump(piece, file, pickle.HIGHEST_PROTOCOL)
+            count += 1
+        file.seek(0)
+        yield (pickle.load(file) for _each in range(count))  # noqa: S301 - we wrote it
+
+
+def _open_batch(file_name: str, started_at: datetime, outcome: Outcome) -> ImportBatch:
+    batch = ImportBatch(
+        file_name=file_name[:200], sha256=outcome.sha256, kind=outcome.kind,
+        started_at=started_at, finished_at=started_at, **_counted(outcome),
+    )  # fmt: skip
+    session.add(batch)
+    session.flush()  # rows refer to it
+    outcome.batch_id = batch.id
+    return batch
+
+
+def _counted(outcome: Outcome) -> dict[str, int]:
+    counted = ("rows", "added", "changed", "unchanged", "quarantined")
+    return {name: getattr(outcome, name) for name in counted}
 
 
 @contextmanager
@@ -141,13 +276,14 @@ def _reader(layout: Layout, kind: str | None, source: Source) -> RowReader:
     )
 
 
-def _store(layout: Layout, kind: str | None, batch: ImportBatch, actor: str) -> Store:
+def _store(layout: Layout, kind: str | None, batch: ImportBatch | None, actor: str) -> Store:
     if layout.form.kind == REGISTER:
         return SubjectStore(layout)
     if layout.form.kind in LINES:
         return LineStore(layout, layout.form.kind, actor)
     # Records of the general form name their kind row by row, or all have the one that was given.
-    return RecordStore(layout, layout.form.kind if layout.form.kind in OWN_FORM else kind, batch.id)
+    storing = records.Storing(in_turn=bool(batch), batch_id=batch.id if batch else None)
+    return RecordStore(layout, layout.form.kind if layout.form.kind in OWN_FORM else kind, storing)
 
 
 def _refuse_without_kind(layout: Layout, kind: str | None) -> None:
@@ -204,37 +340,3 @@ def _scenario_words(form: Form) -> dict[str, list[str]]:
         slug: [slug, rule.zh, rule.zh.replace("信用+", ""), rule.badge_zh]
         for slug, rule in scenarios.rules().items()
     }
-
-
-def _open_batch(path: Path, source: Source, kind: str) -> ImportBatch:
-    now = clock.now()
-    batch = ImportBatch(
-        file_name=path.name[:200],
-        sha256=source.sha256,
-        kind=kind,
-        started_at=now,
-        finished_at=now,
-        rows=0,
-        added=0,
-        changed=0,
-        unchanged=0,
-        quarantined=0,
-    )
-    session.add(batch)
-    session.flush()  # rows refer to it
-    return batch
-
-
-def _close_batch(batch: ImportBatch, outcome: Outcome, actor: str) -> None:
-    counted = {
-        name: getattr(outcome, name)
-        for name in ("rows", "added", "changed", "unchanged", "quarantined")
-    }
-    for name, number in counted.items():
-        setattr(batch, name, number)
-    batch.finished_at = clock.now()
-    audit.record(
-        "ingest.import", "import_batch", batch.id, actor,
-        file=batch.file_name, sha256=batch.sha256, kind=batch.kind, **counted,
-    )  # fmt: skip
-    session.flush()

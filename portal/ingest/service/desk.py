@@ -1,7 +1,8 @@
 """Files handed in at the desk, and the list of rows that stayed out."""
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 
 from portal.core.db import session
 from portal.core.errors import Refused
-from portal.core.uploads import MEGABYTE, shown_name
+from portal.core.uploads import MEGABYTE, TOGETHER_BYTES, shown_name
 from portal.ingest.content import FILES, template
 from portal.ingest.models import ImportBatch, QuarantinedRow
 from portal.ingest.rules.findings import NAMES, Finding
@@ -18,14 +19,14 @@ from portal.ingest.service import run
 from portal.ingest.service.quarantine import Outcome
 
 __all__ = [
-    "COLUMNS", "FILES", "LARGEST", "NAMES", "ROWS_SHOWN", "batch", "batches", "check", "counted",
+    "FILES", "LARGEST", "NAMES", "ROWS_SHOWN", "batch", "batches", "check", "counted",
     "earlier", "findings_of", "lines_of", "rows_of", "take_in", "template",
 ]  # fmt: skip
 
 BATCHES_SHOWN = 50
 ROWS_SHOWN = 200
 # Bytes of a file that is taken at the desk.
-LARGEST = 50 * MEGABYTE
+LARGEST = TOGETHER_BYTES
 
 
 class Said(NamedTuple):
@@ -45,35 +46,53 @@ class Taken(NamedTuple):
     noticed: list[Said]
 
 
+class Remarks:
+    """Gathers what is said of the first rows of a file."""
+
+    def __init__(self) -> None:
+        self.told: dict[bool, list[Said]] = {False: [], True: []}
+        self.refused: set[int] = set()
+
+    def note(self, number: int, finding: Finding) -> None:
+        """Note a finding, as `run` reports it."""
+        if not finding.is_notice:
+            self.refused.add(number)
+        if len(self.told[finding.is_notice]) < ROWS_SHOWN:
+            said = Said(number, finding.field, finding.value, finding.message)
+            self.told[finding.is_notice].append(said)
+
+    def taken(self, outcome: Outcome) -> Taken:
+        """All of it, with what became of the file."""
+        noticed = [said for said in self.told[True] if said.row_number not in self.refused]
+        return Taken(outcome, sorted(self.told[False], key=_place), sorted(noticed, key=_place))
+
+
 def take_in(name: str, data: bytes, *, kind: str | None, is_dry_run: bool, actor: str) -> Taken:
     """Take in a file that was handed in; a dry run leaves nothing behind.
 
     Raises Refused when the file as a whole is too large or cannot be read.
     """
     check(name, data)
-    told: dict[bool, list[Said]] = {False: [], True: []}
-    refused: set[int] = set()
-
-    def report(number: int, finding: Finding) -> None:
-        if not finding.is_notice:
-            refused.add(number)
-        if len(told[finding.is_notice]) < ROWS_SHOWN:
-            said = Said(number, finding.field, finding.value, finding.message)
-            told[finding.is_notice].append(said)
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / shown_name(name)
-        path.write_bytes(data)
+    remarks = Remarks()
+    with as_file(name, data) as path:
         attempt = session.begin_nested() if is_dry_run else None
         try:
-            outcome = run(path, kind=kind, actor=actor, report=report)
+            outcome = run(path, kind=kind, actor=actor, report=remarks.note)
         except Refused as refusal:
             raise Refused(refusal.reason, "file", **refusal.data) from refusal
         finally:
             if attempt:
                 attempt.rollback()
-    noticed = [said for said in told[True] if said.row_number not in refused]
-    return Taken(outcome, sorted(told[False], key=_place), sorted(noticed, key=_place))
+    return remarks.taken(outcome)
+
+
+@contextmanager
+def as_file(name: str, data: bytes) -> Iterator[Path]:
+    """The data in a file of that name, for as long as it is needed."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / shown_name(name)
+        path.write_bytes(data)
+        yield path
 
 
 def check(name: str, data: bytes) -> None:
@@ -134,7 +153,9 @@ def rows_of(batch_id: int, limit: int) -> Sequence[QuarantinedRow]:
     ).all()
 
 
-def lines_of(batch_id: int) -> Iterable[Sequence[Any]]:
-    """Every finding as a line of the report file."""
+def lines_of(batch_id: int, translate: Callable[..., str]) -> Iterable[Sequence[str]]:
+    """The report file of an import: its header, and every finding as a line."""
+    yield tuple(map(translate, COLUMNS))
     for row in rows_of(batch_id, limit=1_000_000):
-        yield report_row(row.row_number, Finding(row.field, row.rule, row.value, row.message))
+        finding = Finding(row.field, row.rule, row.value, row.message)
+        yield report_row(row.row_number, finding, translate)

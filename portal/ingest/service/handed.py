@@ -1,17 +1,17 @@
 """Large files handed in at the desk: kept until a worker takes them in, so that no page waits."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from portal.core import audit, clock, jobs, sealing, storage
+from portal.core import audit, clock, db, jobs, sealing, storage
 from portal.core.db import session
 from portal.core.errors import Refused
 from portal.core.uploads import MEGABYTE, shown_name
 from portal.ingest.models import HandedFile
-from portal.ingest.service import desk
+from portal.ingest.service import Checked, check_alone, desk, store, tried
 
 TAKE_IN, LET_GO = "ingest.take_in", "ingest.let_go"
 PURPOSE = "handed file"
@@ -19,6 +19,10 @@ PURPOSE = "handed file"
 LARGE_BYTES, LARGE_LINES = 2 * MEGABYTE, 5_000
 # A workbook of this type is packed, to about an eighth.
 PACKED, PACKING = b"PK\x03\x04", 8
+# How long the page of a file stays, and a file that could not be taken in.
+KEPT = timedelta(days=30)
+# A refusal that is no fault of the file.
+OURS = "helper_died"
 
 # What a page says of a check, beside single rows.
 COUNTED = ("rows", "added", "changed", "unchanged", "quarantined", "absent_columns",
@@ -65,30 +69,51 @@ def hand_in(
 
 
 def take_in(handed_id: int) -> None:
-    """Take in a file that waits, once: a refusal is its result, any other failure is tried again.
+    """Take in a file that waits, once, and commit, in a process that has no other threads.
 
-    A second worker waits for the first, and finds it done.
+    A refusal is its result, any other failure is tried again. It is read and checked before the
+    transaction that writes; a second worker that did so too then finds it done.
     """
-    handed = session.get_one(HandedFile, handed_id, with_for_update=True)
-    if handed.batch_id or handed.told:
+    with db.only_reading():
+        handed = session.get_one(HandedFile, handed_id)
+        is_done = _is_done(handed)
+        session.commit()
+    if is_done:
         return
+    remarks = desk.Remarks()
+    found = _check(handed, remarks)
+    session.refresh(handed, with_for_update=True)
+    if _is_done(handed):
+        session.rollback()
+        return
+    if isinstance(found, Refused):
+        handed.told = {"refused": found.reason, "data": found.data}
+    elif handed.is_dry_run:
+        attempt = session.begin_nested()
+        outcome = tried(found)
+        attempt.rollback()
+        handed.told = _told(remarks.taken(outcome))
+    else:
+        handed.batch_id = store(found).batch_id
+    jobs.enqueue(LET_GO, storage_key=handed.storage_key)
+    session.commit()
+
+
+def _check(handed: HandedFile, remarks: desk.Remarks) -> Checked | Refused:
     try:
-        with session.begin_nested():
-            taken = desk.take_in(
-                handed.file_name,
-                _kept(handed.storage_key),
-                kind=handed.kind or None,
-                is_dry_run=handed.is_dry_run,
-                actor=handed.actor,
+        with desk.as_file(handed.file_name, _kept(handed.storage_key)) as path:
+            return check_alone(
+                path, kind=handed.kind or None, actor=handed.actor, report=remarks.note
             )
     except Refused as refusal:
-        handed.told = {"refused": refusal.reason, "data": refusal.data}
-    else:
-        if handed.is_dry_run:
-            handed.told = _told(taken)
-        else:
-            handed.batch_id = taken.outcome.batch_id
-    jobs.enqueue(LET_GO, storage_key=handed.storage_key)
+        session.rollback()
+        if refusal.reason == OURS:
+            raise
+        return refusal
+
+
+def _is_done(handed: HandedFile) -> bool:
+    return bool(handed.batch_id or handed.told)
 
 
 def let_go(storage_key: str) -> None:
@@ -113,6 +138,26 @@ def _told(taken: desk.Taken) -> dict[str, Any]:
         "kept_out": [each._asdict() for each in taken.kept_out],
         "noticed": [each._asdict() for each in taken.noticed],
     }
+
+
+def purge() -> None:
+    """Forget what was handed in a month ago, and the files of which nothing became.
+
+    What an import did is told by its own page, which stays.
+    """
+    old = select(HandedFile).where(HandedFile.handed_at < clock.now() - KEPT)
+    for handed in session.scalars(old):
+        if standing(handed) == "running":
+            continue
+        if not _is_done(handed):
+            jobs.cancel(TAKE_IN, str(handed.id))
+            jobs.enqueue(LET_GO, storage_key=handed.storage_key)
+        session.delete(handed)
+
+
+def kept_until(handed: HandedFile) -> date:
+    """The last day of its page."""
+    return (handed.handed_at + KEPT).astimezone(clock.CITY).date()
 
 
 def find(handed_id: int) -> HandedFile | None:

@@ -48,7 +48,7 @@ class Intake:
         self.seen = Seen()
 
     def take(self, piece: Prepared) -> None:
-        """Store the rows that can be taken; the others go to quarantine."""
+        """Hand the rows that can be taken to the store; the others go to quarantine."""
         self.outcome.rows += piece.total + piece.passed
         for number, findings in piece.remarks:
             self.quarantine.remark(number, findings)
@@ -61,7 +61,6 @@ class Intake:
             self._store(piece.facts)
         else:
             self._store_unseen(piece, is_new)
-        self.quarantine.store()
 
     def _store_unseen(self, piece: Prepared, is_new: Sequence[bool]) -> None:
         """Without the rows whose key this file had before."""

@@ -13,13 +13,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.core import bulk
 from portal.core.db import session
 from portal.ingest import content
 from portal.ingest.models import ImportBatch, TakenFile
 from portal.ingest.reading import Piece
 from portal.ingest.rules.forms import Form
-from portal.ingest.service.quarantine import Quarantine
+from portal.ingest.service.quarantine import Outcome, Quarantine
 from portal.records import service as records
 
 # What the day decides: a row refused for it may be taken on another, before one taken from here.
@@ -32,8 +31,6 @@ class Passed:
 
     # By this the file is known when it comes again; empty where it will not be.
     digest: str = ""
-    # The number that the first record would have that is added now.
-    first_record: int = 0
     batch_ids: list[int] = field(default_factory=list)
     flags: bytearray = field(default_factory=bytearray)
 
@@ -64,9 +61,9 @@ class Passed:
         return [self.holds(known.get(each)) for each in keys]
 
 
-def find(batch: ImportBatch, form: Form) -> Passed:
+def find(outcome: Outcome, form: Form) -> Passed:
     """The rows that earlier imports took from the file of this one."""
-    passed = Passed(_digest(batch, form), bulk.reserve("record", 0))
+    passed = Passed(_digest(outcome, form))
     taken = select(TakenFile, ImportBatch.started_at).join(ImportBatch)
     for file, started_at in session.execute(taken.where(TakenFile.digest == passed.digest)):
         ids = range(file.first_record, file.next_record)
@@ -80,23 +77,23 @@ def find(batch: ImportBatch, form: Form) -> Passed:
     return passed
 
 
-def _digest(batch: ImportBatch, form: Form) -> str:
+def _digest(outcome: Outcome, form: Form) -> str:
     """What a file says and how it is read: equal where every row would be read alike."""
-    told = (batch.sha256, batch.kind, records.READING, form, content.all_words(),
+    told = (outcome.sha256, outcome.kind, records.READING, form, content.all_words(),
             records.law_on_file())  # fmt: skip
     return sha256(repr(told).encode()).hexdigest()
 
 
-def remember(batch: ImportBatch, passed: Passed, quarantine: Quarantine) -> None:
+def remember(passed: Passed, quarantine: Quarantine, added: range) -> None:
     """Note which records an import added, for the day when its file comes again."""
     outcome = quarantine.outcome
     if passed.digest and outcome.added and OF_THE_DAY not in outcome.rules:
         session.add(
             TakenFile(
-                batch_id=batch.id,
+                batch_id=outcome.batch_id,
                 digest=passed.digest,
-                first_record=passed.first_record,
-                next_record=bulk.reserve("record", 0),
+                first_record=added.start,
+                next_record=added.stop,
                 noticed=quarantine.noticed,
             )
         )

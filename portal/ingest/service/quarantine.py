@@ -5,13 +5,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import BigInteger, Column, MetaData, Table, bindparam, insert, select
 
+from portal.core import bulk
 from portal.core.db import session
 from portal.ingest.models import QuarantinedRow
 from portal.ingest.rules.findings import Finding
 
 GATHERED = 1000
+COLUMNS = ("row_number", "field", "rule", "value", "message")
+_ROWS: Table = QuarantinedRow.__table__  # type: ignore[assignment]
+WAITING = Table(
+    "waiting_quarantined_row",
+    MetaData(),
+    *(Column(name, _ROWS.c[name].type) for name in COLUMNS),
+    prefixes=["TEMPORARY"],
+)
+_BATCH: Any = bindparam("batch", type_=BigInteger)
+_PUT = insert(_ROWS).from_select(
+    ["batch_id", *COLUMNS], select(_BATCH, *(WAITING.c[name] for name in COLUMNS))
+)
 
 Report = Callable[[int, Finding], None]
 
@@ -37,11 +50,11 @@ class Outcome:
 class Quarantine:
     """Takes every finding of a file; rows with an error are kept for people to look at."""
 
-    def __init__(self, batch_id: int, outcome: Outcome, report: Report | None) -> None:
-        self.batch_id = batch_id
+    def __init__(self, outcome: Outcome, report: Report | None) -> None:
         self.outcome = outcome
         self.report = report
-        self.waiting: list[dict[str, Any]] = []
+        self.found: list[tuple[Any, ...]] = []
+        self.waiting = bulk.Waiting(WAITING)
         # Rows of which there was something to say and that may be taken all the same.
         self.noticed: list[int] = []
 
@@ -58,22 +71,23 @@ class Quarantine:
         self.outcome.quarantined += bool(errors)
         if not errors and findings:
             self.noticed.append(row_number)
-        self.waiting += [self._columns(row_number, finding) for finding in errors]
-        if len(self.waiting) >= GATHERED:
-            self.store()
+        self.found += [_columns(row_number, finding) for finding in errors]
+        if len(self.found) >= GATHERED:
+            self._gather()
 
-    def store(self) -> None:
-        """Write what was gathered."""
-        if self.waiting:
-            session.execute(insert(QuarantinedRow), self.waiting)
-            self.waiting = []
+    def _gather(self) -> None:
+        self.waiting.add(dict(zip(COLUMNS, zip(*self.found, strict=True), strict=True)))
+        self.found = []
 
-    def _columns(self, row_number: int, finding: Finding) -> dict[str, Any]:
-        return {
-            "batch_id": self.batch_id,
-            "row_number": row_number,
-            "field": finding.field[:60],
-            "rule": finding.rule,
-            "value": finding.value.replace("\0", "")[:300],
-            "message": finding.message,
-        }
+    def put(self, batch_id: int) -> None:
+        """Put aside what was found in the file of this import."""
+        if self.found:
+            self._gather()
+        if self.waiting.is_used:
+            session.execute(_PUT, {"batch": batch_id})
+
+
+def _columns(row_number: int, finding: Finding) -> tuple[Any, ...]:
+    """What is kept of a finding, in the order of COLUMNS."""
+    value = finding.value.replace("\0", "")[:300]
+    return row_number, finding.field[:60], finding.rule, value, finding.message

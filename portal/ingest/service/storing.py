@@ -18,6 +18,7 @@ from portal.subjects import service as subjects
 Columns = Sequence[Sequence[Any]]
 # In place of a subject: there is none with the code, or another has it.
 STRANGER, MISNAMED = 0, -1
+NOTHING_PUT = records.Put(range(0))
 TOLD_OF_SUBJECT = ("subject_code", "subject_name")
 
 
@@ -43,6 +44,8 @@ class Store(Protocol):
     key_place: int
     name_place: int
     contradiction: str
+    # Whether `store` only looks up and gathers, so that nobody need wait for it.
+    is_gathering: bool
 
     def build(
         self, columns: Columns, cells: Sequence[Sequence[str]], numbers: Sequence[int], /
@@ -50,6 +53,8 @@ class Store(Protocol):
     def keys(self, rows: Any, /) -> Iterable[Hashable]: ...
     def pick(self, rows: Any, places: Sequence[int], /) -> Any: ...
     def store(self, rows: Any, /) -> Stored: ...
+    def put(self, batch_id: int, /) -> records.Put: ...
+    def forget(self) -> None: ...
 
     # Of a single row.
     def told_key(self, row: Any, /) -> str: ...
@@ -57,6 +62,7 @@ class Store(Protocol):
 
 
 class SubjectStore:
+    is_gathering = False
     contradiction = N_("同一文件中已有同一代码而内容不同的行；请核对后只保留一行。")
 
     def __init__(self, layout: Layout) -> None:
@@ -84,20 +90,26 @@ class SubjectStore:
             scenarios.renew([facts.code for facts in rows])
         return Stored(counts.added, counts.changed, counts.unchanged)
 
+    def put(self, _batch_id: int) -> records.Put:
+        return NOTHING_PUT
+
+    def forget(self) -> None:
+        return
+
 
 class RecordStore:
+    is_gathering = True
     contradiction = N_(
         "同一文件中已有同一文书号、同一机关、同一主体而内容不同的行；请核对后只保留一行。"
     )
 
-    def __init__(self, layout: Layout, kind: str | None, batch_id: int) -> None:
+    def __init__(self, layout: Layout, kind: str | None, storing: records.Storing) -> None:
         self.build = RecordBuilder(layout, kind, clock.today()).build
         self.key_place = layout.form.place("number") or 0
         self.name_place = layout.form.place("name") or 0
-        self.batch_id = batch_id
+        self.storing = storing
         # The subjects that pairs of code and name are about, which repeat from row to row.
         self.found: dict[tuple[str, str], int] = {}
-        self.noted: set[int] = set()
 
     def keys(self, rows: records.ReadyRecords) -> Iterable[Hashable]:
         return zip(rows["subject_code"], rows["kind"], rows["key"], strict=True)
@@ -109,7 +121,7 @@ class RecordStore:
         return str(row["number"][0])
 
     def is_stored(self, row: records.ReadyRecords) -> bool:
-        return records.is_stored(row)
+        return self.storing.is_taken(row)
 
     def store(self, rows: records.ReadyRecords) -> Stored:
         numbers, codes, names = (rows[name] for name in ("row_number", *TOLD_OF_SUBJECT))
@@ -117,7 +129,7 @@ class RecordStore:
         self._find(told)
         ids = list(map(self.found.__getitem__, told))
         if min(ids) > 0:
-            counts = records.store_ready(rows, ids, batch_id=self.batch_id, noted=self.noted)
+            counts = self.storing.take(rows, ids)
             return Stored(counts.added, counts.changed, counts.unchanged)
         good = [place for place, id_ in enumerate(ids) if id_ > 0]
         stored = self.store(rows.pick(good)) if good else Stored(0, 0, 0)
@@ -131,15 +143,24 @@ class RecordStore:
         """Look up the subjects that were not met lately."""
         asked = set(filterfalse(self.found.__contains__, told))
         if len(self.found) + len(asked) > MOST:
-            self.found, self.noted, asked = {}, set(), set(told)
+            self.found, asked = {}, set(told)
         self.found |= dict.fromkeys(asked, STRANGER)
         self.found |= {
             pair: named.subject_id if named.is_named else MISNAMED
             for pair, named in subjects.named(asked).items()
         }
 
+    def put(self, batch_id: int) -> records.Put:
+        """Put everything on file that was gathered."""
+        return self.storing.put(batch_id=batch_id)
+
+    def forget(self) -> None:
+        """Let go of what was gathered."""
+        self.storing.forget()
+
 
 class LineStore:
+    is_gathering = False
     contradiction = N_("同一文件中已有同一对象同一日期而内容不同的行；请核对后只保留一行。")
 
     def __init__(self, layout: Layout, kind: str, actor: str) -> None:
@@ -173,3 +194,9 @@ class LineStore:
         strangers = [(row.row_number, row.subject_code) for row in found.strangers]
         misnamed = [(row.row_number, row.subject_name) for row in found.misnamed]
         return Stored(*counts, strangers, misnamed, problems)
+
+    def put(self, _batch_id: int) -> records.Put:
+        return NOTHING_PUT
+
+    def forget(self) -> None:
+        return

@@ -6,9 +6,9 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, literal_column, or_, select
 
-from portal.core import db
+from portal.core import clock, db
 from portal.records import rules
 from portal.records.law import load as law_on_file
 from portal.records.models import STORED_ON, Record
@@ -35,21 +35,22 @@ from portal.records.service.ready import (
 )
 from portal.records.service.storing import (
     Counts,
-    is_stored,
+    Put,
+    Storing,
     row_numbers,
     store,
-    store_ready,
     take_changed,
     untouched,
 )
 
 __all__ = [
     "CLASSES", "KINDS", "PAGE_SIZE", "READING", "ClassRule", "Classification", "Counts",
-    "ReadyRecords", "RecordFacts", "class_months", "classify", "comes_to_pass", "correct", "get",
-    "in_repair", "is_public_on", "is_stored", "law_on_file", "make_ready", "mark_disputed",
-    "mark_in_repair", "newest", "of_subject", "outline", "public_after", "public_counts",
-    "public_page", "ready_rows", "reinstate", "repair", "row_numbers", "screen", "store",
-    "store_ready", "take_changed", "untouched", "whole", "withdraw", "written_details",
+    "Put", "ReadyRecords", "RecordFacts", "Storing", "class_months", "classify",
+    "comes_to_pass", "correct", "get", "in_repair", "is_public", "is_public_on", "law_on_file",
+    "make_ready", "mark_disputed", "mark_in_repair", "newest", "of_subject", "outline",
+    "public_after", "public_counts", "public_page", "ready_rows", "reinstate", "repair",
+    "row_numbers", "screen", "store", "take_changed", "untouched", "whole", "withdraw",
+    "written_details",
 ]  # fmt: skip
 
 PAGE_SIZE = 20
@@ -74,6 +75,12 @@ def is_public_on() -> Any:
     return (Record.public_from <= today) & (
         or_(Record.public_until.is_(None), Record.public_until > today)
     )
+
+
+def is_public(record_id: int) -> bool:
+    """Whether a record is public today."""
+    query = select(exists().where(Record.id == record_id, is_public_on()))
+    return bool(db.session.scalar(query, {"today": clock.today()}))
 
 
 def comes_to_pass(day: Any, begin: date, end: date) -> ColumnElement[bool]:

@@ -1,16 +1,30 @@
 """Storing records: new ones, changed ones, and the rows they came from."""
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import compress, islice
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from portal.core import bulk, clock, db, revision
-from portal.core.db import session
+from portal.core.db import UTCDateTime, session
 from portal.records.models import Record, RecordChange, RecordOriginal
 from portal.records.service.ready import (
     PUBLICATION,
@@ -45,10 +59,100 @@ class Counts:
     unchanged: int = 0
     strangers: list[RecordFacts] = field(default_factory=list)
 
+    def add(self, more: "Counts") -> None:
+        """Count these too."""
+        self.added += more.added
+        self.changed += more.changed
+        self.unchanged += more.unchanged
+
 
 _SUBJECTS = select(Subject.code, Subject.id)
 _KNOWN = select(Record.subject_id, Record.kind, Record.key, Record.id, Record.fingerprint)
-_ENDINGS = select(*(getattr(Record, name) for name in ENDINGS), Record.is_disputed)
+
+# What waits to be put on file, in a table of the connection that puts it there.
+GATHERED = (*COLUMNS, "publish_until", "row_number", "original")
+IN_UTF8 = ("details", "original")
+_FILE: Table = Record.__table__  # type: ignore[assignment]
+WAITING = Table(
+    "waiting_record",
+    MetaData(),
+    # Among the new ones; or the record on file that says something else.
+    Column("place", BigInteger),
+    Column("known_id", BigInteger),
+    Column("subject_id", BigInteger),
+    *(Column(name, _FILE.c[name].type) for name in COLUMNS),
+    Column("publish_until", Date),
+    Column("row_number", Integer),
+    Column("original", Text),
+    Index("ix_waiting_record_key", "key"),
+    prefixes=["TEMPORARY"],
+)
+_IS_NEW = WAITING.c.place.is_not(None)
+_NEW_ID = WAITING.c.place + bindparam("first", type_=BigInteger)
+_NOW: Any = bindparam("now", type_=UTCDateTime)
+_BATCH: Any = bindparam("batch_id", type_=BigInteger)
+_ORIGINALS: Table = RecordOriginal.__table__  # type: ignore[assignment]
+_PUT = insert(_FILE).from_select(
+    ["id", "subject_id", "updated_at", *COLUMNS],
+    select(_NEW_ID, WAITING.c.subject_id, _NOW, *(WAITING.c[name] for name in COLUMNS))
+    .where(_IS_NEW),
+)  # fmt: skip
+_PUT_ORIGINALS = insert(_ORIGINALS).from_select(
+    ["record_id", "batch_id", "row_number", "row"],
+    select(_NEW_ID, _BATCH, WAITING.c.row_number, WAITING.c.original).where(_IS_NEW),
+)
+_HAS_ENDED = or_(_FILE.c.is_disputed, *(_FILE.c[name].is_not(None) for name in ENDINGS))
+_ENDED = (
+    select(
+        WAITING.c.known_id, WAITING.c.publish_until, *(WAITING.c[name] for name in COLUMNS),
+        *(getattr(Record, name).label(f"was_{name}") for name in ENDINGS),
+        Record.is_disputed.label("was_disputed"),
+    )
+    .join(Record, Record.id == WAITING.c.known_id)
+    .where(_HAS_ENDED)
+)  # fmt: skip
+_CHANGE = (
+    update(_FILE)
+    .where(_FILE.c.id == WAITING.c.known_id, ~_HAS_ENDED)
+    .values({name: WAITING.c[name] for name in COLUMNS} | {"updated_at": _NOW})
+)
+_CHANGE_ORIGINALS = (
+    update(_ORIGINALS)
+    .where(_ORIGINALS.c.record_id == WAITING.c.known_id)
+    .values(batch_id=_BATCH, row_number=WAITING.c.row_number, row=WAITING.c.original)
+)
+_ON_FILE = (
+    select(_FILE.c.id)
+    .where(
+        _FILE.c.key == WAITING.c.key,
+        _FILE.c.subject_id == WAITING.c.subject_id,
+        _FILE.c.kind == WAITING.c.kind,
+    )
+    .correlate(WAITING)
+)
+_IDLE = delete(WAITING).where(
+    _IS_NEW, _ON_FILE.where(_FILE.c.fingerprint == WAITING.c.fingerprint).exists()
+)
+_OVERTAKEN = (
+    update(WAITING)
+    .where(_IS_NEW, _ON_FILE.exists())
+    .values(place=None, known_id=_ON_FILE.scalar_subquery())
+)
+
+
+def _mark_in(table: Any) -> Any:
+    return (
+        select(table.fingerprint)
+        .join(Subject, Subject.id == table.subject_id)
+        .where(
+            Subject.code == bindparam("subject_code"),
+            table.kind == bindparam("kind"),
+            table.key == bindparam("key"),
+        )
+    )
+
+
+_MARK, _MARK_WAITING = _mark_in(Record), _mark_in(WAITING.c)
 
 _UNTOUCHED = (
     select(RecordOriginal.row_number)
@@ -70,7 +174,7 @@ _ROWS = (
 Identity = tuple[int, str, str]
 
 
-def store(rows: Iterable[RecordFacts], *, batch_id: int | None = None) -> Counts:
+def store(rows: Iterable[RecordFacts]) -> Counts:
     """Insert or update records by subject, kind, document number and authority.
 
     Publication is computed from the dated law data; free text is masked before it is stored.
@@ -87,25 +191,11 @@ def store(rows: Iterable[RecordFacts], *, batch_id: int | None = None) -> Counts
         found = list(compress(chunk, is_known))
         if found:
             ids = [subjects[facts.subject_code] for facts in found]
-            stored = store_ready(ready_rows(found, clock.today()), ids, batch_id=batch_id)
-            counts.added += stored.added
-            counts.changed += stored.changed
-            counts.unchanged += stored.unchanged
+            storing = Storing(in_turn=True)
+            counts.add(storing.take(ready_rows(found, clock.today()), ids))
+            storing.put()
+            storing.forget()
     return counts
-
-
-def is_stored(record: ReadyRecords) -> bool:
-    """Whether exactly this one record is on file already."""
-    marks = session.scalars(
-        select(Record.fingerprint)
-        .join(Subject, Subject.id == Record.subject_id)
-        .where(
-            Subject.code == record["subject_code"][0],
-            Record.kind == record["kind"][0],
-            Record.key == record["key"][0],
-        )
-    )
-    return record["fingerprint"][0] in set(marks)
 
 
 def untouched(batch_id: int, ids: range, *, since: datetime) -> Iterator[list[int]]:
@@ -133,38 +223,140 @@ def row_numbers(keys: Sequence[str], batch_ids: Sequence[int]) -> dict[tuple[str
     }
 
 
-def store_ready(
-    records: ReadyRecords,
-    subject_ids: Sequence[int],
-    *,
-    batch_id: int | None = None,
-    noted: set[int] | None = None,
-) -> Counts:
-    """Insert or update records that were made ready, each about the subject at its place.
+class Put(NamedTuple):
+    """What was put on file: the numbers that new records could have.
 
-    `noted` are the subjects of whom this transaction said already that their records changed.
+    Of those that were new when they were looked up others had put some on file meanwhile: so many
+    of them say something else now, and so many the same.
     """
-    known = _known(records["key"])
-    identities = list(zip(subject_ids, records["kind"], records["key"], strict=True))
-    new = {each: place for place, each in enumerate(identities) if each not in known}
-    met = zip(identities, records["fingerprint"], strict=True) if known else ()
-    changed = [
-        place for place, (each, mark) in enumerate(met) if each in known and known[each][1] != mark
-    ]
-    if new:
-        places = list(new.values())
-        whole = records if len(places) == len(records) else records.pick(places)
-        _add(whole, [subject_id for subject_id, _kind, _key in new], batch_id)
-    for place in changed:
-        _change(known[identities[place]][0], records.pick([place]), batch_id)
-    if new or changed:
-        noted = set() if noted is None else noted
-        touched = {subject_ids[place] for place in (*new.values(), *changed)} - noted
-        mark_changed(touched)
-        noted |= touched
-        revision.bump()
-    unchanged = sum(map(known.__contains__, identities)) - len(changed) if known else 0
-    return Counts(added=len(new), changed=len(changed), unchanged=unchanged)
+
+    ids: range
+    changed: int = 0
+    unchanged: int = 0
+
+
+class Storing:
+    """Records on their way in: looked up and gathered first, and put on file all at once.
+
+    Until `put` nothing is written but a table of this connection alone, so that nobody waits for
+    a writer who is still reading a large file. What others put on file meanwhile is found then.
+    A transaction that is in turn anyway puts new records on file as they come, which takes less.
+    """
+
+    def __init__(self, *, in_turn: bool = False, batch_id: int | None = None) -> None:
+        self.in_turn = in_turn
+        self.batch_id = batch_id
+        self.waiting = bulk.Waiting(WAITING)
+        self.added = self.changed = 0
+        self.touched: set[int] = set()
+        # Every record of a number below this was there to be looked up.
+        self.seen_below = bulk.reserve("record", 0) if in_turn else bulk.following("record")
+
+    def take(self, records: ReadyRecords, subject_ids: Sequence[int]) -> Counts:
+        """Gather records that were made ready, each about the subject at its place."""
+        known = _known(records["key"])
+        identities = list(zip(subject_ids, records["kind"], records["key"], strict=True))
+        new = {each: place for place, each in enumerate(identities) if each not in known}
+        met = zip(identities, records["fingerprint"], strict=True) if known else ()
+        changed = [
+            place
+            for place, (each, mark) in enumerate(met)
+            if each in known and known[each][1] != mark
+        ]
+        if new:
+            some, ids = _picked(records, subject_ids, list(new.values()))
+            if self.in_turn:
+                _add(some, ids, self.batch_id)
+            else:
+                places = range(self.added, self.added + len(new))
+                self._gather(some, ids, place=places)
+            self.touched.update(ids)
+        if changed:
+            some, ids = _picked(records, subject_ids, changed)
+            self._gather(some, ids, known_id=[known[identities[place]][0] for place in changed])
+            self.touched.update(ids)
+        unchanged = sum(map(known.__contains__, identities)) - len(changed) if known else 0
+        self.added += len(new)
+        self.changed += len(changed)
+        return Counts(added=len(new), changed=len(changed), unchanged=unchanged)
+
+    def _gather(
+        self, records: ReadyRecords, subject_ids: Sequence[int], **told: Sequence[int]
+    ) -> None:
+        columns = {name: records[name] for name in GATHERED}
+        self.waiting.add({"subject_id": subject_ids, **columns, **told}, utf8=IN_UTF8)
+
+    def is_taken(self, record: ReadyRecords) -> bool:
+        """Whether exactly this one record is on its way, or on file and nothing else on its way."""
+        values = {name: record[name][0] for name in ("subject_code", "kind", "key")}
+        mark = session.scalar(_MARK_WAITING, values) if self.waiting.is_used else None
+        return bool(record["fingerprint"][0] == (mark or session.scalar(_MARK, values)))
+
+    def put(self, *, batch_id: int | None = None) -> Put:
+        """Put on file what was gathered."""
+        put = Put(range(self.seen_below, self.seen_below + self.added))
+        values = {"now": clock.now(), "batch_id": batch_id}
+        if self.added and not self.in_turn:
+            put = self._put_new(values)
+        if self.changed or put.changed:
+            self._change(values)
+        if self.touched:
+            mark_changed(self.touched)
+            revision.bump()
+        return put
+
+    def _put_new(self, values: Mapping[str, Any]) -> Put:
+        first = bulk.reserve("record", self.added)
+        unchanged = changed = 0
+        if first != self.seen_below:
+            unchanged = _rows(session.execute(_IDLE))
+            changed = _rows(session.execute(_OVERTAKEN))
+        for statement in (_PUT, _PUT_ORIGINALS):
+            session.execute(statement, {**values, "first": first})
+        return Put(range(first, first + self.added), changed, unchanged)
+
+    def forget(self) -> None:
+        """Let go of what was gathered; to do so takes as long as to put it on file."""
+        if self.waiting.is_used:
+            self.waiting.drop()
+
+    def _change(self, values: Mapping[str, Any]) -> None:
+        """Records that came to an end here go one by one, all others together."""
+        for row in session.execute(_ENDED).all():
+            _change(row, values["now"])
+        session.execute(_CHANGE, values)
+        session.execute(_CHANGE_ORIGINALS, values)
+
+
+def _picked(
+    records: ReadyRecords, subject_ids: Sequence[int], places: Sequence[int]
+) -> tuple[ReadyRecords, Sequence[int]]:
+    if len(places) == len(records):
+        return records, subject_ids
+    return records.pick(places), [subject_ids[place] for place in places]
+
+
+def _add(records: ReadyRecords, subject_ids: Sequence[int], batch_id: int | None) -> None:
+    count = len(records)
+    first = bulk.reserve("record", count)
+    ids = range(first, first + count)
+    columns = {"id": ids, "subject_id": subject_ids, "updated_at": [clock.now()] * count}
+    columns |= {name: records[name] for name in COLUMNS}
+    bulk.insert_columns(Record, columns, utf8=("details",))
+    bulk.insert_columns(
+        RecordOriginal,
+        {
+            "record_id": ids,
+            "batch_id": [batch_id] * count,
+            "row_number": records["row_number"],
+            "row": records["original"],
+        },
+        utf8=("row",),
+    )
+
+
+def _rows(result: Any) -> int:
+    return int(result.rowcount)
 
 
 def _known(keys: Sequence[str]) -> dict[Identity, tuple[int, str]]:
@@ -191,48 +383,19 @@ def take_changed(limit: int) -> list[int]:
     return sorted(set(taken))
 
 
-def _add(records: ReadyRecords, subject_ids: Sequence[int], batch_id: int | None) -> None:
-    count = len(records)
-    first = bulk.reserve("record", count)
-    ids = range(first, first + count)
-    columns = {"id": ids, "subject_id": subject_ids, "updated_at": [clock.now()] * count}
-    columns |= {name: records[name] for name in COLUMNS}
-    bulk.insert_columns(Record, columns, utf8=("details",))
-    bulk.insert_columns(
-        RecordOriginal,
-        {
-            "record_id": ids,
-            "batch_id": [batch_id] * count,
-            "row_number": records["row_number"],
-            "row": records["original"],
-        },
-        utf8=("row",),
-    )
-
-
-def _change(record_id: int, record: ReadyRecords, batch_id: int | None) -> None:
-    told = {name: record[name][0] for name in (*COLUMNS, "publish_until")}
-    *ended, is_disputed = session.execute(_ENDINGS.where(Record.id == record_id)).one()
-    told |= {name: told[name] or day for name, day in zip(ENDINGS, ended, strict=True)}
+def _change(row: Any, now: datetime) -> None:
+    """Alter one record that was performed, repaired, withdrawn or disputed here: it stays so."""
+    told = dict(row._mapping)
+    record_id = told.pop("known_id")
+    for name in ENDINGS:
+        told[name] = told[name] or told.pop(f"was_{name}")
+        told.pop(f"was_{name}", None)
+    told["is_disputed"] |= told.pop("was_disputed")
     facts = {name: told[name] for name in PUBLICATION_FACTS}
     published = publication(**facts, today=clock.today())
     told |= dict(zip(PUBLICATION, published, strict=True))
-    told |= {
-        "details": json.loads(told["details"]),
-        "is_disputed": told["is_disputed"] or is_disputed,
-        "updated_at": clock.now(),
-    }
     del told["publish_until"]
-    session.execute(update(Record).where(Record.id == record_id).values(told))
-    session.execute(
-        update(RecordOriginal)
-        .where(RecordOriginal.record_id == record_id)
-        .values(
-            batch_id=batch_id,
-            row_number=record["row_number"][0],
-            row=record["original"][0].decode(),
-        )
-    )
+    session.execute(update(Record).where(Record.id == record_id).values(**told, updated_at=now))
 
 
 def recompute_publication(record: Record) -> None:

@@ -65,11 +65,7 @@ def prospect(record_id: int) -> Prospect | None:
 
 def public_prospect(record_id: int) -> Prospect | None:
     """The same for anyone: only of an adverse record that is public today."""
-    today = clock.today()
-    is_public = session.scalar(
-        select(exists().where(Record.id == record_id, records.is_public_on())), {"today": today}
-    )
-    found = prospect(record_id) if is_public else None
+    found = prospect(record_id) if records.is_public(record_id) else None
     return found if found and found.found.route != "none" else None
 
 

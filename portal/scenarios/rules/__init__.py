@@ -339,7 +339,7 @@ def _fact_line(indicator: Indicator, fact: Fact | None, facts: Sequence[Fact], t
 def _of_value(outcomes: Sequence[Outcome], value: str) -> Outcome:
     """The outcome of a value; one that the rule does not know counts as not reported."""
     for outcome in outcomes:
-        if outcome.value and outcome.value == value:
+        if outcome.value == value and value:
             return outcome
     return next(outcome for outcome in outcomes if outcome.value == MISSING)
 

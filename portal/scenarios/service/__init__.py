@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, func, or_, select
@@ -161,8 +162,8 @@ _LISTED = (
 _LISTED_HERE = _LISTED.where(ScenarioListing.scenario == bindparam("scenario"))
 
 
-def _place(row: Any) -> tuple[str, int]:
-    return row[0], row[1] or 0
+# A list without facts is one row, so that only ids of facts are ever compared.
+_PLACE = itemgetter(0, 1)
 
 
 def grades_of(subject_id: int, public: Sequence[Any] | None = None) -> list[Graded]:
@@ -182,7 +183,7 @@ def _graded(
     replies: dict[str, str] = {}
     facts: dict[str, list[Fact]] = {}
     # In one order for every database; for so few rows each takes longer to sort.
-    for scenario, _id, text, key, *told in sorted(rows, key=_place):
+    for scenario, _id, text, key, *told in sorted(rows, key=_PLACE):
         replies[scenario] = text or ""
         mine = facts.setdefault(scenario, [])
         if key is not None:
