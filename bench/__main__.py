@@ -1,4 +1,4 @@
-"""`make bench`: every goal that can be measured by now, one line each, and bench/results.json."""
+"""`make bench`: every goal, one line each, and bench/results.json."""
 
 import argparse
 import json
@@ -79,14 +79,12 @@ def parts(scale: Scale, *, with_postgres: bool) -> dict[str, Part]:
             requests=scale.mixed,
             starts=1 if scale.is_quick else 3,
         ),
+        "listing": lambda: listing.run(scale.subjects, scale.rounds, postgres=server()),
+        "grades": lambda: grades.run(min(scale.subjects, 20_000), scale.rounds),
+        "import": lambda: ingest.run(scale.rows),
+        "pdf": lambda: pdf.run(scale.rounds, is_quick=scale.is_quick),
+        "printing": lambda: printing.run(data.city(scale.process_subjects), min(scale.rounds, 4)),
     }
-    found["listing"] = lambda: listing.run(scale.subjects, scale.rounds, postgres=server())
-    found["grades"] = lambda: grades.run(min(scale.subjects, 20_000), scale.rounds)
-    found["import"] = lambda: ingest.run(scale.rows)
-    found["pdf"] = lambda: pdf.run(scale.rounds, is_quick=scale.is_quick)
-    found["printing"] = lambda: printing.run(
-        data.city(scale.process_subjects), min(scale.rounds, 4)
-    )
     if not scale.is_quick:
         found["growth"] = lambda: growth.run(scale.subjects, calls=scale.calls)
     return found

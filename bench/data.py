@@ -99,19 +99,27 @@ def head() -> str:
     return ScriptDirectory.from_config(alembic_config()).get_heads()[0]
 
 
+def let_go() -> None:
+    """End this process's session and close its connections."""
+    from portal.core import db
+
+    engine = db.session.get_bind().engine
+    db.session.remove()
+    engine.dispose()
+
+
 def renew_parts(database_url: str) -> None:
     """What a worker does on its rounds: gather frequent parts, merge what was stored."""
     from portal.core import db
     from portal.subjects.service import frequent, merging
 
-    engine = db.start(database_url)
+    db.start(database_url)
     # Parts that answered pages in this process left the session reading.
     db.reads_only.set(False)
     frequent.renew()
     while merging.merge():
         db.session.commit()
-    db.session.remove()
-    engine.dispose()
+    let_go()
 
 
 def shops(path: Path) -> list[tuple[str, str]]:

@@ -226,7 +226,7 @@ def a_workbook() -> bytes:
 
 def child(name: str, corpus: str, seconds: str) -> None:
     """Fuzz one target in this process; it ends in here."""
-    import atheris
+    import atheris  # type: ignore[import-untyped]
 
     with atheris.instrument_imports(include=["portal", *READ_WITH.get(name, ())]):
         one = TARGETS[name]()

@@ -20,7 +20,7 @@ GRADES = ("excellent", "good", "good", "fair", "poor", "none", "suspended")
 
 
 def run(lines: int, rounds: int, *, postgres: Server | None) -> list[Figure]:
-    figures = []
+    figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="bench-listing-") as folder:
         figures += _measure(data.url(Path(folder) / "list.sqlite"), "SQLite", lines, rounds)
     if postgres:
@@ -34,11 +34,7 @@ def _measure(url: str, kind: str, lines: int, rounds: int) -> Iterator[Figure]:
     with app.app_context():
         edge = _fill(lines)
         yield from _figures(f"list of {lines:,}, {kind}", edge, rounds)
-        from portal.core import db
-
-        engine = db.session.get_bind()
-        db.session.remove()
-        engine.dispose()
+        data.let_go()
 
 
 def _figures(name: str, edge: str, rounds: int) -> Iterator[Figure]:
@@ -103,6 +99,7 @@ def _fill(lines: int) -> str:
     from portal.core import bulk, clock, db
     from portal.scenarios import rulebook
     from portal.scenarios.models import ScenarioListing, StoredGrade
+    from portal.scenarios.rules import NEVER
     from portal.scenarios.service import grading
     from portal.scenarios.service.storing import LISTING_COLUMNS
     from portal.subjects.rules import codes
@@ -123,7 +120,7 @@ def _fill(lines: int) -> str:
             rows.append(grading.Row(
                 SCENARIO, id_, choose.choice(GRADES), 80, False, True, name, name, area,
                 choose.choice(("valid", "valid", "expired")), choose.choice(TITLES), version,
-                today, grading.NEVER, {},
+                today, NEVER, {},
             ))  # fmt: skip
         _insert_subjects(subjects)
         _insert_names(names)

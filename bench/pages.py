@@ -166,7 +166,8 @@ def call(app: Callable[..., Any], path: str) -> bytes:
 
     answer = app(environ(path), start)
     body = b"".join(answer)
-    getattr(answer, "close", bool)()
+    if close := getattr(answer, "close", None):
+        close()
     assert status[0].startswith("200"), (path, status)
     return body
 

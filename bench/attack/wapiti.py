@@ -29,7 +29,7 @@ EXPLAINED = (
 
 def run(portal: Target, tools: Path, folder: Path, seconds: int) -> list[str]:
     """Every visitor in turn; a third of the time goes to looking around."""
-    found = []
+    found: list[str] = []
     for number, visitor in enumerate(VISITORS):
         report = folder / f"wapiti-{number}.json"
         command = [

@@ -48,7 +48,7 @@ def row(name: str, told: Told, cluster: Cluster) -> str:
     given_up = Counter(told.given_up.values())
     faults += f", given up {dict(given_up)}" if given_up else ""
     return (
-        f"| {name} | {_counts(told.read)} | {told.slowest:.1f} s | {_counts(told.write)} "
+        f"| {name} | {in_words(told.read)} | {told.slowest:.1f} s | {in_words(told.write)} "
         f"| {len(told.done)}, {once}{faults} |"
     )
 
@@ -67,7 +67,7 @@ def stored(told: Told, cluster: Cluster) -> tuple[int, int, int]:
     return numbers.count(1), numbers.count(0), doubled
 
 
-def _counts(counts: Counter[str]) -> str:
+def in_words(counts: Counter[str]) -> str:
     return ", ".join(f"{word}: {count}" for word, count in sorted(counts.items()))
 
 
@@ -117,7 +117,7 @@ def _superuser(url: str) -> psycopg.Connection[Any]:
     return psycopg.connect(url.replace("portal@", "postgres@"), autocommit=True)
 
 
-def _replay(cluster: Cluster, word: str) -> None:
+def replay(cluster: Cluster, word: str) -> None:
     with _superuser(cluster.replica) as connection:
         try:
             connection.execute(f"SELECT pg_wal_replay_{word}()")
@@ -134,7 +134,7 @@ def _cut(cluster: Cluster) -> None:
     )
 
 
-def _rolling(cluster: Cluster) -> None:
+def rolling(cluster: Cluster) -> None:
     """As DEPLOY.md does it: one node after the other, each asked before the next."""
     for number, port in enumerate(cluster.nodes, 1):
         part = cluster.parts[f"web node {number}"]
@@ -162,7 +162,7 @@ def _promote(cluster: Cluster) -> None:
     with _superuser(cluster.replica) as connection:
         connection.execute("SELECT pg_promote()")
     cluster.environment["DATABASE_URL"] = cluster.environment.pop("DATABASE_REPLICA_URL")
-    _rolling(cluster)
+    rolling(cluster)
 
 
 def _promote_what_was_away(cluster: Cluster) -> None:
@@ -183,7 +183,7 @@ def _promote_what_was_waited_for(cluster: Cluster) -> None:
 
 def _follow(cluster: Cluster) -> None:
     follow(cluster)
-    _rolling(cluster)
+    rolling(cluster)
 
 
 def _nothing(_cluster: Cluster) -> None:
@@ -192,7 +192,7 @@ def _nothing(_cluster: Cluster) -> None:
 
 FAULTS: dict[str, tuple[Step, Step]] = {
     "nothing": (_nothing, _nothing),
-    "rolling restart of nodes and workers": (_rolling, _nothing),
+    "rolling restart of nodes and workers": (rolling, _nothing),
     "web node 1 killed": killed("web node 1"),
     "web node 2 killed": killed("web node 2"),
     "web node 1 silent": silent("web node 1"),
@@ -202,8 +202,8 @@ FAULTS: dict[str, tuple[Step, Step]] = {
     "replica killed": killed("replica"),
     "replica silent": silent("replica"),
     "replica behind": (
-        lambda cluster: _replay(cluster, "pause"),
-        lambda cluster: _replay(cluster, "resume"),
+        lambda cluster: replay(cluster, "pause"),
+        lambda cluster: replay(cluster, "resume"),
     ),
     "database connections cut once": (_cut, _nothing),
     "primary killed": killed("primary"),

@@ -9,7 +9,8 @@ from collections import Counter
 from typing import Any
 
 from bench.cluster.faults import settle
-from bench.cluster.parts import ROOT, Cluster, free_port
+from bench.cluster.parts import Cluster
+from bench.servers import ROOT, free_port
 
 DOCUMENTS = 40
 MAILS = 200
@@ -71,35 +72,34 @@ def _times(counts: Counter[str]) -> str:
 
 def issue(cluster: Cluster) -> None:
     """As a web node does it: rows of work in the transactions that want it."""
-    subprocess.run([sys.executable, "-c", ISSUE, str(DOCUMENTS), str(MAILS)], cwd=ROOT,
+    subprocess.run([sys.executable, "-m", "bench.cluster.jobs"], cwd=ROOT,
                    env=cluster.environment, check=True)  # fmt: skip
 
 
-ISSUE = """
-import sys
-from bench.pdf import _frozen
-from portal import create_app
-from portal.accounts import service as accounts
-from portal.accounts.models import Account
-from portal.core import db
-from portal.documents import service as documents
-from sqlalchemy import select
+def _issue() -> None:
+    """In a process with the settings of the cluster."""
+    from sqlalchemy import select
 
-count, mails = map(int, sys.argv[1:])
-facts = _frozen(5)
-with create_app().app_context():
-    found = select(Account.id).where(Account.email.is_not(None)).order_by(Account.id).limit(1)
-    account = db.session.scalars(found).one()
-    for number in range(max(count, mails)):
-        if number < count:
-            documents.issue(
-                facts.kind, subject_id=None, account_id=account, title=f"bench {number}",
-                snapshot=facts.snapshot, template=facts.template, actor="bench",
-            )
-        if number < mails:
-            accounts.notify(account, "password_changed")
-        db.session.commit()
-"""
+    from bench.pdf import frozen
+    from portal import create_app
+    from portal.accounts import service as accounts
+    from portal.accounts.models import Account
+    from portal.core import db
+    from portal.documents import service as documents
+
+    facts = frozen(5)
+    with create_app().app_context():
+        found = select(Account.id).where(Account.email.is_not(None)).order_by(Account.id).limit(1)
+        account = db.session.scalars(found).one()
+        for number in range(max(DOCUMENTS, MAILS)):
+            if number < DOCUMENTS:
+                documents.issue(
+                    facts.kind, subject_id=None, account_id=account, title=f"bench {number}",
+                    snapshot=facts.snapshot, template=facts.template, actor="bench",
+                )  # fmt: skip
+            if number < MAILS:
+                accounts.notify(account, "password_changed")
+            db.session.commit()
 
 
 def _until_done(cluster: Cluster) -> int:
@@ -119,3 +119,7 @@ def _let_run_out(cluster: Cluster) -> int:
         "UPDATE job SET leased_until = now() WHERE leased_until > now() "
         "AND leased_until < now() + interval '9 minutes 20 seconds' RETURNING id"
     ))  # fmt: skip
+
+
+if __name__ == "__main__":
+    _issue()

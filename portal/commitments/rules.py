@@ -220,12 +220,12 @@ def check_answers(blanks: Iterable[Blank], answers: Mapping[str, str], today: da
         _CHECKS[blank.kind](blank, value, today)
 
 
-def _check_text(blank: Blank, value: str, today: date) -> None:
+def _check_text(blank: Blank, value: str, _today: date) -> None:
     if len(value) < blank.least:
         raise Refused("blank_short", f"blank_{blank.key}", least=blank.least)
 
 
-def _check_number(blank: Blank, value: str, today: date) -> None:
+def _check_number(blank: Blank, value: str, _today: date) -> None:
     if not (value.isascii() and value.isdigit()):
         raise Refused("blank_number", f"blank_{blank.key}")
     most = blank.most or LARGEST
@@ -243,7 +243,7 @@ def _check_date(blank: Blank, value: str, today: date) -> None:
         raise Refused("blank_day", f"blank_{blank.key}", latest=latest)
 
 
-def _check_choice(blank: Blank, value: str, today: date) -> None:
+def _check_choice(blank: Blank, value: str, _today: date) -> None:
     if value not in {zh for zh, _en in blank.choices}:
         raise Refused("blank_choice", f"blank_{blank.key}")
 

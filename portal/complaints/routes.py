@@ -1,7 +1,6 @@
 """Bringing something forward in five pages, and what one can do with it later."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
@@ -230,10 +229,7 @@ def _case(reference: str) -> Complaint:
         reference, account_id=actor.account_id if actor else None, keys=held.held(held.CASES)
     )
     if found is None and actor is None:
-        asked = redirect(path(f"/track?{urlencode({'reference': reference})}"), 303)
-        if request.method == "POST":
-            parking.park(asked, parking.here())  # type: ignore[arg-type]
-        abort(asked)
+        held.ask_for_code(reference, parking.here())
     return found if isinstance(found, Complaint) else abort(404)
 
 

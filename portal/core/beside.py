@@ -22,7 +22,7 @@ from portal.core import db
 
 Result = TypeVar("Result")
 ROOT = Path(__file__).parents[2]
-# As much as Linux gives everybody, so that a copy need not wait for its reader at every page.
+# The most that Linux gives everybody, so that a copy waits less often for its reader.
 PIPE_BYTES = 1 << 20
 # Where Linux tells which groups a process is in, and what each may use.
 OWN_GROUPS, GROUPS = Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")

@@ -225,12 +225,10 @@ def _take(name: str, slot: str) -> bool:
         return False
     if known is None:
         insert = sqlite.insert(JobSlot) if db.is_sqlite() else postgresql.insert(JobSlot)
-        result = session.execute(insert.values(name=name, slot=slot).on_conflict_do_nothing())
-    else:
-        result = session.execute(
-            update(JobSlot).where(JobSlot.name == name, JobSlot.slot == known).values(slot=slot)
-        )
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+        first = insert.values(name=name, slot=slot).on_conflict_do_nothing()
+        return session.scalar(first.returning(JobSlot.name)) is not None
+    at_known = (JobSlot.name == name, JobSlot.slot == known)
+    return db.changed(update(JobSlot).where(*at_known).values(slot=slot)) > 0
 
 
 def _swept(sweep: Callable[[], int]) -> int:

@@ -15,7 +15,7 @@ PATIENCE_SECONDS = 2.0
 PAUSE_SECONDS = 10.0
 
 VERSION = "SELECT value, 0 FROM revision WHERE id = 1"
-# Everything received is replayed, and more is coming: not behind at all, however quiet the city.
+# A replica that has replayed all it received is not behind, however long nothing was written.
 VERSION_AND_LAG = """
 SELECT value, CASE
     WHEN NOT pg_is_in_recovery() THEN 0

@@ -184,7 +184,7 @@ def _values(fields: Sequence[str], claimed: str) -> list[str]:
     return [*lines, *[""] * len(fields)][: len(fields)]
 
 
-def _record(target_id: str, actor: Actor) -> Target | None:
+def _record(target_id: str, _actor: Actor) -> Target | None:
     record = records.get(ids.key_of(target_id) or 0)
     subject = session.get(Subject, record.subject_id) if record else None
     if record is None or subject is None:
@@ -211,7 +211,7 @@ def _record(target_id: str, actor: Actor) -> Target | None:
     )
 
 
-def _grade(target_id: str, actor: Actor) -> Target | None:
+def _grade(target_id: str, _actor: Actor) -> Target | None:
     """`target_id` is a credit code and a scenario: CODE/slug."""
     code, _slash, slug = target_id.partition("/")
     found = scenarios.explain(code, slug)

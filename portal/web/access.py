@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Request, Response, abort, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as BaseResponse
 
 from portal.core import clock
 from portal.core.actor import Actor, SignedIn
@@ -120,7 +121,7 @@ def guard(app: Flask, asked: Request, notes: Any) -> ResponseReturnValue | None:
     return None if mark == "visitor" else _check(view, mark)
 
 
-def _check(view: Callable[..., object], mark: str) -> Response | None:
+def _check(view: Callable[..., object], mark: str) -> ResponseReturnValue | None:
     found: SignedIn | None = g.signed_in
     if found is None:
         return _first("/sign-in")
@@ -148,14 +149,14 @@ def _load() -> None:
         transactions.aside(lambda: touch(g.signed_in.session_id))
 
 
-def _first(address: str) -> Response:
+def _first(address: str) -> ResponseReturnValue:
     """To `address` and then back here, with what was typed kept on the server."""
     back = _page_of_this_form()
     target = f"{path(address)}?{urlencode({'next': back})}" if back else path(address)
     if request.headers.get("HX-Request") == "true":
-        response = Response(status=204, headers={"HX-Redirect": target})
+        response: BaseResponse = Response(status=204, headers={"HX-Redirect": target})
     else:
-        response = redirect(target, 303)  # type: ignore[assignment]
+        response = redirect(target, 303)
     if request.method == "POST" and back:
         parking.park(response, back)
     return response
@@ -173,7 +174,7 @@ def _page_of_this_form() -> str:
     return parking.local_path(came_from.path + (f"?{came_from.query}" if came_from.query else ""))
 
 
-def send_back() -> Response | None:
+def send_back() -> ResponseReturnValue | None:
     """For a form whose token is too old or of an earlier session: its page again, answers kept."""
     back = _page_of_this_form()
     if not back or not request.form:

@@ -178,7 +178,7 @@ class PageCache:
     def _build(self, environ: dict[str, Any]) -> tuple[str, Headers, bytes]:
         started: list[Any] = []
 
-        def capture(status: str, headers: Headers, exc_info: Any = None) -> None:
+        def capture(status: str, headers: Headers, _error: Any = None) -> None:
             started[:] = [status, headers]
 
         answer = self.app(environ, capture)

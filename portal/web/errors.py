@@ -104,7 +104,7 @@ def _page_above(adapter: MapAdapter, address: str) -> str:
     return ""
 
 
-def _token(_error: CSRFError) -> Response:
+def _token(_error: CSRFError) -> ResponseReturnValue:
     return access.send_back() or show(400)
 
 

@@ -2,8 +2,9 @@
 
 from urllib.parse import urlsplit
 
-from flask import Response, g, redirect, request
+from flask import g, redirect, request
 from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.wrappers import Response
 
 from portal.core import parking
 from portal.web import transactions
@@ -70,8 +71,8 @@ def restored() -> ImmutableMultiDict[str, str] | None:
 def see_again(back: str) -> Response:
     """Send the browser to the page at `back`, its answers kept."""
     response = redirect(back, 303)
-    park(response, back)  # type: ignore[arg-type]
-    return response  # type: ignore[return-value]
+    park(response, back)
+    return response
 
 
 def move(sent_to: str, page: str) -> None:

@@ -146,11 +146,11 @@ def test_a_provisional_deadline_is_counted_anew_when_the_year_is_known(
     deadline = case.deadlines[0]
     deadline.is_provisional = True
     deadline.due_on = date(2026, 11, 24)
-    assert service.recount(date(2026, 11, 20)) == 1
+    assert service.recount() == 1
     assert (deadline.due_on, deadline.is_provisional) == (date(2026, 11, 25), False)
     deadline.is_provisional = True
     monkeypatch.setattr(calendar, "load", lambda: calendar.Calendar(frozenset()))
-    assert service.recount(date(2026, 11, 20)) == 0
+    assert service.recount() == 0
 
 
 def test_words_and_moves_stand_in_the_timeline(case: Sample) -> None:

@@ -127,6 +127,25 @@ def test_what_a_dead_worker_had_leased_is_begun_again(handlers: None, clock: Clo
     assert jobs.run_due() == 1
 
 
+def test_of_two_workers_that_see_the_first_turn_one_takes_it(own_app: Flask) -> None:
+    taken: list[bool] = []
+
+    def take() -> None:
+        taken.append(jobs._take("note", "2026-11-20"))
+        db.session.commit()
+        db.session.remove()
+
+    with own_app.app_context():
+        taken.append(jobs._take("note", "2026-11-20"))
+        other = threading.Thread(target=take)
+        other.start()
+        # The other has seen no turn by now and waits for this transaction to end.
+        other.join(0.3)
+        db.session.commit()
+        other.join()
+    assert taken == [True, False]
+
+
 def test_a_schedule_runs_once_a_day_whoever_asks_how_often(handlers: None, clock: Clock) -> None:
     jobs.start([SimpleNamespace(HANDLERS={"note": note}, SCHEDULES=(DAILY,))])
     while jobs.run_due():

@@ -32,6 +32,14 @@ def test_a_template_decides_nothing_and_escapes_everything(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_template_imports_only_what_it_uses(name: str) -> None:
+    source = (TEMPLATES / name).read_text()
+    imported = re.findall(r'{% from "[^"]+" import ([\w, ]+) %}', source)
+    macros = [each.split()[-1] for names in imported for each in names.split(",")]
+    assert [macro for macro in macros if len(re.findall(rf"\b{macro}\b", source)) < 2] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_only_tasks_look_like_tasks(name: str) -> None:
     """Each of them is one link as large as its line; other lists fall apart when they look so."""
     if name != "components/tasks.html":

@@ -65,7 +65,7 @@ def pending() -> Account | None:
     return service.after_first_step(*kept) if isinstance(kept, list) else None
 
 
-def complete(account: Account) -> Response:
+def complete(account: Account) -> ResponseReturnValue:
     """Begin a new session in place of whatever this browser held. Raises Refused."""
     if config().is_production and service.is_of_demo(account):
         raise Refused("demo_refused")
@@ -78,7 +78,7 @@ def complete(account: Account) -> Response:
     agent = request.headers.get("User-Agent", "")
     session[SESSION_KEY] = service.begin_session(account, user_agent=agent)
     home = "/desk/" if account.kind == "staff" else "/me/"
-    return redirect(onward() or path(home), 303)  # type: ignore[return-value]
+    return redirect(onward() or path(home), 303)
 
 
 def json_answer(text: str) -> Response:

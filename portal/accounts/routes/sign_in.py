@@ -12,6 +12,7 @@ from portal.accounts.forms import (
     SecondForm,
     SignInForm,
 )
+from portal.accounts.models import Account
 from portal.accounts.routes import entering
 from portal.accounts.routes.entering import bp, config, mine, party, pending, with_next
 from portal.core import qr
@@ -85,7 +86,7 @@ def second() -> ResponseReturnValue:
     return _second_page(account, form)
 
 
-def _second_page(account: object, form: object) -> ResponseReturnValue:
+def _second_page(account: Account, form: object) -> ResponseReturnValue:
     return render(
         "accounts/second.html",
         form=form,
@@ -94,7 +95,7 @@ def _second_page(account: object, form: object) -> ResponseReturnValue:
         account=account,
         with_next=with_next,
         takes_passkeys=party().takes_passkeys,
-        demo_code=service.demo_code(account) if config().shows_codes else None,  # type: ignore[arg-type]
+        demo_code=service.demo_code(account) if config().shows_codes else None,
     )
 
 
@@ -146,14 +147,14 @@ def new_secret() -> str:
     return str(secret)
 
 
-def totp_page(account: object, form: EnrolForm, secret: str, action: str) -> ResponseReturnValue:
+def totp_page(account: Account, form: EnrolForm, secret: str, action: str) -> ResponseReturnValue:
     """The page that shows a new secret as picture and as text."""
     return render(
         "accounts/totp.html",
         form=form,
         action=action,
         secret=" ".join(secret[place : place + 4] for place in range(0, len(secret), 4)),
-        picture=qr.svg_data(service.totp_address(secret, account), error="m"),  # type: ignore[arg-type]
+        picture=qr.svg_data(service.totp_address(secret, account), error="m"),
     )
 
 

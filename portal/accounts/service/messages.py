@@ -25,7 +25,7 @@ FIRST_PAUSE = timedelta(minutes=1)
 PURPOSE = "delivery"
 PLACE = re.compile(r"\{(\w+)\}")
 PLACES = re.compile(r"(\{url\}[^\s，。]*(?<!\.)|\{\w+\})")
-# Of what became of messages, staff are told this long.
+# How long staff are shown what became of messages.
 TOLD_FOR = timedelta(days=30)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from portal.accounts import rules
 from portal.accounts.models import Account, Challenge, Passkey
 from portal.accounts.service.messages import notify
-from portal.core import audit, clock, outgoing
+from portal.core import audit, clock, db, outgoing
 from portal.core.db import session
 from portal.core.errors import Refused
 
@@ -206,14 +206,12 @@ def _take_challenge(credential: str, purpose: str) -> bytes:
         challenge = base64url_to_bytes(said["challenge"])
     except (ValueError, KeyError, TypeError) as error:
         raise Refused("passkey_wrong", "credential") from error
-    taken = session.execute(
-        delete(Challenge).where(
-            Challenge.id == _challenge_id(challenge),
-            Challenge.purpose == purpose,
-            Challenge.expires_at > clock.now(),
-        )
+    waiting = (
+        Challenge.id == _challenge_id(challenge),
+        Challenge.purpose == purpose,
+        Challenge.expires_at > clock.now(),
     )
-    if not taken.rowcount:  # type: ignore[attr-defined]
+    if not db.changed(delete(Challenge).where(*waiting)):
         raise Refused("passkey_wrong", "credential")
     return challenge
 

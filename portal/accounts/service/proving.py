@@ -5,14 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pyotp
-from sqlalchemy import Delete, Update, delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from portal.accounts import rules
 from portal.accounts.models import Account, Attempt, RecoveryCode, SentCode
 from portal.accounts.rules import Contact
 from portal.accounts.service.messages import notify, send_to
 from portal.accounts.service.registering import find_by_contact, is_password
-from portal.core import audit, clock, ids, outgoing, sealing
+from portal.core import audit, clock, db, ids, outgoing, sealing
 from portal.core.db import session
 from portal.core.errors import Refused
 
@@ -189,7 +189,7 @@ def take_sent_code(ticket: str, purpose: str, typed: str) -> SentCode:
         raise Refused("sent_code_over", "one_time_code")
     if not secrets.compare_digest(row.digest, given):
         raise Refused("code_wrong", "one_time_code")
-    if not _is_done(delete(SentCode).where(SentCode.id == row.id)):
+    if not db.changed(delete(SentCode).where(SentCode.id == row.id)):
         raise Refused("sent_code_over", "one_time_code")
     forget_tries(f"sent {ticket}")
     return row
@@ -223,9 +223,8 @@ def _take_totp(account: Account, typed: str) -> bool:
     if step is None:
         return False
     is_newer = or_(Account.totp_last_step.is_(None), Account.totp_last_step < step)
-    return _is_done(
-        update(Account).where(Account.id == account.id, is_newer).values(totp_last_step=step)
-    )
+    own = (Account.id == account.id, is_newer)
+    return db.changed(update(Account).where(*own).values(totp_last_step=step)) > 0
 
 
 def _matching_step(secret: str, typed: str) -> int | None:
@@ -247,15 +246,10 @@ def _take_recovery_code(account: Account, typed: str) -> bool:
     given = _recovery_digest(account, ids.normalise_id(typed))
     unused = (RecoveryCode.account_id == account.id, RecoveryCode.digest == given,
               RecoveryCode.used_at.is_(None))  # fmt: skip
-    if not _is_done(update(RecoveryCode).where(*unused).values(used_at=clock.now())):
+    if not db.changed(update(RecoveryCode).where(*unused).values(used_at=clock.now())):
         return False
     notify(account.id, "recovery_code_used", left=count_recovery_codes(account.id))
     return True
-
-
-def _is_done(statement: Delete | Update) -> bool:
-    """Whether it met a row: of two who use the same thing up at once, the second meets none."""
-    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]
 
 
 def _recovery_digest(account: Account, code: str) -> str:

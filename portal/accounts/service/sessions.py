@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 
 from portal.accounts import rules
 from portal.accounts.models import Account, Attempt, Challenge, SentCode, SignInSession
-from portal.core import audit, clock, parking, sealing
+from portal.core import audit, clock, db, parking, sealing
 from portal.core.actor import Actor, Kind, SignedIn
 from portal.core.db import session
 from portal.core.errors import Refused
@@ -129,23 +129,17 @@ def sessions_of(actor: Actor) -> Sequence[SignInSession]:
 
 def end_session(session_id: str, actor: Actor) -> None:
     """Sign one of this person's browsers out. Raises Refused when there is no such session."""
-    ended = session.execute(
-        delete(SignInSession).where(
-            SignInSession.id == session_id, SignInSession.account_id == actor.account_id
-        )
-    )
-    if not ended.rowcount:  # type: ignore[attr-defined]
+    own = (SignInSession.id == session_id, SignInSession.account_id == actor.account_id)
+    if not db.changed(delete(SignInSession).where(*own)):
         raise Refused("no_such_session")
     audit.record("accounts.sign_out", "account", actor.account_id, actor.label)
 
 
 def end_all_sessions(actor: Actor) -> int:
     """Sign this person out everywhere; returns how many browsers that were."""
-    ended = session.execute(
-        delete(SignInSession).where(SignInSession.account_id == actor.account_id)
-    )
+    ended = db.changed(delete(SignInSession).where(SignInSession.account_id == actor.account_id))
     audit.record("accounts.sign_out_everywhere", "account", actor.account_id, actor.label)
-    return int(ended.rowcount)  # type: ignore[attr-defined]
+    return ended
 
 
 def purge() -> None:

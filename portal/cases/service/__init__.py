@@ -259,7 +259,7 @@ def note_late(today: date) -> int:
     return len(late)
 
 
-def recount(today: date) -> int:
+def recount() -> int:
     """Count provisional deadlines anew, after a calendar for a further year came in."""
     changed = 0
     days = calendar.load()

@@ -25,7 +25,7 @@ from portal.core.units import Unit, unit_of_key
 from portal.subjects import service as subjects
 
 CODE_HOLDER = By("code holder", "applicant")
-# What is offered as the unit complained of: the station of the area that was chosen.
+# Offered as the unit complained of, and stands for the station of the area that was chosen.
 STATION = "station"
 # The matter of praise and of questions that is about a shop.
 SHOP = "shop"

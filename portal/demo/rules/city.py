@@ -22,7 +22,7 @@ class City:
         self.dice = Dice(seed)
         self.registry = Registry(setting, self.dice)
         self.codes = identity.Codes(self.dice)
-        # A chance of its own: what is reported changes nothing of who lives in the city.
+        # Dice of their own, so that what is reported does not change who is in the city.
         self.reports = Dice(seed + 1)
         self.trades = [trade for trade in setting.trades for _each in range(trade.weight)]
         self.towns = [t for t in setting.towns for _each in range(CROWDED.get(t.code[:6], 1))]

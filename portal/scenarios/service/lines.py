@@ -14,7 +14,7 @@ from portal.subjects import service as subjects
 
 # Lines computed while a list is read; where more are stale, the list says that it is behind.
 MOST_FRESH = 2000
-# Subjects by a name: as many as this are looked for in the index, more are read off the list.
+# Up to so many subjects are found by name in the index; for more, the list itself is read.
 MOST_NAMED = 1000
 
 

@@ -11,7 +11,7 @@ from portal.subjects.rules import names
 FREQUENT = 520
 # The names that are kept of each part; they may become fewer down to the number that is ranked.
 KEPT = 112
-# A sample's count strays; a part that it overlooks is found by the index all the same.
+# A sample's count may be off by so much; the index finds the parts that it overlooks.
 MARGIN = 0.7
 
 _Counted = tuple[str, int]
@@ -39,7 +39,7 @@ class _Node:
     def __init__(self) -> None:
         self.next: dict[str, _Node] = {}
         self.entries = array("q")
-        # Of first names, of second names: of each no subject has more than one.
+        # First names and second names are counted apart, as a subject has one of each at most.
         self.totals = [0, 0]
         self.last = -1
 

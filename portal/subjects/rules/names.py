@@ -32,13 +32,13 @@ _PHRASE = re.compile("|".join(PHRASES))
 _TONES = re.compile("[\u0300-\u0307\u0309-\u036f]")
 _LETTERS = re.compile(r"[a-z]+")
 
-# What a token is of, before its letters; no normalised name has these characters.
+# Stands before a token's letters and says what they are of; no normalised name has these.
 WRITTEN, BEGINNING, INITIALS, PINYIN = "", "‹", "ⁱ", "ᵖ"
-# So many letters from every place of a name are one token: what is shorter is its beginning.
+# A token is this many letters from one place of a name; what is shorter is found as its beginning.
 LENGTH = 8
-# A part that one of so many names has is sooner met on the way through them than gathered.
+# When one name in this many has a part, walking through all names finds it sooner than gathering.
 SHARE = 20
-# What share of the names on the way a filter is taken to leave.
+# The share of names that one filter is assumed to leave.
 FILTERED = 0.2
 # Fewer letters than these are not looked for.
 SHORTEST = {BEGINNING: 1, INITIALS: 2, PINYIN: 3}
@@ -151,12 +151,12 @@ def asked(
 ) -> Asked:
     """What to ask the index for when words are meant this way.
 
-    Beginnings of tokens are exact, but all their names are gathered before the first is known: that
-    costs by how many there are. `shares` says what share of all names has each frequent part; None:
-    nobody knows. So where one word is rare, only such are asked for, and the others looked for in
-    what they find. Of frequent words there are pairs, which an ordered index walks in the order of
-    names. What very many names have is also met on the way through all of them, which `filters`
-    make longer where the index is not ordered.
+    Beginnings of tokens are exact, but all their names are gathered before the first is known,
+    which costs the more the more there are. `shares` says what share of all names has each frequent
+    part; None means that nobody knows. Where a word is rare, the index is asked for rare words only
+    and the others are looked for in what it finds. Frequent words are asked for as pairs, which an
+    ordered index walks in the order of names. What very many names have is found by walking through
+    all names, a walk that `filters` make longer where the index is not ordered.
     """
     every = tuple(range(len(words)))
     is_one = len(words) == 1 and not filters
@@ -165,7 +165,7 @@ def asked(
     long = tuple(place for place in every if len(words[place]) > LENGTH)
     rare = tuple(place for place in every if place not in known and place not in long)
     met = math.prod(known.values()) * (1 if is_ordered else FILTERED**filters)
-    # Without an order, what is gathered is sorted and read besides: then a longer way is shorter.
+    # Without an order what is gathered must be sorted and read, too, so that a longer walk pays.
     enough = 1 / SHARE if is_ordered or is_one else 1 / (5 * SHARE)
     is_dense = len(known) == len(words) and met >= enough
     has_pairs = way.mark == WRITTEN and not is_one and max(map(len, words)) > 1

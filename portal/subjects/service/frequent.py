@@ -140,16 +140,13 @@ def _read(statement: Any) -> Iterator[Name]:
 
 def _replace(count: Any, total: int, kept: Iterable[Kept]) -> bool:
     """Put these lists in the place of the old ones, unless names changed since `count`."""
-    result = session.execute(
-        update(NameCount)
-        .where(
-            NameCount.build == count.build,
-            NameCount.added == count.added,
-            NameCount.removed == count.removed,
-        )
-        .values(build=secrets.token_hex(8), names=total, added=0, removed=0)
+    unchanged = (
+        NameCount.build == count.build,
+        NameCount.added == count.added,
+        NameCount.removed == count.removed,
     )
-    if not result.rowcount:  # type: ignore[attr-defined]
+    renewed = {"build": secrets.token_hex(8), "names": total, "added": 0, "removed": 0}
+    if not db.changed(update(NameCount).where(*unchanged).values(**renewed)):
         return False
     session.execute(delete(FrequentPart))
     rows = [(each.part, each.entries[-1] >> 2, each.total, pack(each.entries)) for each in kept]

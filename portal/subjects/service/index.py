@@ -65,7 +65,7 @@ _SQLITE = _Dialect(
 )
 _POSTGRESQL = _Dialect(
     joined="JOIN subject_name n ON n.rank = i.rank",
-    # Asked of each name by itself: a join gathers and sorts, or reads, all names of a county.
+    # One question for each name: a join would gather and sort, or read, all names of a county.
     narrowed=(
         " AND (SELECT i.tokens @@ CAST(:tokens{place} AS tsquery)"
         " FROM name_index i WHERE i.rank = n.rank)"
@@ -83,12 +83,12 @@ _POSTGRESQL = _Dialect(
     among="= ANY(:among)",
     told="unnest(CAST(:among{place} AS bigint[])) AS told(value) JOIN",
 )
-# One row for each way: six hundred rows cost more than their numbers.
+# One row for each way: six hundred rows cost more than one text of six hundred numbers.
 _RANKS = (
     "SELECT {gathered} FROM (SELECT {rank} AS rank FROM name_index i {joined} "
     "WHERE {where}{verified} ORDER BY {order} LIMIT :limit) AS found"
 )
-# What very many names have is soon met on the way through all of them.
+# What very many names have is soon found by walking through all of them.
 _WALKED = (
     "SELECT {gathered} FROM (SELECT n.rank AS rank FROM subject_name n "
     "WHERE n.rank >= :from{place}{verified}{narrowed} ORDER BY n.rank LIMIT :limit) AS found"
@@ -99,12 +99,12 @@ _ASKED_OR_KEPT = (
     "FROM (SELECT 1) AS one LEFT JOIN frequent_part p ON p.part = :part{place} "
     "AND p.total - :at_least >= (SELECT removed FROM name_count WHERE build <> '')"
 )
-# One row at least, unless the lists are not to be believed.
+# One row at least; none when the lists are void.
 _SHARES = (
     "SELECT p.part, p.total, c.names, substr(p.entries, 1, 8) FROM name_count c "
     "LEFT JOIN frequent_part p ON p.part {among} WHERE c.build <> ''"
 )
-# What `frequent.entry` makes of a name, made by the database: reading names costs thrice as much.
+# As `frequent.entry`, but in the database: fetching the names would cost three times as much.
 _ENTRIES = (
     "SELECT {place}, {gathered} FROM (SELECT n.rank * 4 + CASE "
     "WHEN n.{column} = :word THEN {names.EXACT} "

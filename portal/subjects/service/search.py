@@ -17,7 +17,7 @@ from portal.subjects.service.register import filter_tokens, has_length, subject_
 PAGE_SIZE = 20
 FIRST_CANDIDATES = 100
 COUNT_CAP = 500
-# Names looked at for a count: a subject may have several.
+# More names than subjects are looked at for a count, as a subject may have several.
 MANY = COUNT_CAP + 100
 LAST_PAGE = COUNT_CAP // PAGE_SIZE
 MAX_QUERY_LENGTH = 60
