@@ -113,6 +113,11 @@ def timeline_of(case: Case) -> list[Shown]:
     ]
 
 
+def hops_of(case: Case) -> list[CaseEvent]:
+    """The steps by which a case went from one unit to another, newest first."""
+    return [event for event in reversed(case.events) if event.step in HOPS]
+
+
 def _lapse(event: CaseEvent) -> tuple[date | None, str]:
     """The last day of a clock that ran out, and whose it was."""
     if event.step != "late":
