@@ -12,14 +12,7 @@ from portal.accounts.command import claim_codes, create_staff
 from portal.badges.command import door_codes, keys_group
 from portal.core import audit, db
 from portal.core.operator import OPERATOR, done
-from portal.ingest.command import (
-    UPLOADS,
-    check_codes,
-    export_upload,
-    ingest,
-    receipt,
-    take_in,
-)
+from portal.ingest.command import UPLOADS, check_codes, export_upload, ingest, receipt, take_in
 
 MESSAGES = {
     "no_such_reply": "No reply with this number waits.",
