@@ -12,14 +12,7 @@ from portal.badges.command import door_codes, keys_group
 from portal.core import audit, db
 from portal.core.operator import OPERATOR
 from portal.documents.command import verify_pdf
-from portal.ingest.command import (
-    UPLOADS,
-    check_codes,
-    export_upload,
-    ingest,
-    receipt,
-    take_in,
-)
+from portal.ingest.command import UPLOADS, check_codes, export_upload, ingest, receipt, take_in
 from portal.scenarios.command import replies
 
 cli = AppGroup("portal", help="Commands for operators.")

@@ -19,7 +19,8 @@ FILE_BYTES = 15 * MEGABYTE
 FILES = 10
 TOGETHER_BYTES = 50 * MEGABYTE
 HINT = N_(
-    "JPG、PNG、HEIC照片或PDF，最多10个，每个不超过15兆，一次合计不超过50兆，可以分几次传。照片里的拍摄地点等信息会去掉。"
+    "JPG、PNG、HEIC照片或PDF，最多10个，每个不超过15兆。一次合计不超过50兆，可以分几次传。"
+    "照片里的拍摄地点等信息会去掉。"
 )
 NAME_LENGTH = 80
 # A phone makes 50 to 108 million; more is a bomb.

@@ -76,7 +76,8 @@ def show_handed(handed_id: int) -> ResponseReturnValue:
     if found.batch_id:
         target = path(f"/desk/imports/{found.batch_id}")
         if is_asked_again():
-            return Response(status=204, headers={"HX-Redirect": target})
+            # Loaded anew the page leads on, and Back leads to the form, not to this page again.
+            return Response(status=204, headers={"HX-Refresh": "true"})
         return redirect(target, 303)
     return render("ingest/handed.html", fragment="progress", handed=found,
                   refusal=_refusal(found.told),

@@ -96,9 +96,7 @@ def check(
     """
     started_at = clock.now()
     source = open_source(path)
-    first = next(source.pieces(PIECE), NOTHING)
-    layout = find_layout(first.rows[:HEADER_ROWS], _forms(kind))
-    _refuse_without_kind(layout, kind)
+    layout = _layout(source, kind)
     outcome = Outcome(kind or layout.form.kind, source.sha256, unknown_columns=layout.unknown,
                       absent_columns=layout.absent)  # fmt: skip
     reader = _reader(layout, kind, source)
@@ -119,6 +117,13 @@ def check(
         else:
             checked.pieces = checked.keeping.enter_context(_kept(pieces))
     return checked
+
+
+def _layout(source: Source, kind: str | None) -> Layout:
+    first = next(source.pieces(PIECE), NOTHING)
+    layout = find_layout(first.rows[:HEADER_ROWS], _forms(kind))
+    _refuse_without_kind(layout, kind)
+    return layout
 
 
 def store(checked: Checked) -> Outcome:

@@ -7,24 +7,14 @@ from itertools import compress, islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    BigInteger,
-    Column,
-    Date,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    Text,
     bindparam,
     delete,
-    insert,
-    or_,
     select,
     update,
 )
 
 from portal.core import bulk, clock, db, revision
-from portal.core.db import UTCDateTime, session
+from portal.core.db import session
 from portal.records.models import Record, RecordChange, RecordOriginal
 from portal.records.service.ready import (
     PUBLICATION,
@@ -34,20 +24,27 @@ from portal.records.service.ready import (
     publication,
     ready_rows,
 )
+from portal.records.service.waiting import (
+    CHANGE,
+    CHANGE_ORIGINALS,
+    COLUMNS,
+    ENDED,
+    ENDINGS,
+    GATHERED,
+    IDLE,
+    IN_UTF8,
+    MARK,
+    MARK_WAITING,
+    OVERTAKEN,
+    PUT,
+    PUT_ORIGINALS,
+    WAITING,
+)
 from portal.subjects.models import Subject
 
 CHUNK = 2000
 # Rows of an earlier import that are looked at together.
 LOOKED_AT = 20_000
-# What is stored of a record as it was made ready.
-COLUMNS = (
-    "kind", "key", "number", "title", "summary", "details", "decided_on", "published_on",
-    "valid_from", "valid_until", "fine_fen", *PUBLICATION, "performed_on", "repaired_on",
-    "withdrawn_on", "override_authority", "override_reason", "override_until", "is_disputed",
-    "authority", "authority_code", "source_unit", "source_code", "fingerprint",
-)  # fmt: skip
-# What happened to a record here; a source unit that sends it again does not undo that.
-ENDINGS = ("performed_on", "repaired_on", "withdrawn_on")
 
 
 @dataclass(slots=True)
@@ -68,91 +65,6 @@ class Counts:
 
 _SUBJECTS = select(Subject.code, Subject.id)
 _KNOWN = select(Record.subject_id, Record.kind, Record.key, Record.id, Record.fingerprint)
-
-# What waits to be put on file, in a table of the connection that puts it there.
-GATHERED = (*COLUMNS, "publish_until", "row_number", "original")
-IN_UTF8 = ("details", "original")
-_FILE: Table = Record.__table__  # type: ignore[assignment]
-WAITING = Table(
-    "waiting_record",
-    MetaData(),
-    # Among the new ones; or the record on file that says something else.
-    Column("place", BigInteger),
-    Column("known_id", BigInteger),
-    Column("subject_id", BigInteger),
-    *(Column(name, _FILE.c[name].type) for name in COLUMNS),
-    Column("publish_until", Date),
-    Column("row_number", Integer),
-    Column("original", Text),
-    Index("ix_waiting_record_key", "key"),
-    prefixes=["TEMPORARY"],
-)
-_IS_NEW = WAITING.c.place.is_not(None)
-_NEW_ID = WAITING.c.place + bindparam("first", type_=BigInteger)
-_NOW: Any = bindparam("now", type_=UTCDateTime)
-_BATCH: Any = bindparam("batch_id", type_=BigInteger)
-_ORIGINALS: Table = RecordOriginal.__table__  # type: ignore[assignment]
-_PUT = insert(_FILE).from_select(
-    ["id", "subject_id", "updated_at", *COLUMNS],
-    select(_NEW_ID, WAITING.c.subject_id, _NOW, *(WAITING.c[name] for name in COLUMNS))
-    .where(_IS_NEW),
-)  # fmt: skip
-_PUT_ORIGINALS = insert(_ORIGINALS).from_select(
-    ["record_id", "batch_id", "row_number", "row"],
-    select(_NEW_ID, _BATCH, WAITING.c.row_number, WAITING.c.original).where(_IS_NEW),
-)
-_HAS_ENDED = or_(_FILE.c.is_disputed, *(_FILE.c[name].is_not(None) for name in ENDINGS))
-_ENDED = (
-    select(
-        WAITING.c.known_id, WAITING.c.publish_until, *(WAITING.c[name] for name in COLUMNS),
-        *(getattr(Record, name).label(f"was_{name}") for name in ENDINGS),
-        Record.is_disputed.label("was_disputed"),
-    )
-    .join(Record, Record.id == WAITING.c.known_id)
-    .where(_HAS_ENDED)
-)  # fmt: skip
-_CHANGE = (
-    update(_FILE)
-    .where(_FILE.c.id == WAITING.c.known_id, ~_HAS_ENDED)
-    .values({name: WAITING.c[name] for name in COLUMNS} | {"updated_at": _NOW})
-)
-_CHANGE_ORIGINALS = (
-    update(_ORIGINALS)
-    .where(_ORIGINALS.c.record_id == WAITING.c.known_id)
-    .values(batch_id=_BATCH, row_number=WAITING.c.row_number, row=WAITING.c.original)
-)
-_ON_FILE = (
-    select(_FILE.c.id)
-    .where(
-        _FILE.c.key == WAITING.c.key,
-        _FILE.c.subject_id == WAITING.c.subject_id,
-        _FILE.c.kind == WAITING.c.kind,
-    )
-    .correlate(WAITING)
-)
-_IDLE = delete(WAITING).where(
-    _IS_NEW, _ON_FILE.where(_FILE.c.fingerprint == WAITING.c.fingerprint).exists()
-)
-_OVERTAKEN = (
-    update(WAITING)
-    .where(_IS_NEW, _ON_FILE.exists())
-    .values(place=None, known_id=_ON_FILE.scalar_subquery())
-)
-
-
-def _mark_in(table: Any) -> Any:
-    return (
-        select(table.fingerprint)
-        .join(Subject, Subject.id == table.subject_id)
-        .where(
-            Subject.code == bindparam("subject_code"),
-            table.kind == bindparam("kind"),
-            table.key == bindparam("key"),
-        )
-    )
-
-
-_MARK, _MARK_WAITING = _mark_in(Record), _mark_in(WAITING.c)
 
 _UNTOUCHED = (
     select(RecordOriginal.row_number)
@@ -289,8 +201,8 @@ class Storing:
     def is_taken(self, record: ReadyRecords) -> bool:
         """Whether exactly this one record is on its way, or on file and nothing else on its way."""
         values = {name: record[name][0] for name in ("subject_code", "kind", "key")}
-        mark = session.scalar(_MARK_WAITING, values) if self.waiting.is_used else None
-        return bool(record["fingerprint"][0] == (mark or session.scalar(_MARK, values)))
+        mark = session.scalar(MARK_WAITING, values) if self.waiting.is_used else None
+        return bool(record["fingerprint"][0] == (mark or session.scalar(MARK, values)))
 
     def put(self, *, batch_id: int | None = None) -> Put:
         """Put on file what was gathered."""
@@ -309,9 +221,9 @@ class Storing:
         first = bulk.reserve("record", self.added)
         unchanged = changed = 0
         if first != self.seen_below:
-            unchanged = _rows(session.execute(_IDLE))
-            changed = _rows(session.execute(_OVERTAKEN))
-        for statement in (_PUT, _PUT_ORIGINALS):
+            unchanged = _rows(session.execute(IDLE))
+            changed = _rows(session.execute(OVERTAKEN))
+        for statement in (PUT, PUT_ORIGINALS):
             session.execute(statement, {**values, "first": first})
         return Put(range(first, first + self.added), changed, unchanged)
 
@@ -322,10 +234,10 @@ class Storing:
 
     def _change(self, values: Mapping[str, Any]) -> None:
         """Records that came to an end here go one by one, all others together."""
-        for row in session.execute(_ENDED).all():
+        for row in session.execute(ENDED).all():
             _change(row, values["now"])
-        session.execute(_CHANGE, values)
-        session.execute(_CHANGE_ORIGINALS, values)
+        session.execute(CHANGE, values)
+        session.execute(CHANGE_ORIGINALS, values)
 
 
 def _picked(
