@@ -19,7 +19,7 @@ from portal.core.ids import normalise_id
 
 from . import term_of
 
-__all__ = ["ACTIONS", "STEP_WORDS", "Clock"]
+__all__ = ["ACTIONS", "HOPS", "STEP_WORDS", "Clock"]
 
 # Compared with when there is no such case, so that both answers take the same time.
 NOBODY = "0" * 64

@@ -13,7 +13,6 @@ from portal.accounts.models import Account
 from portal.bodies import service as bodies
 from portal.cases import service as cases
 from portal.cases.models import Case, CaseEvent
-from portal.cases.rules.figures import HOPS
 from portal.cases.service import By, finding
 from portal.complaints.models import Complaint
 from portal.complaints.service import respondent, vault
@@ -104,7 +103,7 @@ def left_late(actor: Actor) -> list[Left]:
 def left(reference: str, actor: Actor) -> Left | None:
     """The case of this number if it lay with this person's unit and went on from there."""
     case = _numbered(reference)
-    hops = (event for event in reversed(case.events) if event.step in HOPS) if case else ()
+    hops = (event for event in reversed(case.events) if event.step in finding.HOPS) if case else ()
     hop = next((event for event in hops if _was_theirs(event, event.case, actor)), None)
     return Left(hop.case, hop) if hop else None
 
