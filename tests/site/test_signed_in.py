@@ -83,7 +83,7 @@ def test_pages_of_owners_are_sound(chromium: Chromium, site: Site, mode: str) ->
 
 
 @pytest.mark.limit(240)
-@pytest.mark.parametrize("person", ["office", "streets", "publisher", "admin", "auditor"])
+@pytest.mark.parametrize("person", ["county", "office", "streets", "publisher", "admin", "auditor"])
 def test_pages_of_staff_are_sound(chromium: Chromium, site: Site, person: str) -> None:
     told = found(chromium, site, person, list(staff_pages(site, person)))
     assert told == [], "\n" + "\n".join(told)
