@@ -201,7 +201,10 @@ def _engine(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, json_serializer=to_json, json_deserializer=from_json)
+        # The connection that was given back last is lent next, with its temporary tables.
+        engine = create_engine(
+            parsed, json_serializer=to_json, json_deserializer=from_json, pool_use_lifo=True
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         turns = Turns()
         event.listen(engine, "begin", partial(_begin_sqlite, turns))
@@ -289,6 +292,12 @@ def only_reading() -> Iterator[None]:
         yield
     finally:
         reads_only.reset(before)
+
+
+def begin_to_write() -> None:
+    """Let what follows write: on SQLite in the next transaction, elsewhere in this one."""
+    if is_sqlite():
+        session.commit()
 
 
 @contextmanager

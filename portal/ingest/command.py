@@ -31,7 +31,7 @@ KINDS = (
 @click.option(
     "--at-once",
     is_flag=True,
-    help="Quicker by a quarter, but nobody else can write meanwhile: for the first load.",
+    help="Up to a third quicker, but nobody else can write meanwhile: for a first load.",
 )
 @click.option(
     "--report",

@@ -168,14 +168,14 @@ def run(path: Path, **told: Any) -> Outcome:
 
 
 def check_alone(path: Path, **told: Any) -> Checked:
-    """Check a large file in a process that has no other threads; `store` is the next transaction.
+    """Check a large file in a process that has no other threads; `store` is what comes next.
 
-    Others hardly wait for that one: it begins when all is ready, and everything of the file is in
-    it.
+    Others hardly wait for that: it begins to write when all is ready, and everything of the file
+    is in one transaction.
     """
     with db.only_reading():
         checked = check(path, may_fork=True, **told)
-        session.commit()
+        db.begin_to_write()
     return checked
 
 
