@@ -199,12 +199,12 @@ def _connect_impatiently(_dialect: Any, _record: Any, words: Any, named: Any) ->
 def _engine(url: str) -> Engine:
     parsed = make_url(normalise_url(url))
     if parsed.get_backend_name() == "sqlite":
+        pool: dict[str, Any] = {}
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        # The connection that was given back last is lent next, with its temporary tables.
-        engine = create_engine(
-            parsed, json_serializer=to_json, json_deserializer=from_json, pool_use_lifo=True
-        )
+            # The connection that was given back last is lent next, with its temporary tables.
+            pool = {"pool_use_lifo": True}
+        engine = create_engine(parsed, json_serializer=to_json, json_deserializer=from_json, **pool)
         event.listen(engine, "connect", _prepare_sqlite)
         turns = Turns()
         event.listen(engine, "begin", partial(_begin_sqlite, turns))
