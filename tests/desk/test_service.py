@@ -120,6 +120,16 @@ def test_what_climbed_is_marked_above_and_told_below(climbed: Complaint) -> None
     assert (left.case, left.hop.step) == (climbed, "escalate")
 
 
+def test_a_case_that_ran_out_of_time_twice_is_told_once(climbed: Complaint, clock: Clock) -> None:
+    clock.set(date(2026, 11, 28))
+    cases.note_late(date(2026, 11, 28))
+    db.session.commit()
+    district = make_actor(make_staff("handler", body="tianjiaan-district"))
+    (left,) = service.left_late(district)
+    assert left.case == climbed
+    assert left.hop.details["before"] == "tianjiaan-district"
+
+
 def test_what_went_on_is_told_to_nobody_who_never_had_it(climbed: Complaint) -> None:
     other_town = make_actor(make_staff("handler", body="tianjiaan-district", area_code="340403001"))
     tax = make_actor(make_staff("handler", body="tax"))

@@ -90,15 +90,19 @@ def inbox(actor: Actor, *, kind: str = "", mine: bool = True) -> list[Waiting]:
 
 
 def left_late(actor: Actor) -> list[Left]:
-    """What ran out of time with this person's unit in the last month, newest first."""
+    """The cases that ran out of time with this person's unit in the last month, newest first."""
     rows = session.scalars(
         select(CaseEvent)
         .where(CaseEvent.step == "escalate", CaseEvent.at >= clock.now() - A_MONTH)
         .order_by(CaseEvent.at.desc(), CaseEvent.id.desc())
         .options(selectinload(CaseEvent.case))
     )
-    found = (Left(hop.case, hop) for hop in rows if _was_theirs(hop, hop.case, actor))
-    return [each for each in found if not may_open(each.case, actor)]
+    found: dict[int, Left] = {}
+    for hop in rows:
+        # A case that ran out of time in a town and in its county left the county once.
+        if hop.case_id not in found and _was_theirs(hop, hop.case, actor):
+            found[hop.case_id] = Left(hop.case, hop)
+    return [each for each in found.values() if not may_open(each.case, actor)]
 
 
 def left(reference: str, actor: Actor) -> Left | None:
